@@ -1,0 +1,402 @@
+//! What a release stores: the counts and who made them, in a versioned file that old and new programs can tell apart.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Axis, AxisKind, Cell, Cube, CubeMeta, Digest, Fixed, LOGIT_BINS, LossSums, RowSetDigest, ScoreBin, ScoreScale, ScoreTable,
+    Shape, Slice, Tally, Term,
+};
+
+/// The name of a bundle's file.
+pub const BUNDLE_FILE: &str = "modelgate-bundle.json";
+
+/// The newest format version that this program reads and the one it writes.
+pub const BUNDLE_FORMAT: u32 = 1;
+
+/// Where the counts of a bundle come from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Manifest {
+    /// The model's name in the configuration.
+    pub model: String,
+    /// The release's tag.
+    pub release: String,
+    /// When the bundle was made, RFC 3339, as given by the caller.
+    pub created: String,
+    /// The version of modelgate that made it.
+    pub tool_version: String,
+    /// The digest of the configuration.
+    pub config_digest: Digest,
+    /// The digest of the evaluation data's bytes.
+    pub data_digest: Digest,
+    /// The digest that identifies the model: its file, or the predictions that it gave.
+    pub model_digest: Digest,
+}
+
+/// A release's counts with their manifest.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Bundle {
+    /// Where the counts come from.
+    pub manifest: Manifest,
+    /// The counts.
+    pub cube: Cube,
+}
+
+/// Why bytes are not a bundle that can be compared with.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BundleError {
+    /// Not JSON of the expected form.
+    #[error("it is not a modelgate bundle: {0}")]
+    Malformed(String),
+    /// Written by a newer modelgate.
+    #[error("its format is version {found}, and this modelgate reads up to version {BUNDLE_FORMAT}")]
+    Newer {
+        /// The version that the file states.
+        found: u32,
+    },
+    /// Well-formed, but the counts contradict each other.
+    #[error("its counts contradict each other: {0}")]
+    Inconsistent(String),
+}
+
+impl Bundle {
+    /// The bytes to store: canonical JSON, so that equal bundles are equal bytes. Scores are coarsened as
+    /// [`Cube::for_storage`] says.
+    pub fn encode(&self) -> Result<Vec<u8>, BundleError> {
+        let stored = v1::File::from_bundle(&self.manifest, &self.cube.for_storage());
+        let mut bytes = serde_json::to_vec(&stored).map_err(|error| BundleError::Malformed(error.to_string()))?;
+        bytes.push(b'\n');
+        Ok(bytes)
+    }
+
+    /// Reads stored bytes and checks that the counts agree with each other. Reads no code and follows no path.
+    pub fn decode(bytes: &[u8]) -> Result<Self, BundleError> {
+        #[derive(Deserialize)]
+        struct Head {
+            format: u32,
+        }
+        let malformed = |error: serde_json::Error| BundleError::Malformed(error.to_string());
+        let head: Head = serde_json::from_slice(bytes).map_err(malformed)?;
+        if head.format > BUNDLE_FORMAT {
+            return Err(BundleError::Newer { found: head.format });
+        }
+        let file: v1::File = serde_json::from_slice(bytes).map_err(malformed)?;
+        file.into_bundle()
+    }
+
+    /// The digest of the stored bytes.
+    pub fn digest(&self) -> Result<Digest, BundleError> {
+        Ok(Digest::of(&self.encode()?))
+    }
+}
+
+/// Format version 1, frozen: a change of meaning makes a version 2 beside it.
+mod v1 {
+    use super::{
+        Axis, AxisKind, BTreeMap, Bundle, BundleError, Cell, Cube, CubeMeta, Deserialize, Digest, Fixed, LOGIT_BINS, LossSums,
+        Manifest, RowSetDigest, ScoreBin, ScoreScale, ScoreTable, Serialize, Shape, Slice, Tally, Term,
+    };
+
+    #[derive(Serialize, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct File {
+        format: u32,
+        model: String,
+        release: String,
+        created: String,
+        tool_version: String,
+        config_digest: String,
+        data_digest: String,
+        model_digest: String,
+        definition_version: u32,
+        positive_label: String,
+        axes: Vec<StoredAxis>,
+        depth: u8,
+        scored: bool,
+        weighted: bool,
+        split: String,
+        score_scale: String,
+        cells: Vec<StoredCell>,
+    }
+
+    #[derive(Serialize, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct StoredAxis {
+        name: String,
+        edges: Option<Vec<f64>>,
+    }
+
+    /// Rows, weight, squared weight. Where every weight is one, only the rows are stored.
+    #[derive(Serialize, Deserialize)]
+    struct StoredTally(u64, #[serde(default)] Option<(String, String)>);
+
+    #[derive(Serialize, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct StoredCell {
+        slice: Vec<(String, Option<String>)>,
+        /// True negatives, false positives, false negatives, true positives.
+        confusion: [StoredTally; 4],
+        brier: [String; 3],
+        log_loss: [String; 3],
+        /// Key, negatives, positives.
+        scores: Vec<(u64, StoredTally, StoredTally)>,
+    }
+
+    fn malformed(what: &str) -> BundleError {
+        BundleError::Malformed(what.to_owned())
+    }
+
+    fn fixed(text: &str) -> Result<Fixed, BundleError> {
+        text.parse().map(Fixed::from_bits).map_err(|_| malformed("a sum is not a whole number"))
+    }
+
+    fn store_tally(tally: &Tally) -> StoredTally {
+        let plain = *tally == Tally::unweighted(tally.rows);
+        StoredTally(
+            tally.rows,
+            (!plain).then(|| (tally.weight.to_bits().to_string(), tally.weight_squared.to_bits().to_string())),
+        )
+    }
+
+    /// More rows than any table holds, and few enough that sums of them cannot overflow.
+    const MOST_ROWS: u64 = 1 << 40;
+
+    fn read_tally(stored: &StoredTally) -> Result<Tally, BundleError> {
+        if stored.0 > MOST_ROWS {
+            return Err(malformed("a count is impossibly large"));
+        }
+        Ok(match &stored.1 {
+            None => Tally::unweighted(stored.0),
+            Some((weight, squared)) => Tally { rows: stored.0, weight: fixed(weight)?, weight_squared: fixed(squared)? },
+        })
+    }
+
+    fn store_loss(loss: &LossSums) -> [String; 3] {
+        [loss.weighted, loss.weight_squared, loss.both_squared].map(|sum| sum.to_bits().to_string())
+    }
+
+    fn read_loss([weighted, weight_squared, both_squared]: &[String; 3]) -> Result<LossSums, BundleError> {
+        Ok(LossSums { weighted: fixed(weighted)?, weight_squared: fixed(weight_squared)?, both_squared: fixed(both_squared)? })
+    }
+
+    fn store_cell((slice, cell): (&Slice, &Cell)) -> StoredCell {
+        StoredCell {
+            slice: slice.terms().iter().map(|term| (term.axis.clone(), term.level.clone())).collect(),
+            confusion: [&cell.true_negatives, &cell.false_positives, &cell.false_negatives, &cell.true_positives]
+                .map(store_tally),
+            brier: store_loss(&cell.brier),
+            log_loss: store_loss(&cell.log_loss),
+            scores: cell
+                .scores
+                .iter()
+                .map(|(key, bin)| (key, store_tally(&bin.negatives), store_tally(&bin.positives)))
+                .collect(),
+        }
+    }
+
+    fn read_cell(stored: &StoredCell, scale: ScoreScale) -> Result<Cell, BundleError> {
+        let [tn, fp, fn_, tp] = &stored.confusion;
+        let mut scores = ScoreTable::default();
+        for (key, negatives, positives) in &stored.scores {
+            let known = match scale {
+                ScoreScale::Exact => (0.0..=1.0).contains(&f64::from_bits(*key)),
+                ScoreScale::Logit => *key < u64::from(LOGIT_BINS),
+            };
+            if !known {
+                return Err(malformed("a score lies outside 0 to 1"));
+            }
+            scores.add(*key, &ScoreBin { negatives: read_tally(negatives)?, positives: read_tally(positives)? });
+        }
+        Ok(Cell {
+            true_negatives: read_tally(tn)?,
+            false_positives: read_tally(fp)?,
+            false_negatives: read_tally(fn_)?,
+            true_positives: read_tally(tp)?,
+            brier: read_loss(&stored.brier)?,
+            log_loss: read_loss(&stored.log_loss)?,
+            scores,
+        })
+    }
+
+    impl File {
+        pub(super) fn from_bundle(manifest: &Manifest, cube: &Cube) -> Self {
+            let shape = &cube.meta().shape;
+            let axis = |axis: &Axis| StoredAxis {
+                name: axis.name.clone(),
+                edges: match &axis.kind {
+                    AxisKind::Categorical => None,
+                    AxisKind::Binned { edges } => Some(edges.clone()),
+                },
+            };
+            Self {
+                format: 1,
+                model: manifest.model.clone(),
+                release: manifest.release.clone(),
+                created: manifest.created.clone(),
+                tool_version: manifest.tool_version.clone(),
+                config_digest: manifest.config_digest.to_string(),
+                data_digest: manifest.data_digest.to_string(),
+                model_digest: manifest.model_digest.to_string(),
+                definition_version: cube.meta().definition_version,
+                positive_label: shape.positive_label.clone(),
+                axes: shape.axes.iter().map(axis).collect(),
+                depth: shape.depth,
+                scored: shape.scored,
+                weighted: shape.weighted,
+                split: cube.meta().split.to_string(),
+                score_scale: if cube.scale() == ScoreScale::Exact { "exact" } else { "logit-1024" }.to_owned(),
+                cells: cube.cells().map(store_cell).collect(),
+            }
+        }
+
+        pub(super) fn into_bundle(self) -> Result<Bundle, BundleError> {
+            let digest = |text: &str| text.parse::<Digest>().map_err(|error| BundleError::Malformed(error.to_string()));
+            let scale = match self.score_scale.as_str() {
+                "exact" => ScoreScale::Exact,
+                "logit-1024" => ScoreScale::Logit,
+                _ => return Err(malformed("unknown score scale")),
+            };
+            let axes = self.axes.iter().map(|axis| Axis {
+                name: axis.name.clone(),
+                kind: axis.edges.clone().map_or(AxisKind::Categorical, |edges| AxisKind::Binned { edges }),
+            });
+            let shape = Shape {
+                positive_label: self.positive_label.clone(),
+                axes: axes.collect(),
+                depth: self.depth,
+                scored: self.scored,
+                weighted: self.weighted,
+            };
+            let split: RowSetDigest = self.split.parse().map_err(|_| malformed("the split digest cannot be read"))?;
+            let meta = CubeMeta { shape, definition_version: self.definition_version, split };
+            let mut cells = BTreeMap::new();
+            for stored in &self.cells {
+                let slice =
+                    Slice::new(stored.slice.iter().map(|(axis, level)| Term { axis: axis.clone(), level: level.clone() }));
+                if cells.insert(slice, read_cell(stored, scale)?).is_some() {
+                    return Err(BundleError::Inconsistent("a slice stands twice".to_owned()));
+                }
+            }
+            check(&meta.shape, &cells)?;
+            Ok(Bundle {
+                manifest: Manifest {
+                    config_digest: digest(&self.config_digest)?,
+                    data_digest: digest(&self.data_digest)?,
+                    model_digest: digest(&self.model_digest)?,
+                    model: self.model,
+                    release: self.release,
+                    created: self.created,
+                    tool_version: self.tool_version,
+                },
+                cube: Cube::from_cells(meta, scale, cells),
+            })
+        }
+    }
+
+    /// Counts that were edited by hand seldom still add up: slices of an axis to the whole, scores to the confusion.
+    fn check(shape: &Shape, cells: &BTreeMap<Slice, Cell>) -> Result<(), BundleError> {
+        let wrong = |what: String| Err(BundleError::Inconsistent(what));
+        let Some(overall) = cells.get(&Slice::overall()) else { return wrong("there is no overall slice".to_owned()) };
+        for (slice, cell) in cells {
+            if let Some(axis) = slice.axes().find(|axis| !shape.axes.iter().any(|known| known.name == **axis)) {
+                return wrong(format!("a slice uses the undeclared axis {axis:?}"));
+            }
+            let (labels, scores) = (cell.total().rows, cell.scores.totals());
+            let expected = if shape.scored { labels } else { 0 };
+            if scores.negatives.rows + scores.positives.rows != expected {
+                return wrong(format!("scores and predictions of {slice} count different rows"));
+            }
+        }
+        for axis in &shape.axes {
+            let rows: u64 = cells
+                .iter()
+                .filter(|(slice, _)| slice.terms().len() == 1 && slice.axes().all(|name| name == axis.name))
+                .map(|(_, cell)| cell.total().rows)
+                .sum();
+            if shape.depth > 0 && rows != overall.total().rows {
+                return wrong(format!("the slices of {} do not add up to all rows", axis.name));
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+    use crate::DEFINITION_VERSION;
+
+    fn bundle(weight: f64) -> Bundle {
+        let shape = Shape {
+            positive_label: "yes".into(),
+            axes: vec![Axis { name: "sex".into(), kind: AxisKind::Categorical }],
+            depth: 1,
+            scored: true,
+            weighted: weight < 1.0,
+        };
+        let mut cells: BTreeMap<Slice, Cell> = BTreeMap::new();
+        for (sex, label, score) in [(Some("F"), true, 0.8), (None, false, 0.3), (Some("M"), true, 0.1)] {
+            for slice in [Slice::overall(), Slice::single("sex", sex.map(str::to_owned))] {
+                let cell = cells.entry(slice).or_default();
+                cell.tally_mut(label, score >= 0.5).add_row(weight);
+                cell.brier.add_row(score, weight);
+                cell.log_loss.add_row(score, weight);
+                cell.scores.add_row(ScoreTable::key(ScoreScale::Exact, score), label, weight);
+            }
+        }
+        let meta = CubeMeta { shape, definition_version: DEFINITION_VERSION, split: RowSetDigest::default() };
+        let digest = Digest::of(b"x");
+        Bundle {
+            manifest: Manifest {
+                model: "loans".into(),
+                release: "v1.0".into(),
+                created: "2026-01-01T00:00:00Z".into(),
+                tool_version: "0.1.0".into(),
+                config_digest: digest,
+                data_digest: digest,
+                model_digest: digest,
+            },
+            cube: Cube::from_cells(meta, ScoreScale::Exact, cells),
+        }
+    }
+
+    #[test]
+    fn a_bundle_survives_storage_with_and_without_weights() {
+        for weight in [1.0, 0.37] {
+            let stored = bundle(weight);
+            assert_eq!(Bundle::decode(&stored.encode().unwrap()).unwrap(), stored);
+        }
+    }
+
+    #[test]
+    fn merging_is_commutative_and_associative() {
+        let (a, b, c) = (bundle(1.0).cube, bundle(1.0).cube.on_grid(), bundle(1.0).cube);
+        let add = |x: &Cube, y: &Cube| {
+            let mut sum = x.clone();
+            sum.merge(y).unwrap();
+            sum
+        };
+        assert_eq!(add(&a, &b), add(&b, &a));
+        assert_eq!(add(&add(&a, &b), &c), add(&a, &add(&b, &c)));
+        assert_eq!(add(&a, &c).rows(), 6);
+        assert_eq!(a.clone().merge(&bundle(0.5).cube), Err(crate::MergeError));
+    }
+
+    #[test]
+    fn a_newer_format_is_named_and_not_read() {
+        let text = String::from_utf8(bundle(1.0).encode().unwrap()).unwrap();
+        let newer = text.replacen("\"format\":1", "\"format\":7", 1);
+        assert_eq!(Bundle::decode(newer.as_bytes()), Err(BundleError::Newer { found: 7 }));
+    }
+
+    #[test]
+    fn edited_counts_are_noticed() {
+        let text = String::from_utf8(bundle(1.0).encode().unwrap()).unwrap();
+        let edited = text.replacen("\"confusion\":[[1,null]", "\"confusion\":[[9,null]", 1);
+        assert_ne!(edited, text);
+        assert!(matches!(Bundle::decode(edited.as_bytes()), Err(BundleError::Inconsistent(_))));
+        assert!(matches!(Bundle::decode(b"{}"), Err(BundleError::Malformed(_))));
+    }
+}

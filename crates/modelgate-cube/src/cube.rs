@@ -1,0 +1,164 @@
+//! The cube: the counts of every declared slice, and what must be equal before two cubes may be added or compared.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+use crate::{Axis, Cell, EXACT_IN_MEMORY, EXACT_STORED, RowSetDigest, ScoreScale, Slice};
+
+/// The version of what the counts mean. A comparison across versions recomputes from rows or is refused; it is never
+/// guessed.
+pub const DEFINITION_VERSION: u32 = 1;
+
+/// What two cubes must share to be added: the question that the counts answer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shape {
+    /// The label that counts as positive, as written in the data.
+    pub positive_label: String,
+    /// The ways of cutting the rows, in declared order.
+    pub axes: Vec<Axis>,
+    /// How many axes are crossed at most: 0, 1 or 2.
+    pub depth: u8,
+    /// Whether the rows carry scores in [0, 1] besides predictions.
+    pub scored: bool,
+    /// Whether the rows carry weights.
+    pub weighted: bool,
+}
+
+/// A cube's shape and which rows it counted.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CubeMeta {
+    /// The question that the counts answer.
+    pub shape: Shape,
+    /// [`DEFINITION_VERSION`] of the code that counted.
+    pub definition_version: u32,
+    /// Names the rows (label, slice columns, weight, id), whatever their order: equal digests mean the same split.
+    pub split: RowSetDigest,
+}
+
+/// The counts of every declared slice of one set of rows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cube {
+    meta: CubeMeta,
+    scale: ScoreScale,
+    cells: BTreeMap<Slice, Cell>,
+}
+
+/// Two cubes answer different questions and cannot be added.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the two cubes count different things: positive label, axes, depth, scores, weights and definition version must be equal"
+)]
+pub struct MergeError;
+
+impl Cube {
+    /// An empty cube, on the exact score scale.
+    #[must_use]
+    pub fn new(meta: CubeMeta) -> Self {
+        Self { meta, scale: ScoreScale::Exact, cells: BTreeMap::new() }
+    }
+
+    /// A cube from counted cells. Moves to the fixed grid where there are more than [`EXACT_IN_MEMORY`] distinct
+    /// scores, so that the result does not depend on how the rows were shared out.
+    #[must_use]
+    pub fn from_cells(meta: CubeMeta, scale: ScoreScale, cells: BTreeMap<Slice, Cell>) -> Self {
+        let mut cube = Self { meta, scale, cells };
+        cube.limit_distinct_scores(EXACT_IN_MEMORY);
+        cube
+    }
+
+    /// The question that was counted, and which rows.
+    #[must_use]
+    pub fn meta(&self) -> &CubeMeta {
+        &self.meta
+    }
+
+    /// How the score tables' keys are to be read.
+    #[must_use]
+    pub fn scale(&self) -> ScoreScale {
+        self.scale
+    }
+
+    /// Every slice that has rows, sorted; `overall` first.
+    pub fn cells(&self) -> impl Iterator<Item = (&Slice, &Cell)> {
+        self.cells.iter()
+    }
+
+    /// The counts of one slice; `None` where no row fell into it.
+    #[must_use]
+    pub fn cell(&self, slice: &Slice) -> Option<&Cell> {
+        self.cells.get(slice)
+    }
+
+    /// The number of rows counted.
+    #[must_use]
+    pub fn rows(&self) -> u64 {
+        self.cell(&Slice::overall()).map_or(0, |cell| cell.total().rows)
+    }
+
+    /// The slices that are cut by exactly these axes (in any order).
+    pub fn slices_by<'a>(&'a self, axes: &'a [String]) -> impl Iterator<Item = (&'a Slice, &'a Cell)> {
+        let wanted: BTreeSet<&str> = axes.iter().map(String::as_str).collect();
+        self.cells
+            .iter()
+            .filter(move |(slice, _)| slice.terms().len() == wanted.len() && slice.axes().all(|axis| wanted.contains(axis)))
+    }
+
+    /// The number of slices with 1 to `below - 1` rows: a cell that small points at people.
+    #[must_use]
+    pub fn small_slices(&self, below: u64) -> usize {
+        self.cells.values().filter(|cell| (1..below).contains(&cell.total().rows)).count()
+    }
+
+    /// Adds the rows of another cube, key by key. Associative and commutative.
+    pub fn merge(&mut self, other: &Self) -> Result<(), MergeError> {
+        if self.meta.shape != other.meta.shape || self.meta.definition_version != other.meta.definition_version {
+            return Err(MergeError);
+        }
+        let coarse;
+        let other = if self.scale == other.scale {
+            other
+        } else {
+            self.to_grid();
+            coarse = other.on_grid();
+            &coarse
+        };
+        for (slice, cell) in &other.cells {
+            self.cells.entry(slice.clone()).or_default().merge(cell);
+        }
+        self.meta.split.merge(&other.meta.split);
+        self.limit_distinct_scores(EXACT_IN_MEMORY);
+        Ok(())
+    }
+
+    /// The same counts with the scores on the fixed grid.
+    #[must_use]
+    pub fn on_grid(&self) -> Self {
+        let mut coarse = self.clone();
+        coarse.to_grid();
+        coarse
+    }
+
+    /// The same counts as they may be stored: scores on the grid unless there are at most [`EXACT_STORED`] of them.
+    #[must_use]
+    pub fn for_storage(&self) -> Self {
+        let mut stored = self.clone();
+        stored.limit_distinct_scores(EXACT_STORED);
+        stored
+    }
+
+    fn limit_distinct_scores(&mut self, limit: usize) {
+        if self.cell(&Slice::overall()).is_some_and(|cell| cell.scores.len() > limit) {
+            self.to_grid();
+        }
+    }
+
+    #[expect(clippy::wrong_self_convention, reason = "moves this cube itself to the grid")]
+    fn to_grid(&mut self) {
+        if self.scale == ScoreScale::Exact {
+            for cell in self.cells.values_mut() {
+                cell.scores = cell.scores.to_grid();
+            }
+            self.scale = ScoreScale::Logit;
+        }
+    }
+}

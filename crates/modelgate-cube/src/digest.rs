@@ -1,0 +1,144 @@
+//! Names for bytes: SHA-256 digests, and an order-free digest of a set of rows.
+
+use std::fmt;
+use std::str::FromStr;
+
+use sha2::{Digest as _, Sha256};
+
+/// A SHA-256 digest. Shown and parsed as 64 lower-case hexadecimal digits.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Digest([u8; 32]);
+
+/// The text was not 64 hexadecimal digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a digest is 64 hexadecimal digits")]
+pub struct ParseDigestError;
+
+impl Digest {
+    /// The digest of `bytes`.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(Sha256::digest(bytes).into())
+    }
+
+    /// The digest of several named parts. Lengths are part of what is digested, so that moving a byte from one
+    /// part to the next gives another digest.
+    #[must_use]
+    pub fn of_parts<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> Self {
+        let mut hasher = Sha256::new();
+        for part in parts {
+            hasher.update((part.len() as u64).to_le_bytes());
+            hasher.update(part);
+        }
+        Self(hasher.finalize().into())
+    }
+
+    /// The first eight hexadecimal digits, for people.
+    #[must_use]
+    pub fn short(&self) -> String {
+        self.to_string().chars().take(8).collect()
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
+}
+
+impl FromStr for Digest {
+    type Err = ParseDigestError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Err(ParseDigestError);
+        }
+        let mut bytes = [0_u8; 32];
+        for (index, byte) in bytes.iter_mut().enumerate() {
+            let pair = text.get(index * 2..index * 2 + 2).ok_or(ParseDigestError)?;
+            *byte = u8::from_str_radix(pair, 16).map_err(|_| ParseDigestError)?;
+        }
+        Ok(Self(bytes))
+    }
+}
+
+/// A digest of a multiset of rows that does not depend on their order and that adds up over shards:
+/// the sum, modulo 2^128, of one 128-bit hash a row, together with the number of rows.
+///
+/// It names a test split ("the same rows?"); it is no protection against somebody who looks for collisions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct RowSetDigest {
+    sum: u128,
+    rows: u64,
+}
+
+impl RowSetDigest {
+    /// Adds one row by its 128-bit hash.
+    pub fn add_row(&mut self, row_hash: u128) {
+        self.sum = self.sum.wrapping_add(row_hash);
+        self.rows += 1;
+    }
+
+    /// Adds the rows of another shard.
+    pub fn merge(&mut self, other: &Self) {
+        self.sum = self.sum.wrapping_add(other.sum);
+        self.rows += other.rows;
+    }
+}
+
+impl fmt::Display for RowSetDigest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:032x}-{}", self.sum, self.rows)
+    }
+}
+
+impl FromStr for RowSetDigest {
+    type Err = ParseDigestError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (sum, rows) = text.split_once('-').ok_or(ParseDigestError)?;
+        Ok(Self {
+            sum: u128::from_str_radix(sum, 16).map_err(|_| ParseDigestError)?,
+            rows: rows.parse().map_err(|_| ParseDigestError)?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    #[test]
+    fn a_digest_survives_its_text() {
+        let digest = Digest::of(b"abc");
+        assert_eq!(digest.to_string(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+        assert_eq!(digest.to_string().parse::<Digest>().unwrap(), digest);
+        assert_eq!("xyz".parse::<Digest>(), Err(ParseDigestError));
+    }
+
+    #[test]
+    fn parts_do_not_run_into_each_other() {
+        assert_ne!(Digest::of_parts([&b"ab"[..], b"c"]), Digest::of_parts([&b"a"[..], b"bc"]));
+    }
+
+    #[test]
+    fn a_row_set_does_not_depend_on_order_or_shards() {
+        let (mut all, mut left, mut right) = (RowSetDigest::default(), RowSetDigest::default(), RowSetDigest::default());
+        for row in [3_u128, 5, u128::MAX] {
+            all.add_row(row);
+        }
+        left.add_row(u128::MAX);
+        right.add_row(5);
+        right.add_row(3);
+        left.merge(&right);
+        assert_eq!(all, left);
+        assert_eq!(all.to_string().parse::<RowSetDigest>().unwrap(), all);
+    }
+}

@@ -1,0 +1,22 @@
+//! The counts that every number of modelgate comes from: axes, slices, cells, cubes and the stored bundle.
+//!
+//! A [`Cube`] holds counts and sums only. It does not know what a metric is, where rows came from, or what is good
+//! or bad. Two cubes of the same shape add up key by key, so shards can be counted apart.
+
+mod axis;
+mod bundle;
+mod cell;
+mod cube;
+mod digest;
+mod fixed;
+mod score;
+mod slice;
+
+pub use axis::{Axis, AxisKind, MISSING};
+pub use bundle::{BUNDLE_FILE, BUNDLE_FORMAT, Bundle, BundleError, Manifest};
+pub use cell::{Cell, LossSums, Tally};
+pub use cube::{Cube, CubeMeta, DEFINITION_VERSION, MergeError, Shape};
+pub use digest::{Digest, ParseDigestError, RowSetDigest};
+pub use fixed::Fixed;
+pub use score::{EXACT_IN_MEMORY, EXACT_STORED, LOGIT_BINS, ScoreBin, ScoreScale, ScoreTable, logit_bin, logit_bin_middle};
+pub use slice::{Slice, Term};

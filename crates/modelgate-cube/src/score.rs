@@ -1,0 +1,149 @@
+//! How often each score occurs with each label: exact while there are few distinct scores, else on a fixed grid.
+
+use std::collections::BTreeMap;
+
+use crate::Tally;
+
+/// Distinct scores up to which a cube in memory keeps them exactly.
+pub const EXACT_IN_MEMORY: usize = 65_536;
+
+/// Distinct scores up to which a stored bundle keeps them exactly. Above it, a bin of the grid is all that leaves
+/// the process.
+pub const EXACT_STORED: usize = 4_096;
+
+/// The number of bins of the fixed grid: width 1/32 on the logit scale from -16 to 16. The grid does not depend on
+/// data, so any two cubes share it.
+pub const LOGIT_BINS: u16 = 1_024;
+
+/// How a [`ScoreTable`]'s keys are to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ScoreScale {
+    /// A key is the bits of the score itself (scores are in [0, 1], where bits and numbers sort alike).
+    Exact,
+    /// A key is a bin of the fixed logit grid.
+    Logit,
+}
+
+/// The rows of one score, or bin of scores, by label.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ScoreBin {
+    /// Rows of the negative class.
+    pub negatives: Tally,
+    /// Rows of the positive class.
+    pub positives: Tally,
+}
+
+/// Counts by score and label, in increasing order of the score.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ScoreTable(BTreeMap<u64, ScoreBin>);
+
+/// The bin of the fixed grid for a score in [0, 1].
+#[must_use]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the range first")]
+pub fn logit_bin(score: f64) -> u16 {
+    let logit = libm::log(score) - libm::log1p(-score);
+    if logit.is_nan() {
+        return 0;
+    }
+    ((logit + 16.0) * 32.0).floor().clamp(0.0, f64::from(LOGIT_BINS - 1)) as u16
+}
+
+/// The score in the middle of a bin of the fixed grid.
+#[must_use]
+pub fn logit_bin_middle(bin: u16) -> f64 {
+    let logit = (f64::from(bin) + 0.5) / 32.0 - 16.0;
+    1.0 / (1.0 + libm::exp(-logit))
+}
+
+impl ScoreTable {
+    /// The key of a score in [0, 1] on a scale.
+    #[must_use]
+    pub fn key(scale: ScoreScale, score: f64) -> u64 {
+        match scale {
+            // Adding zero turns -0.0 into 0.0, whose bits sort first.
+            ScoreScale::Exact => (score + 0.0).to_bits(),
+            ScoreScale::Logit => u64::from(logit_bin(score)),
+        }
+    }
+
+    /// Adds the rows of `bin` at `key`.
+    pub fn add(&mut self, key: u64, bin: &ScoreBin) {
+        let held = self.0.entry(key).or_default();
+        held.negatives.merge(&bin.negatives);
+        held.positives.merge(&bin.positives);
+    }
+
+    /// Adds one row of a class with a weight.
+    pub fn add_row(&mut self, key: u64, positive: bool, weight: f64) {
+        let bin = self.0.entry(key).or_default();
+        let tally = if positive { &mut bin.positives } else { &mut bin.negatives };
+        tally.add_row(weight);
+    }
+
+    /// The bins in increasing order of the score.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (u64, &ScoreBin)> {
+        self.0.iter().map(|(key, bin)| (*key, bin))
+    }
+
+    /// The number of distinct scores or used bins.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether no row has a score.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Adds the counts of another table of the same scale.
+    pub(crate) fn merge(&mut self, other: &Self) {
+        for (key, bin) in other.iter() {
+            self.add(key, bin);
+        }
+    }
+
+    /// The same rows on the fixed grid; only for a table on the exact scale.
+    #[must_use]
+    pub(crate) fn to_grid(&self) -> Self {
+        let mut grid = Self::default();
+        for (key, bin) in self.iter() {
+            grid.add(ScoreTable::key(ScoreScale::Logit, f64::from_bits(key)), bin);
+        }
+        grid
+    }
+
+    /// The rows of each class, over all scores.
+    #[must_use]
+    pub fn totals(&self) -> ScoreBin {
+        let mut total = ScoreBin::default();
+        for bin in self.0.values() {
+            total.negatives.merge(&bin.negatives);
+            total.positives.merge(&bin.positives);
+        }
+        total
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_grid_covers_the_ends_and_keeps_order() {
+        assert_eq!(logit_bin(0.0), 0);
+        assert_eq!(logit_bin(1.0), LOGIT_BINS - 1);
+        assert_eq!(logit_bin(0.5), 512);
+        let bins: Vec<u16> = (0..=1000).map(|k| logit_bin(f64::from(k) / 1000.0)).collect();
+        assert!(bins.is_sorted());
+        assert!((0..LOGIT_BINS).all(|bin| logit_bin(logit_bin_middle(bin)) == bin));
+    }
+
+    #[test]
+    fn exact_keys_sort_like_scores() {
+        let key = |score| ScoreTable::key(ScoreScale::Exact, score);
+        assert_eq!(key(-0.0), key(0.0));
+        assert!(key(0.0) < key(1e-300) && key(1e-300) < key(0.25) && key(0.25) < key(1.0));
+    }
+}

@@ -1,0 +1,78 @@
+//! Measurements of a candidate against a baseline.
+
+use std::collections::BTreeMap;
+
+use modelgate_cube::Slice;
+
+use crate::{Estimate, Interval, MetricId, Reason, Subject};
+
+/// What is known about the rows of the two sides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Both sides were evaluated on the same rows, but only counts were kept: intervals ignore the pairing and are
+    /// wider than they could be.
+    SameSplitUnpaired,
+    /// The sides were evaluated on different rows: a change may come from the model or from the rows.
+    DifferentData,
+}
+
+/// The candidate's value minus the baseline's.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Delta {
+    /// The change exists.
+    Measured {
+        /// Candidate minus baseline.
+        value: f64,
+        /// The two-sided interval of the change; `None` for plain counts.
+        interval: Option<Interval>,
+        /// The standard error of the change, for what could have been detected; zero for plain counts.
+        standard_error: f64,
+    },
+    /// It does not, and this is why.
+    Undefined(Reason),
+}
+
+/// One metric of one subject on both sides.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    /// The baseline's value, recomputed from its stored counts.
+    pub baseline: Estimate,
+    /// The candidate's value, on the same score scale as the baseline's.
+    pub candidate: Estimate,
+    /// Candidate minus baseline.
+    pub delta: Delta,
+}
+
+/// A slice that only one side has, with the rows that it has there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OneSided {
+    /// The slice.
+    pub slice: Slice,
+    /// Its rows on the side that has it.
+    pub rows: u64,
+}
+
+/// Every measurement of a candidate against a baseline.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Comparison {
+    /// What is known about the rows of the two sides.
+    pub mode: Mode,
+    pub(crate) changes: BTreeMap<(MetricId, Subject), Change>,
+    /// Slices of the baseline that the candidate lacks.
+    pub missing: Vec<OneSided>,
+    /// Slices of the candidate that the baseline lacks.
+    pub new: Vec<OneSided>,
+}
+
+impl Comparison {
+    /// One change; `None` where it was not asked for, or neither side has the slice.
+    #[must_use]
+    pub fn get(&self, metric: MetricId, subject: &Subject) -> Option<&Change> {
+        self.changes.get(&(metric, subject.clone()))
+    }
+
+    /// Every change, in the order of the catalogue, then of the subjects.
+    pub fn iter(&self) -> impl Iterator<Item = (MetricId, &Subject, &Change)> {
+        self.changes.iter().map(|((metric, subject), change)| (*metric, subject, change))
+    }
+}

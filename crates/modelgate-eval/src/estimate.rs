@@ -1,0 +1,159 @@
+//! A measured number with its uncertainty, or the reason why there is none.
+
+use std::fmt;
+
+/// Why a number does not exist. A number that does not exist never passes a gate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reason {
+    /// The slice has no rows.
+    NoRows,
+    /// No row has a positive label.
+    NoPositives,
+    /// No row has a negative label.
+    NoNegatives,
+    /// No row is predicted positive.
+    NoPredictedPositives,
+    /// All labels are of one class.
+    SingleClass,
+    /// The rows carry predictions but no scores.
+    NoScores,
+    /// Fewer than two groups have a value to compare.
+    FewerThanTwoGroups,
+    /// Every group's rate is zero, so their ratio does not exist.
+    AllRatesZero,
+    /// The baseline has no rows of this slice.
+    NotInBaseline,
+    /// The candidate has no rows of this slice.
+    NotInCandidate,
+    /// The two sides were counted by different definitions and cannot be compared.
+    DifferentDefinitions,
+}
+
+impl Reason {
+    /// The stable name used in machine output.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::NoRows => "no_rows",
+            Self::NoPositives => "no_positives",
+            Self::NoNegatives => "no_negatives",
+            Self::NoPredictedPositives => "no_predicted_positives",
+            Self::SingleClass => "single_class",
+            Self::NoScores => "no_scores",
+            Self::FewerThanTwoGroups => "fewer_than_two_groups",
+            Self::AllRatesZero => "all_rates_zero",
+            Self::NotInBaseline => "not_in_baseline",
+            Self::NotInCandidate => "not_in_candidate",
+            Self::DifferentDefinitions => "different_definitions",
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NoRows => "no rows",
+            Self::NoPositives => "no row has a positive label",
+            Self::NoNegatives => "no row has a negative label",
+            Self::NoPredictedPositives => "no row is predicted positive",
+            Self::SingleClass => "all labels are of one class",
+            Self::NoScores => "the model gives no scores",
+            Self::FewerThanTwoGroups => "fewer than two groups have a value",
+            Self::AllRatesZero => "every group's rate is zero",
+            Self::NotInBaseline => "the baseline has no rows of this slice",
+            Self::NotInCandidate => "the candidate has no rows of this slice",
+            Self::DifferentDefinitions => "the two sides were counted by different definitions",
+        })
+    }
+}
+
+/// How an interval was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// Wilson's score interval for one proportion (Wilson 1927).
+    Wilson,
+    /// Newcombe's hybrid score interval for a difference of two independent proportions (Newcombe 1998, method 10).
+    Newcombe,
+    /// `DeLong`'s variance of the area under the ROC curve (`DeLong` et al. 1988), on the logit scale.
+    DeLong,
+    /// The normal interval from the exact first and second moments of the rows' losses.
+    Moments,
+    /// Percentiles of Poisson resamples of the cube's cells.
+    Resampled,
+    /// Reflected ("basic") percentiles of resamples, which do not inherit the upward bias of gaps between groups.
+    ResampledBasic,
+}
+
+impl Method {
+    /// The name that people read.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Wilson => "Wilson score",
+            Self::Newcombe => "Newcombe hybrid score",
+            Self::DeLong => "DeLong",
+            Self::Moments => "normal, exact moments",
+            Self::Resampled => "resampled cells, percentile",
+            Self::ResampledBasic => "resampled cells, basic",
+        }
+    }
+}
+
+/// A two-sided confidence interval.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Interval {
+    /// The lower end.
+    pub lower: f64,
+    /// The upper end.
+    pub upper: f64,
+    /// How it was made.
+    pub method: Method,
+}
+
+/// A number that exists.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Measured {
+    /// The point estimate; finite.
+    pub value: f64,
+    /// Its confidence interval; `None` for plain counts, which are not estimates of anything.
+    pub interval: Option<Interval>,
+    /// The rows in the metric's own denominator (positives for a true positive rate, not all rows); for a gap
+    /// between groups, that of the smallest group.
+    pub n: u64,
+    /// The most that binned scores can have moved the value; zero where it was computed from exact scores.
+    pub binning_error: f64,
+}
+
+/// A number, or why there is none. Never NaN, never a stand-in zero.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Estimate {
+    /// The number exists.
+    Measured(Measured),
+    /// It does not, and this is why. `n` is the denominator that was too small.
+    Undefined {
+        /// Why there is no number.
+        reason: Reason,
+        /// The rows in the metric's own denominator.
+        n: u64,
+    },
+}
+
+impl Estimate {
+    /// The number, where it exists.
+    #[must_use]
+    pub fn measured(&self) -> Option<&Measured> {
+        match self {
+            Self::Measured(measured) => Some(measured),
+            Self::Undefined { .. } => None,
+        }
+    }
+
+    /// The rows in the metric's own denominator.
+    #[must_use]
+    pub fn n(&self) -> u64 {
+        match self {
+            Self::Measured(measured) => measured.n,
+            Self::Undefined { n, .. } => *n,
+        }
+    }
+}

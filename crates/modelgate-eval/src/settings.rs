@@ -1,0 +1,16 @@
+//! What an evaluation is asked to compute.
+
+use crate::MetricId;
+
+/// What [`crate::evaluate`] and [`crate::compare`] compute, and how sure their intervals are.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EvalSettings {
+    /// The metrics, each once.
+    pub metrics: Vec<MetricId>,
+    /// The two-sided confidence level of every interval, between 0.5 and 1 (exclusive).
+    pub confidence_level: f64,
+    /// How many times cells are resampled for metrics without a closed-form interval.
+    pub resamples: u32,
+    /// The seed of the resampling.
+    pub seed: u64,
+}

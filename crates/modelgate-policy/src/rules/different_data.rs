@@ -1,0 +1,13 @@
+//! `different-data`: baseline and candidate were evaluated on different rows.
+
+use super::{Level, Rule};
+
+/// The catalogue's row.
+pub(super) const RULE: Rule = Rule {
+    id: "different-data",
+    title: "Baseline and candidate were evaluated on different rows.",
+    what: "The digests of the two test splits differ.",
+    why: "A change may then come from the rows and not from the model.",
+    fix: "Evaluate both on the same split, or read every change with that in mind.",
+    default_level: Level::Warn,
+};

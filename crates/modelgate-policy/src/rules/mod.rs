@@ -1,0 +1,139 @@
+//! The rules: a file each, with what it says, why it exists and how to act on it.
+
+mod baseline_is_candidate;
+mod different_data;
+mod expired_waiver;
+mod low_support;
+mod metric_above_bound;
+mod metric_below_bound;
+mod metric_not_evaluated;
+mod metric_regression;
+mod missing_slice;
+mod no_baseline;
+mod unused_waiver;
+
+use std::fmt;
+
+/// What a rule's finding means for the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// Shown, without consequence.
+    Allow,
+    /// Shown as a warning; the run passes.
+    Warn,
+    /// Fails the run.
+    Deny,
+}
+
+impl Level {
+    /// The word used in configuration and output.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Allow => "allow",
+            Self::Warn => "warn",
+            Self::Deny => "deny",
+        }
+    }
+}
+
+/// A rule of the catalogue [`RULES`]; ordered as the catalogue is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RuleId(u16);
+
+/// What is documented about a rule.
+#[derive(Debug, Clone, Copy)]
+pub struct Rule {
+    /// The id, in kebab case, which reads well after "allow".
+    pub id: &'static str,
+    /// One sentence: what it says.
+    pub title: &'static str,
+    /// When it speaks.
+    pub what: &'static str,
+    /// Why that matters.
+    pub why: &'static str,
+    /// What to do.
+    pub fix: &'static str,
+    /// The level where the configuration says nothing.
+    pub default_level: Level,
+}
+
+impl fmt::Display for RuleId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.rule().id)
+    }
+}
+
+/// Every rule, in the order in which they are listed.
+pub const RULES: &[Rule] = &[
+    metric_below_bound::RULE,
+    metric_above_bound::RULE,
+    metric_regression::RULE,
+    metric_not_evaluated::RULE,
+    missing_slice::RULE,
+    low_support::RULE,
+    no_baseline::RULE,
+    baseline_is_candidate::RULE,
+    different_data::RULE,
+    expired_waiver::RULE,
+    unused_waiver::RULE,
+];
+
+impl RuleId {
+    /// A metric is below its lower bound.
+    pub const METRIC_BELOW_BOUND: Self = Self(0);
+    /// A metric is above its upper bound.
+    pub const METRIC_ABOVE_BOUND: Self = Self(1);
+    /// A metric is worse than the baseline's by more than its limit.
+    pub const METRIC_REGRESSION: Self = Self(2);
+    /// A required check could not be made.
+    pub const METRIC_NOT_EVALUATED: Self = Self(3);
+    /// A slice of the baseline is not in the candidate's data.
+    pub const MISSING_SLICE: Self = Self(4);
+    /// Slices are too small to judge.
+    pub const LOW_SUPPORT: Self = Self(5);
+    /// There is no previous release to compare with.
+    pub const NO_BASELINE: Self = Self(6);
+    /// The baseline is the candidate itself.
+    pub const BASELINE_IS_CANDIDATE: Self = Self(7);
+    /// Baseline and candidate were evaluated on different rows.
+    pub const DIFFERENT_DATA: Self = Self(8);
+    /// A waiver's last day has passed.
+    pub const EXPIRED_WAIVER: Self = Self(9);
+    /// A waiver matches nothing.
+    pub const UNUSED_WAIVER: Self = Self(10);
+
+    /// Looks an id up, exactly as written in the catalogue.
+    #[must_use]
+    pub fn parse(id: &str) -> Option<Self> {
+        let position = RULES.iter().position(|rule| rule.id == id)?;
+        u16::try_from(position).ok().map(Self)
+    }
+
+    /// Every rule, in the order of the catalogue.
+    pub fn all() -> impl Iterator<Item = Self> {
+        (0_u16..).zip(RULES).map(|(position, _)| Self(position))
+    }
+
+    /// The catalogue's row.
+    #[must_use]
+    pub fn rule(self) -> &'static Rule {
+        // An id is only ever made from a position of the table.
+        RULES.get(usize::from(self.0)).unwrap_or(&RULES[0])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rule_finds_itself_and_its_constant() {
+        for id in RuleId::all() {
+            assert_eq!(RuleId::parse(id.rule().id), Some(id));
+        }
+        assert_eq!(RuleId::METRIC_BELOW_BOUND.rule().id, "metric-below-bound");
+        assert_eq!(RuleId::UNUSED_WAIVER.rule().id, "unused-waiver");
+        assert_eq!(RuleId::all().count(), 11);
+    }
+}
