@@ -57,7 +57,8 @@ pub struct OneSided {
 pub struct Comparison {
     /// What is known about the rows of the two sides.
     pub mode: Mode,
-    pub(crate) changes: BTreeMap<(MetricId, Subject), Change>,
+    confidence_level: f64,
+    changes: BTreeMap<(MetricId, Subject), Change>,
     /// Slices of the baseline that the candidate lacks.
     pub missing: Vec<OneSided>,
     /// Slices of the candidate that the baseline lacks.
@@ -65,6 +66,24 @@ pub struct Comparison {
 }
 
 impl Comparison {
+    /// A comparison from its parts; the level is the two-sided one of the intervals.
+    #[must_use]
+    pub fn new(
+        mode: Mode,
+        confidence_level: f64,
+        changes: BTreeMap<(MetricId, Subject), Change>,
+        missing: Vec<OneSided>,
+        new: Vec<OneSided>,
+    ) -> Self {
+        Self { mode, confidence_level, changes, missing, new }
+    }
+
+    /// The two-sided confidence level of the intervals.
+    #[must_use]
+    pub fn confidence_level(&self) -> f64 {
+        self.confidence_level
+    }
+
     /// One change; `None` where it was not asked for, or neither side has the slice.
     #[must_use]
     pub fn get(&self, metric: MetricId, subject: &Subject) -> Option<&Change> {

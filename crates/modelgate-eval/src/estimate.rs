@@ -72,8 +72,11 @@ impl fmt::Display for Reason {
 pub enum Method {
     /// Wilson's score interval for one proportion (Wilson 1927).
     Wilson,
-    /// Newcombe's hybrid score interval for a difference of two independent proportions (Newcombe 1998, method 10).
-    Newcombe,
+    /// The score interval for a ratio of two independent proportions (Miettinen and Nurminen 1985).
+    MiettinenNurminen,
+    /// Square-and-add of both sides' intervals (Zou and Donner 2008); for two proportions with Wilson intervals it is
+    /// Newcombe's hybrid score interval (Newcombe 1998, method 10).
+    SquareAndAdd,
     /// `DeLong`'s variance of the area under the ROC curve (`DeLong` et al. 1988), on the logit scale.
     DeLong,
     /// The normal interval from the exact first and second moments of the rows' losses.
@@ -90,7 +93,8 @@ impl Method {
     pub fn name(self) -> &'static str {
         match self {
             Self::Wilson => "Wilson score",
-            Self::Newcombe => "Newcombe hybrid score",
+            Self::MiettinenNurminen => "Miettinen-Nurminen score",
+            Self::SquareAndAdd => "square-and-add (Newcombe)",
             Self::DeLong => "DeLong",
             Self::Moments => "normal, exact moments",
             Self::Resampled => "resampled cells, percentile",
@@ -115,7 +119,8 @@ pub struct Interval {
 pub struct Measured {
     /// The point estimate; finite.
     pub value: f64,
-    /// Its confidence interval; `None` for plain counts, which are not estimates of anything.
+    /// Its confidence interval; `None` for plain counts, which are not estimates of anything, and where there are too
+    /// few rows to make one.
     pub interval: Option<Interval>,
     /// The rows in the metric's own denominator (positives for a true positive rate, not all rows); for a gap
     /// between groups, that of the smallest group.

@@ -26,12 +26,38 @@ impl fmt::Display for Subject {
 }
 
 /// Every measurement of one cube.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Evaluation {
-    pub(crate) estimates: BTreeMap<(MetricId, Subject), Estimate>,
+    confidence_level: f64,
+    estimates: BTreeMap<(MetricId, Subject), Estimate>,
+    left_out: BTreeMap<(MetricId, Subject), Vec<Slice>>,
 }
 
 impl Evaluation {
+    /// No measurements yet, at this two-sided confidence level.
+    #[must_use]
+    pub fn new(confidence_level: f64) -> Self {
+        Self { confidence_level, estimates: BTreeMap::new(), left_out: BTreeMap::new() }
+    }
+
+    /// Adds a measurement.
+    pub fn insert(&mut self, metric: MetricId, subject: Subject, estimate: Estimate) {
+        self.estimates.insert((metric, subject), estimate);
+    }
+
+    /// Notes the groups that were too small to take part in a comparison between groups.
+    pub fn leave_out(&mut self, metric: MetricId, subject: &Subject, groups: Vec<Slice>) {
+        if !groups.is_empty() {
+            self.left_out.insert((metric, subject.clone()), groups);
+        }
+    }
+
+    /// The two-sided confidence level of the intervals.
+    #[must_use]
+    pub fn confidence_level(&self) -> f64 {
+        self.confidence_level
+    }
+
     /// One measurement; `None` where it was not asked for, or the slice has no rows.
     #[must_use]
     pub fn get(&self, metric: MetricId, subject: &Subject) -> Option<&Estimate> {
@@ -41,5 +67,11 @@ impl Evaluation {
     /// Every measurement, in the order of the catalogue, then of the subjects.
     pub fn iter(&self) -> impl Iterator<Item = (MetricId, &Subject, &Estimate)> {
         self.estimates.iter().map(|((metric, subject), estimate)| (*metric, subject, estimate))
+    }
+
+    /// The groups that were too small to take part in a comparison between groups; never silently dropped.
+    #[must_use]
+    pub fn left_out(&self, metric: MetricId, subject: &Subject) -> &[Slice] {
+        self.left_out.get(&(metric, subject.clone())).map_or(&[], Vec::as_slice)
     }
 }

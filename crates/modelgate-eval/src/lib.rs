@@ -3,14 +3,24 @@
 //! Every number is computed here, in `f64`, from the counts of a [`modelgate_cube::Cube`]. Nothing here does
 //! I/O, reads the clock or the environment, or knows good from bad beyond a metric's direction.
 
+mod compare;
 mod comparison;
+mod confusion;
 mod estimate;
+mod evaluate;
 mod evaluation;
+mod groups;
+mod interval;
 mod metric;
+mod ranking;
+mod resample;
 mod settings;
 
+pub use compare::compare;
 pub use comparison::{Change, Comparison, Delta, Mode, OneSided};
 pub use estimate::{Estimate, Interval, Measured, Method, Reason};
+pub use evaluate::evaluate;
 pub use evaluation::{Evaluation, Subject};
+pub use interval::detectable;
 pub use metric::{Direction, METRICS, Metric, MetricId, MetricKind};
 pub use settings::EvalSettings;

@@ -2,6 +2,12 @@
 
 use std::fmt;
 
+use modelgate_cube::{Cell, LossSums};
+
+use crate::Reason;
+use crate::confusion::{Confusion, FN, FP, Quadrant, TN, TP};
+use crate::groups::Gap;
+
 /// A metric of the catalogue; ordered as the catalogue is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MetricId(u16);
@@ -55,6 +61,39 @@ pub struct Metric {
     pub interval: &'static str,
     /// The function of a well-known library that gives the same number.
     pub reference: &'static str,
+    /// How it is computed.
+    pub(crate) compute: Compute,
+}
+
+/// How a metric is computed from counts.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Compute {
+    /// The number of rows.
+    Rows,
+    /// A share of some rows in others.
+    Proportion {
+        /// The rows that count.
+        part: &'static [Quadrant],
+        /// The rows among which they are counted.
+        whole: &'static [Quadrant],
+        /// Why there is no value where the whole is empty.
+        empty: Reason,
+    },
+    /// Another function of the confusion counts.
+    Composite {
+        /// The function.
+        value: fn(&Confusion) -> Result<f64, Reason>,
+        /// The metric's own sample size.
+        support: fn(&Confusion) -> f64,
+    },
+    /// The area under the ROC curve.
+    RocAuc,
+    /// The mean of a loss.
+    MeanLoss(fn(&Cell) -> &LossSums),
+    /// A group's selection rate in relation to the highest.
+    ImpactRatio,
+    /// A gap between groups.
+    Gap(Gap),
 }
 
 impl MetricId {
@@ -104,13 +143,14 @@ const RATE: Metric = Metric {
     undefined_when: "the slice has no rows",
     interval: "Wilson score",
     reference: "",
+    compute: Compute::Rows,
 };
 
 /// A gap between the groups of an axis, resampled.
 const GAP: Metric = Metric {
     kind: MetricKind::AcrossGroups,
     direction: Direction::LowerIsBetter,
-    denominator: "the smallest group's denominator",
+    denominator: "the rows of the smallest group that is compared; smaller ones than `min_support` are left out and named",
     undefined_when: "fewer than two groups have the rate",
     interval: "resampled cells, basic",
     ..RATE
@@ -127,9 +167,17 @@ pub const METRICS: &[Metric] = &[
         undefined_when: "never",
         interval: "none: a count is not an estimate",
         reference: "fairlearn.metrics.count",
+        compute: Compute::Rows,
         ..RATE
     },
-    Metric { id: "accuracy", title: "Accuracy", formula: "(TP + TN) / n", reference: "sklearn.metrics.accuracy_score", ..RATE },
+    Metric {
+        id: "accuracy",
+        title: "Accuracy",
+        formula: "(TP + TN) / n",
+        reference: "sklearn.metrics.accuracy_score",
+        compute: Compute::Proportion { part: &[TP, TN], whole: &[TP, FP, FN, TN], empty: Reason::NoRows },
+        ..RATE
+    },
     Metric {
         id: "balanced_accuracy",
         title: "Balanced accuracy",
@@ -138,6 +186,7 @@ pub const METRICS: &[Metric] = &[
         undefined_when: "one class has no rows",
         interval: "resampled cells, percentile",
         reference: "sklearn.metrics.balanced_accuracy_score",
+        compute: Compute::Composite { value: Confusion::balanced_accuracy, support: |c| c.positives().min(c.negatives()) },
         ..RATE
     },
     Metric {
@@ -147,6 +196,7 @@ pub const METRICS: &[Metric] = &[
         denominator: "rows predicted positive",
         undefined_when: "no row is predicted positive",
         reference: "sklearn.metrics.precision_score",
+        compute: Compute::Proportion { part: &[TP], whole: &[TP, FP], empty: Reason::NoPredictedPositives },
         ..RATE
     },
     Metric {
@@ -156,6 +206,7 @@ pub const METRICS: &[Metric] = &[
         denominator: "rows with a positive label",
         undefined_when: "no row has a positive label",
         reference: "sklearn.metrics.recall_score",
+        compute: Compute::Proportion { part: &[TP], whole: &[TP, FN], empty: Reason::NoPositives },
         ..RATE
     },
     Metric {
@@ -166,6 +217,7 @@ pub const METRICS: &[Metric] = &[
         undefined_when: "no row has a positive label or prediction",
         interval: "resampled cells, percentile",
         reference: "sklearn.metrics.f1_score",
+        compute: Compute::Composite { value: Confusion::f1, support: |c| c.tp + c.fp + c.fn_ },
         ..RATE
     },
     Metric {
@@ -174,6 +226,7 @@ pub const METRICS: &[Metric] = &[
         direction: Direction::Neutral,
         formula: "(TP + FP) / n",
         reference: "fairlearn.metrics.selection_rate",
+        compute: Compute::Proportion { part: &[TP, FP], whole: &[TP, FP, FN, TN], empty: Reason::NoRows },
         ..RATE
     },
     Metric {
@@ -183,6 +236,7 @@ pub const METRICS: &[Metric] = &[
         denominator: "rows with a positive label",
         undefined_when: "no row has a positive label",
         reference: "fairlearn.metrics.true_positive_rate",
+        compute: Compute::Proportion { part: &[TP], whole: &[TP, FN], empty: Reason::NoPositives },
         ..RATE
     },
     Metric {
@@ -193,6 +247,7 @@ pub const METRICS: &[Metric] = &[
         denominator: "rows with a negative label",
         undefined_when: "no row has a negative label",
         reference: "fairlearn.metrics.false_positive_rate",
+        compute: Compute::Proportion { part: &[FP], whole: &[FP, TN], empty: Reason::NoNegatives },
         ..RATE
     },
     Metric {
@@ -203,6 +258,7 @@ pub const METRICS: &[Metric] = &[
         denominator: "rows with a positive label",
         undefined_when: "no row has a positive label",
         reference: "fairlearn.metrics.false_negative_rate",
+        compute: Compute::Proportion { part: &[FN], whole: &[TP, FN], empty: Reason::NoPositives },
         ..RATE
     },
     Metric {
@@ -214,6 +270,7 @@ pub const METRICS: &[Metric] = &[
         undefined_when: "one class has no rows, or the model gives no scores",
         interval: "DeLong, logit scale",
         reference: "sklearn.metrics.roc_auc_score",
+        compute: Compute::RocAuc,
         ..RATE
     },
     Metric {
@@ -225,6 +282,7 @@ pub const METRICS: &[Metric] = &[
         undefined_when: "the slice has no rows, or the model gives no scores",
         interval: "normal, exact moments",
         reference: "sklearn.metrics.brier_score_loss",
+        compute: Compute::MeanLoss(|cell| &cell.brier),
         ..RATE
     },
     Metric {
@@ -237,6 +295,7 @@ pub const METRICS: &[Metric] = &[
         undefined_when: "the slice has no rows, or the model gives no scores",
         interval: "normal, exact moments",
         reference: "sklearn.metrics.log_loss",
+        compute: Compute::MeanLoss(|cell| &cell.log_loss),
         ..RATE
     },
     Metric {
@@ -245,9 +304,10 @@ pub const METRICS: &[Metric] = &[
         kind: MetricKind::AgainstGroups,
         formula: "selection rate of the group / selection rate of the most selected group",
         denominator: "the group's rows",
-        undefined_when: "fewer than two groups, or no group has a selected row",
-        interval: "resampled cells, basic on the log scale",
+        undefined_when: "fewer than two groups, or no group has a selected row; there is none for overall",
+        interval: "Miettinen-Nurminen score against the most selected group",
         reference: "NYC Local Law 144 (6 RCNY 5-301); aequitas pprev disparity against the maximum",
+        compute: Compute::ImpactRatio,
         ..RATE
     },
     Metric {
@@ -255,6 +315,7 @@ pub const METRICS: &[Metric] = &[
         title: "Demographic parity difference",
         formula: "largest minus smallest selection rate",
         reference: "fairlearn.metrics.demographic_parity_difference",
+        compute: Compute::Gap(Gap::SelectionRateDifference),
         ..GAP
     },
     Metric {
@@ -264,6 +325,7 @@ pub const METRICS: &[Metric] = &[
         formula: "smallest / largest selection rate",
         undefined_when: "fewer than two groups, or no group has a selected row",
         reference: "fairlearn.metrics.demographic_parity_ratio",
+        compute: Compute::Gap(Gap::SelectionRateRatio),
         ..GAP
     },
     Metric {
@@ -271,6 +333,7 @@ pub const METRICS: &[Metric] = &[
         title: "Equal opportunity difference",
         formula: "largest minus smallest true positive rate",
         reference: "fairlearn.metrics.equal_opportunity_difference",
+        compute: Compute::Gap(Gap::TruePositiveRateDifference),
         ..GAP
     },
     Metric {
@@ -278,6 +341,7 @@ pub const METRICS: &[Metric] = &[
         title: "Equalized odds difference",
         formula: "the larger of the gaps in true positive rate and in false positive rate",
         reference: "fairlearn.metrics.equalized_odds_difference",
+        compute: Compute::Gap(Gap::EqualizedOddsDifference),
         ..GAP
     },
 ];

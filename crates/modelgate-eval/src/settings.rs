@@ -11,6 +11,8 @@ pub struct EvalSettings {
     pub confidence_level: f64,
     /// How many times cells are resampled for metrics without a closed-form interval.
     pub resamples: u32,
+    /// The fewest rows that a group needs to take part in a comparison between groups; at least 1.
+    pub min_support: u64,
     /// The seed of the resampling.
     pub seed: u64,
 }

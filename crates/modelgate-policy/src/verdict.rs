@@ -82,7 +82,7 @@ pub struct Check {
 pub struct Finding {
     /// The rule.
     pub rule: RuleId,
-    /// What it means here: `Deny` fails the run. Never `Allow`, except where a waiver took it there.
+    /// What it means here: `Deny` fails the run, `Warn` is shown. Findings at `Allow` are dropped.
     pub level: Level,
     /// What it is about, such as a slice or a waiver; empty for the run as a whole.
     pub subject: String,

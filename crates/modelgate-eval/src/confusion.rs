@@ -1,0 +1,111 @@
+//! Confusion counts: which rows a rate is a share of, and the functions of all four counts.
+
+use modelgate_cube::{Cell, Tally};
+
+use crate::Reason;
+
+/// One of the four kinds of rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Quadrant {
+    /// Label positive, predicted positive.
+    TruePositive,
+    /// Label negative, predicted positive.
+    FalsePositive,
+    /// Label positive, predicted negative.
+    FalseNegative,
+    /// Label negative, predicted negative.
+    TrueNegative,
+}
+
+pub(crate) const TP: Quadrant = Quadrant::TruePositive;
+pub(crate) const FP: Quadrant = Quadrant::FalsePositive;
+pub(crate) const FN: Quadrant = Quadrant::FalseNegative;
+pub(crate) const TN: Quadrant = Quadrant::TrueNegative;
+
+impl Quadrant {
+    /// The rows of this kind in a cell.
+    pub(crate) fn of(self, cell: &Cell) -> &Tally {
+        match self {
+            Self::TruePositive => &cell.true_positives,
+            Self::FalsePositive => &cell.false_positives,
+            Self::FalseNegative => &cell.false_negatives,
+            Self::TrueNegative => &cell.true_negatives,
+        }
+    }
+
+    /// The rows of several kinds together.
+    pub(crate) fn sum(quadrants: &[Self], cell: &Cell) -> Tally {
+        let mut total = Tally::default();
+        for quadrant in quadrants {
+            total.merge(quadrant.of(cell));
+        }
+        total
+    }
+}
+
+/// The four counts as numbers: weights of observed rows, or one resample of them.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct Confusion {
+    pub(crate) tp: f64,
+    pub(crate) fp: f64,
+    pub(crate) fn_: f64,
+    pub(crate) tn: f64,
+}
+
+impl Confusion {
+    /// The counts that `count` gives for each kind of rows.
+    pub(crate) fn from_quadrants(mut count: impl FnMut(Quadrant) -> f64) -> Self {
+        Self { tp: count(TP), fp: count(FP), fn_: count(FN), tn: count(TN) }
+    }
+
+    /// The observed weights.
+    pub(crate) fn weights(cell: &Cell) -> Self {
+        Self::from_quadrants(|quadrant| quadrant.of(cell).weight.to_f64())
+    }
+
+    /// The observed rows.
+    pub(crate) fn rows(cell: &Cell) -> Self {
+        Self::from_quadrants(|quadrant| quadrant.of(cell).rows as f64)
+    }
+
+    pub(crate) fn positives(&self) -> f64 {
+        self.tp + self.fn_
+    }
+
+    pub(crate) fn negatives(&self) -> f64 {
+        self.fp + self.tn
+    }
+
+    /// TP / P.
+    pub(crate) fn true_positive_rate(&self) -> Result<f64, Reason> {
+        ratio(self.tp, self.positives()).ok_or(Reason::NoPositives)
+    }
+
+    /// FP / N.
+    pub(crate) fn false_positive_rate(&self) -> Result<f64, Reason> {
+        ratio(self.fp, self.negatives()).ok_or(Reason::NoNegatives)
+    }
+
+    /// (TP + FP) / n.
+    pub(crate) fn selection_rate(&self) -> Result<f64, Reason> {
+        ratio(self.tp + self.fp, self.positives() + self.negatives()).ok_or(Reason::NoRows)
+    }
+
+    /// The mean of the true positive and the true negative rate. Unlike scikit-learn, which then leaves the absent
+    /// class out with a warning, undefined where a class is absent: half of the number would be missing.
+    pub(crate) fn balanced_accuracy(&self) -> Result<f64, Reason> {
+        let sensitivity = self.true_positive_rate()?;
+        let specificity = ratio(self.tn, self.negatives()).ok_or(Reason::NoNegatives)?;
+        Ok(f64::midpoint(sensitivity, specificity))
+    }
+
+    /// 2 TP / (2 TP + FP + FN).
+    pub(crate) fn f1(&self) -> Result<f64, Reason> {
+        ratio(2.0 * self.tp, 2.0 * self.tp + self.fp + self.fn_).ok_or(Reason::NoPositives)
+    }
+}
+
+/// `part / whole`, or nothing where the whole is empty. Never NaN.
+pub(crate) fn ratio(part: f64, whole: f64) -> Option<f64> {
+    (whole > 0.0).then(|| part / whole)
+}

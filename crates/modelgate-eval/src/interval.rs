@@ -1,0 +1,172 @@
+//! Intervals for proportions, ratios and changes, in closed form or by bisection, from counts alone.
+
+use statrs::distribution::{ContinuousCDF, Normal};
+
+use crate::{Interval, Method};
+
+/// The two-sided standard normal quantile for a confidence level, such as 1.96 for 0.95.
+#[must_use]
+pub(crate) fn z_of(confidence_level: f64) -> f64 {
+    Normal::standard().inverse_cdf(f64::midpoint(1.0, confidence_level))
+}
+
+/// How far beyond a limit the truth would have to lie for the whole interval to lie beyond it with 80 % power, given
+/// the interval that these rows give: the normal approximation (z + 0.84) times the standard error.
+#[must_use]
+pub fn detectable(interval: &Interval, confidence_level: f64) -> f64 {
+    /// The standard normal quantile of 0.8.
+    const POWER: f64 = 0.841_621_233_572_914_3;
+    let z = z_of(confidence_level);
+    (z + POWER) * (interval.upper - interval.lower) / (2.0 * z)
+}
+
+/// Wilson's score interval for a proportion `p` of `n` rows; `n` may be an effective sample size.
+///
+/// Wilson (1927); statsmodels `proportion_confint(method="wilson")`.
+pub(crate) fn wilson(p: f64, n: f64, z: f64) -> Interval {
+    let squared = z * z;
+    let middle = (p + squared / (2.0 * n)) / (1.0 + squared / n);
+    let half = z / (1.0 + squared / n) * (p * (1.0 - p) / n + squared / (4.0 * n * n)).max(0.0).sqrt();
+    // At the ends the bound is the end itself; rounding must not push it off.
+    let lower = if p <= 0.0 { 0.0 } else { (middle - half).max(0.0) };
+    let upper = if p >= 1.0 { 1.0 } else { (middle + half).min(1.0) };
+    Interval { lower, upper, method: Method::Wilson }
+}
+
+/// A value with its interval.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ranged {
+    pub(crate) value: f64,
+    pub(crate) lower: f64,
+    pub(crate) upper: f64,
+}
+
+/// The interval of `candidate - baseline` for independent sides: each end adds the squared distances that the sides
+/// can move in its direction (Zou and Donner 2008). With Wilson intervals it is Newcombe's (1998, method 10). Where the
+/// sides share rows, and so are positively correlated, it is wider than it needs to be.
+pub(crate) fn difference(candidate: Ranged, baseline: Ranged) -> Interval {
+    let delta = candidate.value - baseline.value;
+    let down = (candidate.value - candidate.lower).hypot(baseline.upper - baseline.value);
+    let up = (candidate.upper - candidate.value).hypot(baseline.value - baseline.lower);
+    Interval { lower: delta - down, upper: delta + up, method: Method::SquareAndAdd }
+}
+
+/// Successes among rows; both may be effective (weighted) sizes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Successes {
+    pub(crate) hits: f64,
+    pub(crate) n: f64,
+}
+
+/// The score interval for the ratio `p1 / p0` of two independent proportions; defined with zero hits, where the
+/// logarithmic (Katz) interval is not. The upper end is infinite where the reference has no hits.
+///
+/// Miettinen and Nurminen (1985): Koopman's statistic (1984) with their variance factor `N / (N - 1)`.
+pub(crate) fn ratio_score(group: Successes, reference: Successes, z: f64) -> Interval {
+    let estimate = if reference.hits > 0.0 { (group.hits / group.n) / (reference.hits / reference.n) } else { f64::INFINITY };
+    let excess = |ratio: f64| score_statistic(group, reference, ratio) - z * z;
+    let lower = if group.hits <= 0.0 { 0.0 } else { bisect(&excess, 0.0, estimate, false) };
+    let upper = if reference.hits <= 0.0 { f64::INFINITY } else { upper_end(&excess, estimate) };
+    Interval { lower, upper, method: Method::MiettinenNurminen }
+}
+
+/// The score statistic of the hypothesis `p1 / p0 = ratio`, with the nuisance proportion at its restricted maximum
+/// likelihood.
+fn score_statistic(group: Successes, reference: Successes, ratio: f64) -> f64 {
+    let (n1, n0) = (group.n, reference.n);
+    let hits = group.hits + reference.hits;
+    // The restricted p1 solves (n) p1^2 - b p1 + r x = 0.
+    let a = n1 + n0;
+    let b = ratio * (n1 + reference.hits) + group.hits + n0;
+    let c = ratio * hits;
+    let discriminant = (b * b - 4.0 * a * c).max(0.0).sqrt();
+    let p1 = ((b - discriminant) / (2.0 * a)).clamp(0.0, 1.0);
+    if p1 >= 1.0 || p1 <= 0.0 {
+        return if (group.hits - n1 * p1).abs() < 1e-12 { 0.0 } else { f64::INFINITY };
+    }
+    let residual = group.hits - n1 * p1;
+    let koopman = residual * residual / (n1 * p1 * (1.0 - p1)) * (1.0 + n1 * (ratio - p1) / (n0 * (1.0 - p1)));
+    koopman * (a - 1.0).max(1.0) / a
+}
+
+fn upper_end(excess: &impl Fn(f64) -> f64, estimate: f64) -> f64 {
+    let mut outside = (estimate * 2.0).max(1.0);
+    for _ in 0..200 {
+        if excess(outside) > 0.0 {
+            return bisect(excess, estimate, outside, true);
+        }
+        outside *= 2.0;
+    }
+    f64::INFINITY
+}
+
+/// Where `excess` crosses zero between `low` and `high`; it is negative inside the interval and positive outside.
+fn bisect(excess: &impl Fn(f64) -> f64, mut low: f64, mut high: f64, outside_is_high: bool) -> f64 {
+    for _ in 0..200 {
+        let middle = f64::midpoint(low, high);
+        if (excess(middle) > 0.0) == outside_is_high {
+            high = middle;
+        } else {
+            low = middle;
+        }
+    }
+    f64::midpoint(low, high)
+}
+
+/// The `q` quantile of sorted values, linearly interpolated (type 7, numpy's default). `None` where there are none.
+pub(crate) fn quantile(sorted: &[f64], q: f64) -> Option<f64> {
+    let last = sorted.len().checked_sub(1)?;
+    let position = q * last as f64;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 <= position <= last")]
+    let below = position.floor() as usize;
+    let (low, high) = (*sorted.get(below)?, *sorted.get((below + 1).min(last))?);
+    Some(low + (high - low) * (position - below as f64))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn close(interval: Interval, lower: f64, upper: f64) {
+        assert!((interval.lower - lower).abs() < 2e-6, "{interval:?}");
+        assert!((interval.upper - upper).abs() < 2e-6, "{interval:?}");
+    }
+
+    #[test]
+    fn wilson_equals_statsmodels() {
+        let z = z_of(0.95);
+        assert!((z - 1.959_963_984_540_054).abs() < 1e-9);
+        close(wilson(0.25, 20.0, z), 0.111_862, 0.468_701);
+        close(wilson(0.0, 10.0, z), 0.0, 0.277_533);
+        close(wilson(0.1, 10.0, z), 0.017_876_2, 0.404_150_03);
+    }
+
+    #[test]
+    fn a_difference_of_proportions_equals_newcombe() {
+        let z = z_of(0.95);
+        let side = |hits: f64, n: f64| {
+            let interval = wilson(hits / n, n, z);
+            Ranged { value: hits / n, lower: interval.lower, upper: interval.upper }
+        };
+        close(difference(side(56.0, 70.0), side(48.0, 80.0)), 0.052_431, 0.333_873);
+    }
+
+    #[test]
+    fn a_ratio_equals_the_published_score_interval() {
+        let z = z_of(0.95);
+        let ratio = |a, b, c, d| ratio_score(Successes { hits: a, n: b }, Successes { hits: c, n: d }, z);
+        close(ratio(30.0, 100.0, 50.0, 100.0), 0.416_459, 0.852_265);
+        let none = ratio(0.0, 40.0, 20.0, 40.0);
+        assert!(none.lower == 0.0 && none.upper > 0.05 && none.upper < 0.5, "{none:?}");
+        assert!(ratio(5.0, 40.0, 0.0, 40.0).upper.is_infinite());
+    }
+
+    #[test]
+    fn quantiles_equal_numpy() {
+        let values = [1.0, 2.0, 4.0, 8.0];
+        assert_eq!(quantile(&values, 0.5), Some(3.0));
+        assert_eq!(quantile(&values, 0.25), Some(1.75));
+        assert_eq!(quantile(&values, 1.0), Some(8.0));
+        assert_eq!(quantile(&[], 0.5), None);
+    }
+}

@@ -1,0 +1,152 @@
+//! Resampling a slice's cells: what the confusion counts could have been, had other rows been drawn.
+//!
+//! Drawing rows with replacement and tallying them by cell is a multinomial draw over cells, so a statistic of counts
+//! has the row bootstrap's distribution without the rows. Independent Poisson draws a cell drop the fixed total, which
+//! ratios do not notice, and add up over shards (Hanley and `MacGibbon` 2006; Chamandy et al. 2012).
+
+use modelgate_cube::{Cell, Slice, Tally};
+use rand::{Rng, SeedableRng};
+use rand_xoshiro::Xoshiro256PlusPlus;
+use statrs::distribution::{ContinuousCDF, Normal};
+
+use crate::confusion::{Confusion, Quadrant};
+
+/// Resampled confusion weights of one slice, one entry a replicate.
+///
+/// Each slice has its own stream, named by the seed and the slice, so that no other slice, thread or order of work can
+/// change it.
+pub(crate) fn replicates(slice: &Slice, cell: &Cell, resamples: u32, seed: u64) -> Vec<Confusion> {
+    let mut random = Xoshiro256PlusPlus::seed_from_u64(seed ^ fnv1a(slice.to_string().as_bytes()));
+    let mut draws = vec![Confusion::default(); resamples as usize];
+    for quadrant in [Quadrant::TruePositive, Quadrant::FalsePositive, Quadrant::FalseNegative, Quadrant::TrueNegative] {
+        let source = TallySource::new(quadrant.of(cell));
+        for draw in &mut draws {
+            let weight = source.draw(&mut random);
+            match quadrant {
+                Quadrant::TruePositive => draw.tp = weight,
+                Quadrant::FalsePositive => draw.fp = weight,
+                Quadrant::FalseNegative => draw.fn_ = weight,
+                Quadrant::TrueNegative => draw.tn = weight,
+            }
+        }
+    }
+    draws
+}
+
+/// Draws the summed weight of a resampled cell: a Poisson number of rows, each with the cell's mean weight, and the
+/// spread of the weights within the cell.
+struct TallySource {
+    rows: PoissonSource,
+    mean_weight: f64,
+    weight_variance: f64,
+}
+
+impl TallySource {
+    fn new(tally: &Tally) -> Self {
+        let rows = tally.rows.max(1) as f64;
+        let mean_weight = tally.weight.to_f64() / rows;
+        let weight_variance = (tally.weight_squared.to_f64() / rows - mean_weight * mean_weight).max(0.0);
+        Self { rows: PoissonSource::new(tally.rows as f64), mean_weight, weight_variance }
+    }
+
+    fn draw(&self, random: &mut impl Rng) -> f64 {
+        let rows = self.rows.draw(random);
+        let spread = if self.weight_variance > 1e-12 { (rows * self.weight_variance).sqrt() * normal(random) } else { 0.0 };
+        (rows * self.mean_weight + spread).max(0.0)
+    }
+}
+
+/// Above this mean the normal distribution stands in for the Poisson: its skewness is then below 0.02.
+const NORMAL_FROM: f64 = 3_000.0;
+
+/// Poisson numbers of one mean, by inversion of a cumulative table made once.
+struct PoissonSource {
+    mean: f64,
+    first: f64,
+    cumulative: Vec<f64>,
+}
+
+impl PoissonSource {
+    fn new(mean: f64) -> Self {
+        if mean >= NORMAL_FROM {
+            return Self { mean, first: 0.0, cumulative: Vec::new() };
+        }
+        let reach = 10.0 * mean.sqrt() + 10.0;
+        let first = (mean - reach).max(0.0).floor();
+        let mut cumulative = Vec::new();
+        let (mut sum, mut count) = (0.0, first);
+        while count <= mean + reach {
+            let log_mass = if mean > 0.0 { count * libm::log(mean) - mean - libm::lgamma(count + 1.0) } else { -count * 1e9 };
+            sum += libm::exp(log_mass);
+            cumulative.push(sum);
+            count += 1.0;
+        }
+        Self { mean, first, cumulative }
+    }
+
+    fn draw(&self, random: &mut impl Rng) -> f64 {
+        if self.cumulative.is_empty() {
+            return (self.mean + self.mean.sqrt() * normal(random)).round().max(0.0);
+        }
+        let uniform: f64 = random.r#gen();
+        self.first + self.cumulative.partition_point(|mass| *mass < uniform) as f64
+    }
+}
+
+fn normal(random: &mut impl Rng) -> f64 {
+    let uniform: f64 = random.r#gen::<f64>().max(f64::MIN_POSITIVE);
+    Normal::standard().inverse_cdf(uniform)
+}
+
+/// FNV-1a, 64 bits: a stable name-to-number function, so that streams do not change with the standard library.
+fn fnv1a(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn moments(values: &[f64]) -> (f64, f64) {
+        let n = values.len() as f64;
+        let mean = values.iter().sum::<f64>() / n;
+        (mean, values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / n)
+    }
+
+    #[test]
+    fn draws_have_the_poisson_mean_and_variance_on_both_sides_of_the_normal() {
+        let mut random = Xoshiro256PlusPlus::seed_from_u64(1);
+        for mean in [0.0, 0.7, 12.0, 900.0, 2_999.0, 40_000.0] {
+            let source = PoissonSource::new(mean);
+            let draws: Vec<f64> = (0..20_000).map(|_| source.draw(&mut random)).collect();
+            let (drawn_mean, variance) = moments(&draws);
+            assert!((drawn_mean - mean).abs() <= 4.0 * (mean / 20_000.0).sqrt(), "{mean}: {drawn_mean}");
+            assert!((variance - mean).abs() <= 0.06 * mean, "{mean}: {variance}");
+        }
+    }
+
+    #[test]
+    fn a_slice_has_its_own_stream_and_the_same_one_every_time() {
+        let cell = Cell { true_positives: Tally::unweighted(50), false_negatives: Tally::unweighted(20), ..Cell::default() };
+        let (f, m) = (Slice::single("sex", Some("F".into())), Slice::single("sex", Some("M".into())));
+        assert_eq!(replicates(&f, &cell, 50, 7), replicates(&f, &cell, 50, 7));
+        assert_ne!(replicates(&f, &cell, 50, 7), replicates(&m, &cell, 50, 7));
+        assert_ne!(replicates(&f, &cell, 50, 7), replicates(&f, &cell, 50, 8));
+    }
+
+    #[test]
+    fn unequal_weights_widen_the_spread() {
+        let mut uneven = Tally::default();
+        for row in 0..200 {
+            uneven.add_row(if row % 2 == 0 { 0.1 } else { 1.9 });
+        }
+        let spread = |tally: Tally| {
+            let cell = Cell { true_positives: tally, ..Cell::default() };
+            let draws = replicates(&Slice::overall(), &cell, 4_000, 3);
+            moments(&draws.iter().map(|draw| draw.tp).collect::<Vec<_>>()).1
+        };
+        // The exact variances are the sums of squared weights.
+        assert!((spread(Tally::unweighted(200)) / 200.0 - 1.0).abs() < 0.1);
+        assert!((spread(uneven) / uneven.weight_squared.to_f64() - 1.0).abs() < 0.1);
+    }
+}
