@@ -91,6 +91,25 @@ impl Bundle {
     }
 }
 
+impl Cube {
+    /// The digest of the counts as they would be stored, whoever made them: equal digests mean that two models gave the
+    /// same predictions for the same rows.
+    pub fn digest(&self) -> Result<Digest, BundleError> {
+        let nobody = Manifest {
+            model: String::new(),
+            release: String::new(),
+            created: String::new(),
+            tool_version: String::new(),
+            config_digest: Digest::of(b""),
+            data_digest: Digest::of(b""),
+            model_digest: Digest::of(b""),
+        };
+        let stored = v1::File::from_bundle(&nobody, &self.for_storage());
+        let bytes = serde_json::to_vec(&stored).map_err(|error| BundleError::Malformed(error.to_string()))?;
+        Ok(Digest::of(&bytes))
+    }
+}
+
 /// Format version 1, frozen: a change of meaning makes a version 2 beside it.
 mod v1 {
     use super::{

@@ -66,6 +66,19 @@ impl ScoreTable {
         }
     }
 
+    /// A table of bins in increasing order of their keys; bins of equal keys are added up.
+    #[must_use]
+    pub fn from_sorted(bins: Vec<(u64, ScoreBin)>) -> Self {
+        if bins.is_sorted_by(|(before, _), (after, _)| before < after) {
+            return Self(bins.into_iter().collect());
+        }
+        let mut table = Self::default();
+        for (key, bin) in &bins {
+            table.add(*key, bin);
+        }
+        table
+    }
+
     /// Adds the rows of `bin` at `key`.
     pub fn add(&mut self, key: u64, bin: &ScoreBin) {
         let held = self.0.entry(key).or_default();
@@ -81,6 +94,7 @@ impl ScoreTable {
     }
 
     /// The bins in increasing order of the score.
+    #[must_use]
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (u64, &ScoreBin)> {
         self.0.iter().map(|(key, bin)| (*key, bin))
     }
@@ -138,6 +152,18 @@ mod tests {
         let bins: Vec<u16> = (0..=1000).map(|k| logit_bin(f64::from(k) / 1000.0)).collect();
         assert!(bins.is_sorted());
         assert!((0..LOGIT_BINS).all(|bin| logit_bin(logit_bin_middle(bin)) == bin));
+    }
+
+    #[test]
+    fn a_table_from_bins_equals_one_added_up() {
+        let bin = ScoreBin { negatives: Tally::unweighted(2), positives: Tally::unweighted(1) };
+        for keys in [vec![1, 5, 9], vec![5, 1, 5]] {
+            let mut added = ScoreTable::default();
+            for key in &keys {
+                added.add(*key, &bin);
+            }
+            assert_eq!(ScoreTable::from_sorted(keys.iter().map(|key| (*key, bin)).collect()), added);
+        }
     }
 
     #[test]

@@ -15,6 +15,9 @@ pub struct Date {
 }
 
 impl Date {
+    /// The last day of the calendar: every waiver has expired by then.
+    pub const LAST: Self = Self { year: 9999, month: 12, day: 31 };
+
     /// The day, if there is such a day.
     #[must_use]
     pub fn new(year: i16, month: u8, day: u8) -> Option<Self> {

@@ -1,0 +1,90 @@
+//! Holds the columns that the settings name against those that the data files have.
+
+use std::path::Path;
+
+use crate::errors::{ConfigError, listed, one_line, shown};
+use crate::locate::ConfigPath;
+use crate::mistakes::Mistakes;
+use crate::node::Node;
+use crate::settings::{ModelSource, TrainRows};
+use crate::suggest::did_you_mean;
+
+/// Why the columns of a file are not known.
+pub(crate) struct Unreadable {
+    pub(crate) message: String,
+    pub(crate) help: Option<String>,
+}
+
+/// Tells the columns of a data file.
+pub(crate) type ColumnsOf<'a> = &'a dyn Fn(&Path) -> Result<Vec<String>, Unreadable>;
+
+/// A column that is named in the settings, and where.
+type Named = (ConfigPath, String);
+
+/// Reads the header of a data file, or the schema of a Parquet file.
+pub(crate) fn of_file(path: &Path) -> Result<Vec<String>, Unreadable> {
+    modelgate_data::column_names(path).map_err(|error| Unreadable { message: one_line(&error.to_string()), help: error.help() })
+}
+
+/// A data file that exists before the run, with the columns that it must have.
+struct Sheet<'a> {
+    /// The key that names the file.
+    key: ConfigPath,
+    /// The file as it is written.
+    written: String,
+    path: &'a Path,
+    needed: Vec<Named>,
+}
+
+/// Checks every data file that exists before the run; the file of a command does not.
+pub(crate) fn check(
+    root: &Node<'_>,
+    source: &ModelSource,
+    evaluated: &[Named],
+    learned: &[Named],
+    columns_of: ColumnsOf<'_>,
+    mistakes: &mut Mistakes<'_>,
+) {
+    for sheet in sheets(root, source, evaluated, learned).iter().filter(|sheet| !sheet.written.is_empty()) {
+        match columns_of(sheet.path) {
+            Ok(columns) => check_sheet(sheet, &columns, mistakes),
+            Err(problem) => {
+                let error = ConfigError::new("unreadable-data", problem.message).helps(problem.help);
+                mistakes.at_value(&sheet.key, error);
+            }
+        }
+    }
+}
+
+fn sheets<'a>(root: &Node<'_>, source: &'a ModelSource, evaluated: &[Named], learned: &[Named]) -> Vec<Sheet<'a>> {
+    let (model, data) = (root.section("model"), root.section("data"));
+    let sheet = |section: &Node<'_>, name: &str, path: &'a Path, needed: Vec<Named>| Sheet {
+        key: section.at(name),
+        written: section.text(name).unwrap_or_default(),
+        path,
+        needed,
+    };
+    match source {
+        ModelSource::Command(_) => Vec::new(),
+        ModelSource::Predictions { path } => vec![sheet(&model, "predictions", path, evaluated.to_vec())],
+        ModelSource::Train { rows, evaluate, .. } => {
+            let all = [evaluated, learned].concat();
+            let mut sheets = vec![sheet(&data, "path", evaluate, all)];
+            if let TrainRows::File(path) = rows {
+                let label = data.text("label").map(|label| (data.at("label"), label));
+                sheets.push(sheet(&data, "train_path", path, label.into_iter().chain(learned.iter().cloned()).collect()));
+            }
+            sheets
+        }
+    }
+}
+
+fn check_sheet(sheet: &Sheet<'_>, columns: &[String], mistakes: &mut Mistakes<'_>) {
+    for (path, column) in sheet.needed.iter().filter(|(_, column)| !columns.contains(column)) {
+        let message = format!("{} has no column {}", shown(&sheet.written), shown(column));
+        let error = ConfigError::new("unknown-column", message)
+            .note(format!("its columns are {}", listed(columns.iter().map(String::as_str), 20)))
+            .helps(did_you_mean(column, columns.iter().map(String::as_str)));
+        mistakes.at_value(path, error);
+    }
+}

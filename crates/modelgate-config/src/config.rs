@@ -1,0 +1,149 @@
+//! From text to settings: the parts are read one after another, and every mistake of every part is kept.
+
+use std::path::{Path, PathBuf};
+
+use modelgate_cube::Digest;
+use modelgate_eval::EvalSettings;
+use modelgate_policy::Policy;
+use serde_yaml::Value;
+
+use crate::axes;
+use crate::columns::{self, ColumnsOf};
+use crate::errors::{ConfigError, ConfigErrors, Span, one_line};
+use crate::keys::ROOT;
+use crate::kind::{Kind, describe_value};
+use crate::locate::{ConfigPath, Locations, locate};
+use crate::metrics::Measurable;
+use crate::mistakes::Mistakes;
+use crate::node::Node;
+use crate::settings::{BaselineSettings, Config, ModelSource};
+use crate::{gates, model, rows, source, structure, waivers};
+
+/// The version of the format that this program reads.
+const VERSION: u64 = 1;
+
+/// Reads a text; where `columns_of` is given, the data files that it names are looked at as well.
+pub(crate) fn read(file_name: &str, text: &str, columns_of: Option<ColumnsOf<'_>>) -> Result<Config, ConfigErrors> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let one = |error: Box<ConfigError>| ConfigErrors::new(file_name, text, vec![*error]);
+    source::check(text).map_err(one)?;
+    let locations = locate(text).map_err(one)?;
+    let value = values(text, &locations).map_err(one)?;
+    let mut mistakes = Mistakes::new(&locations);
+    structure::check(&value, &Kind::Section(&ROOT), &ConfigPath::default(), &mut mistakes);
+    let root = Node::new(&value, &ROOT, &locations, ConfigPath::default());
+    let config = settings(&root, file_name, text, columns_of, &mut mistakes);
+    let found = mistakes.into_found();
+    if found.is_empty() { Ok(config) } else { Err(ConfigErrors::new(file_name, text, found)) }
+}
+
+/// The values of a text whose form is known to be sound; a format version that is not ours stops here, because its keys
+/// may mean other things.
+fn values(text: &str, locations: &Locations) -> Result<Value, Box<ConfigError>> {
+    let value: Value = serde_yaml::from_str(text).map_err(|error| Box::new(not_yaml(&error)))?;
+    if !value.is_mapping() {
+        let message = format!("a settings file is a mapping of keys to values, not {}", describe_value(&value));
+        let error = ConfigError::new("not-a-mapping", message).at(locations.value(&ConfigPath::default()));
+        return Err(Box::new(error.help("begin with `version: 1`")));
+    }
+    match value.get("version") {
+        Some(Value::Number(version)) if version.as_u64() != Some(VERSION) => {
+            let newer = version.as_f64().is_some_and(|version| version > VERSION as f64);
+            let help = if newer { "upgrade modelgate, which then reads it" } else { "write `version: 1`" };
+            let error = ConfigError::new("unknown-version", "this modelgate reads version 1 of the format");
+            let error = error.at(locations.value(&ConfigPath::default().key("version"))).help(help);
+            let error = if newer { error.note("nothing else was checked: keys may mean other things") } else { error };
+            Err(Box::new(error))
+        }
+        _ => Ok(value),
+    }
+}
+
+fn not_yaml(error: &serde_yaml::Error) -> ConfigError {
+    let mistake = ConfigError::new("yaml-syntax", format!("this is not YAML: {}", one_line(&error.to_string())));
+    match error.location() {
+        Some(at) => mistake.at(Span { line: at.line(), column: at.column(), length: 1 }),
+        None => mistake,
+    }
+}
+
+/// The folder that relative paths start from.
+fn directory_of(file_name: &str) -> PathBuf {
+    Path::new(file_name).parent().unwrap_or(Path::new("")).to_owned()
+}
+
+/// Reads every section. Where there are mistakes, the result holds defaults in their place and must not be used.
+fn settings(
+    root: &Node<'_>,
+    file_name: &str,
+    text: &str,
+    columns_of: Option<ColumnsOf<'_>>,
+    mistakes: &mut Mistakes<'_>,
+) -> Config {
+    let directory = directory_of(file_name);
+    let (data, evaluation, output) = (root.section("data"), root.section("evaluation"), root.section("output"));
+    let source = model::read(root, &directory, mistakes);
+    rows::check(&data, mistakes);
+    let roles = rows::named_roles(&data);
+    let features = root.section("model").section("train").texts("features");
+    rows::check_features(&features, &data, mistakes);
+    let axes = axes::read(&evaluation, &roles, mistakes);
+    let named_columns = roles.iter().map(|(_, path, column)| (path.clone(), column.clone()));
+    let evaluated: Vec<_> = named_columns.chain(axes.columns.clone()).collect();
+    check_threshold(&evaluation, &data, mistakes);
+    let measurable = Measurable::new(&evaluation, axes, has_scores(source.as_ref(), &data));
+    measurable.check_chosen(mistakes);
+    let gates = gates::read(root, &measurable, mistakes);
+    let waivers = waivers::read(root, &gates, &measurable.axes, mistakes);
+    if let (Some(source), Some(columns_of)) = (&source, columns_of) {
+        columns::check(root, source, &evaluated, &features, columns_of, mistakes);
+    }
+    Config {
+        file_name: file_name.to_owned(),
+        digest: Digest::of(text.as_bytes()),
+        model_name: root.section("model").text("name").unwrap_or_default(),
+        model: source.unwrap_or(ModelSource::Predictions { path: PathBuf::new() }),
+        roles: rows::roles(&data),
+        read: rows::read_settings(&data, &measurable.axes.declared),
+        depth: measurable.axes.depth,
+        decision_threshold: evaluation.number("decision_threshold").unwrap_or_default(),
+        max_levels: evaluation.whole("max_levels"),
+        evaluation: EvalSettings {
+            metrics: measurable.metrics(),
+            confidence_level: evaluation.number("confidence_level").unwrap_or_default(),
+            resamples: evaluation.whole("resamples"),
+            min_support: evaluation.whole("min_support"),
+            seed: evaluation.whole("seed"),
+        },
+        axes: measurable.axes.declared,
+        policy: Policy { gates, levels: waivers::levels(root), waivers, min_support: evaluation.whole("min_support") },
+        baseline: baseline(&root.section("baseline"), &directory),
+        output_directory: directory.join(output.text("directory").unwrap_or_default()),
+        ledger: directory.join(output.text("ledger").unwrap_or_default()),
+        features: (!features.is_empty()).then(|| features.into_iter().map(|(_, name)| name).collect()),
+        directory,
+        text: text.to_owned(),
+    }
+}
+
+/// Whether rows will have scores; where it is not clear what gives them, that is said elsewhere.
+fn has_scores(source: Option<&ModelSource>, data: &Node<'_>) -> bool {
+    matches!(source, None | Some(ModelSource::Train { .. })) || data.has("score") || !data.has("prediction")
+}
+
+/// A threshold that nothing reads is a misunderstanding.
+fn check_threshold(evaluation: &Node<'_>, data: &Node<'_>, mistakes: &mut Mistakes<'_>) {
+    if evaluation.has("decision_threshold") && data.has("prediction") {
+        let error = ConfigError::new("contradictory-keys", "`decision_threshold` and `data.prediction` contradict each other");
+        let error = error.note("the prediction column says already what is predicted");
+        mistakes.at_key(&evaluation.at("decision_threshold"), error.help("delete one of them"));
+    }
+}
+
+fn baseline(baseline: &Node<'_>, directory: &Path) -> BaselineSettings {
+    match (baseline.text("release"), baseline.text("path")) {
+        (Some(tag), _) => BaselineSettings::Release(tag),
+        (None, Some(path)) => BaselineSettings::Path(directory.join(path)),
+        (None, None) => BaselineSettings::Auto,
+    }
+}

@@ -1,0 +1,262 @@
+//! The one table of keys: the structural check, the JSON Schema, the defaults and the reference all read it.
+
+use modelgate_model::{Estimator, MOST_ITERATIONS};
+
+use crate::kind::Kind::{
+    Date, Flag, List as ListOf, Names, Number, OneOf, Scalar, Text, TextOrSection, Version, Whole, WordOrList,
+};
+use crate::kind::Together::{AtLeast, AtMost, Exactly};
+use crate::kind::{Choice, Key, Kind, LEVEL, List, METRIC, RULE, Range, Section};
+
+/// The largest whole number that every JSON reader holds exactly.
+const MOST_EXACT: u64 = (1 << 53) - 1;
+
+/// Most columns that rows are cut by.
+pub(crate) const MOST_AXES: usize = 20;
+
+/// Most items of lists that have no tighter limit.
+const MANY: usize = 10_000;
+
+const ANY: Range = Range { lowest: f64::NEG_INFINITY, highest: f64::INFINITY, open: false };
+const AT_LEAST_0: Range = Range { lowest: 0.0, highest: f64::INFINITY, open: false };
+const BETWEEN_0_AND_1: Range = Range { lowest: 0.0, highest: 1.0, open: true };
+const CONFIDENCE: Range = Range { lowest: 0.5, highest: 1.0, open: true };
+
+const ESTIMATOR: Choice = Choice { error: "unknown-estimator", noun: "estimator", names: || Estimator::IDS.to_vec(), help: None };
+
+const fn texts(least: usize, unique: bool) -> List {
+    List { item: &Text, least, most: MANY, unique }
+}
+
+/// The whole file.
+pub(crate) const ROOT: Section = Section {
+    keys: &[
+        Key::required("version", Version, "The version of this format: 1."),
+        Key::required("model", Kind::Section(&MODEL), "The model that is judged, and where its predictions come from."),
+        Key::required("data", Kind::Section(&DATA), "The rows, and what their columns mean."),
+        Key::optional("evaluation", Kind::Section(&EVALUATION), "What is measured, and how."),
+        Key::optional(
+            "baseline",
+            Kind::Section(&BASELINE),
+            "What the model is compared with; without it, the nearest release tag.",
+        ),
+        Key::required(
+            "gates",
+            ListOf(List { item: &Kind::Section(&GATE), least: 1, most: 1_000, unique: false }),
+            "The limits; at least one, because a gate without limits cannot fail.",
+        ),
+        Key::optional("rules", Names(RULE, LEVEL), "Levels of rules that differ from the rules' own."),
+        Key::optional(
+            "waivers",
+            ListOf(List { item: &Kind::Section(&WAIVER), least: 0, most: 1_000, unique: false }),
+            "Failures that a named person accepts until a day.",
+        ),
+        Key::optional("output", Kind::Section(&OUTPUT), "Where documents and the ledger are written."),
+    ],
+    rules: &[],
+};
+
+const MODEL: Section = Section {
+    keys: &[
+        Key::required("name", Text, "The model's name in documents and records."),
+        Key::optional("train", Kind::Section(&TRAIN), "Train a model on every run."),
+        Key::optional(
+            "predictions",
+            Text,
+            "A file with labels, predictions or scores, and the slice columns, from any framework.",
+        ),
+        Key::optional("command", Kind::Section(&COMMAND), "A program that writes such a file."),
+    ],
+    rules: &[Exactly(&["train", "predictions", "command"])],
+};
+
+const TRAIN: Section = Section {
+    keys: &[
+        Key::required("estimator", OneOf(ESTIMATOR), "What is trained."),
+        Key::optional(
+            "features",
+            ListOf(texts(1, true)),
+            "The columns to learn from; without it, every column of the training rows that has no role and is no slice column.",
+        ),
+        Key::optional("l2_penalty", Number(AT_LEAST_0), "How strongly large coefficients are held back.").with_default("1.0"),
+        Key::optional("max_iterations", Whole(1, MOST_ITERATIONS), "After how many steps training stops.").with_default("200"),
+    ],
+    rules: &[],
+};
+
+const COMMAND: Section = Section {
+    keys: &[
+        Key::required(
+            "run",
+            ListOf(List { item: &Scalar, least: 1, most: MANY, unique: false }),
+            "The program and its arguments; no shell reads them.",
+        ),
+        Key::required("writes", Text, "The predictions file that the program must write."),
+        Key::optional("time_limit_seconds", Whole(1, 86_400), "After how many seconds the program is stopped.")
+            .with_default("600"),
+    ],
+    rules: &[],
+};
+
+const DATA: Section = Section {
+    keys: &[
+        Key::optional("path", Text, "The file with the rows to evaluate; only with `model.train`, and then required."),
+        Key::optional("train_path", Text, "The file with the rows to train on; only with `model.train`."),
+        Key::optional("split", Kind::Section(&SPLIT), "The column of `path` that tells training rows from rows to evaluate."),
+        Key::required("label", Text, "The column with the truth."),
+        Key::optional(
+            "positive_label",
+            Scalar,
+            "The value of `label` that is the positive class; needed unless labels are 0 and 1, or true and false.",
+        ),
+        Key::optional("prediction", Text, "The column with predicted classes; not with `model.train`."),
+        Key::optional("score", Text, "The column with the predicted probability of the positive class; not with `model.train`."),
+        Key::optional("id", Text, "The column that names a row."),
+        Key::optional("weight", Text, "The column with the weight of a row."),
+        Key::optional("time", Text, "The column with the time of a row."),
+        Key::optional(
+            "missing_values",
+            ListOf(List { item: &Scalar, least: 0, most: 100, unique: true }),
+            "Cells that mean: no value.",
+        )
+        .with_default(r#"["", "NA", "N/A", "NaN", "nan", "null", "NULL", "None", "?"]"#),
+    ],
+    rules: &[AtMost(&["train_path", "split"])],
+};
+
+const SPLIT: Section = Section {
+    keys: &[
+        Key::required("column", Text, "The column."),
+        Key::required("train", Scalar, "Its value in rows to train on."),
+        Key::required("test", Scalar, "Its value in rows to evaluate."),
+    ],
+    rules: &[],
+};
+
+const EVALUATION: Section = Section {
+    keys: &[
+        Key::optional(
+            "slices",
+            ListOf(List { item: &TextOrSection(&AXIS), least: 0, most: MOST_AXES, unique: false }),
+            "The columns that rows are cut by.",
+        )
+        .with_default("[]"),
+        Key::optional(
+            "intersection_depth",
+            Whole(0, 2),
+            "How many of these columns are crossed: 2, 1 for single slices only, 0 for none.",
+        )
+        .with_default("2"),
+        Key::optional(
+            "metrics",
+            ListOf(List { item: &OneOf(METRIC), least: 1, most: MANY, unique: true }),
+            "What is measured; without it, every metric that the data allows.",
+        ),
+        Key::optional("confidence_level", Number(CONFIDENCE), "How sure intervals are.").with_default("0.95"),
+        Key::optional(
+            "resamples",
+            Whole(100, 100_000),
+            "How often rows are drawn again for metrics without a formula for their interval.",
+        )
+        .with_default("1000"),
+        Key::optional("seed", Whole(0, MOST_EXACT), "The seed of these draws.").with_default("7"),
+        Key::optional("min_support", Whole(1, MOST_EXACT), "The fewest rows of a slice that are judged.").with_default("30"),
+        Key::optional(
+            "decision_threshold",
+            Number(BETWEEN_0_AND_1),
+            "The score from which a row is predicted positive; only without `data.prediction`.",
+        )
+        .with_default("0.5"),
+        Key::optional("max_levels", Whole(2, 10_000), "The most distinct values of a slice column.").with_default("100"),
+    ],
+    rules: &[],
+};
+
+const AXIS: Section = Section {
+    keys: &[
+        Key::required("column", Text, "The column."),
+        Key::optional(
+            "bins",
+            ListOf(List { item: &Number(ANY), least: 1, most: 100, unique: false }),
+            "Where a column of numbers is cut; increasing.",
+        ),
+        Key::optional("name", Text, "What slices of it are called; without it, the column's name."),
+    ],
+    rules: &[],
+};
+
+const BASELINE: Section = Section {
+    keys: &[Key::optional("release", Text, "The tag of a stored release."), Key::optional("path", Text, "A bundle file.")],
+    rules: &[Exactly(&["release", "path"])],
+};
+
+const GATE: Section = Section {
+    keys: &[
+        Key::required("metric", OneOf(METRIC), "What is limited."),
+        Key::optional("lower_bound", Number(ANY), "The metric must not be below this."),
+        Key::optional("upper_bound", Number(ANY), "The metric must not be above this."),
+        Key::optional(
+            "max_regression",
+            Number(AT_LEAST_0),
+            "The metric must not be worse than the baseline's by more than this.",
+        ),
+        Key::optional(
+            "slices",
+            WordOrList(&["overall", "every"], texts(1, false)),
+            "For which slices; `overall` is all rows together.",
+        )
+        .with_default("\"overall\""),
+        Key::optional(
+            "across",
+            WordOrList(&["every"], texts(1, false)),
+            "For metrics across groups: between the groups of which columns, such as `sex` or `race & sex`.",
+        )
+        .with_default("\"every\""),
+        Key::optional("level", OneOf(LEVEL), "What crossing a limit means.").with_default("\"deny\""),
+        Key::optional("must_prove", Flag, "Whether rows that cannot tell make a person look.").with_default("false"),
+    ],
+    rules: &[AtLeast(&["lower_bound", "upper_bound", "max_regression"]), AtMost(&["slices", "across"])],
+};
+
+const WAIVER: Section = Section {
+    keys: &[
+        Key::required("rule", OneOf(RULE), "The rule whose finding is accepted."),
+        Key::optional("metric", OneOf(METRIC), "Only for this metric."),
+        Key::optional("slice", Text, "Only for this slice, such as `sex=F`."),
+        Key::optional("across", Text, "Only between the groups of these columns, such as `sex`."),
+        Key::required("reason", Text, "Why it is accepted."),
+        Key::required("approved_by", Text, "Who accepts it."),
+        Key::required("expires", Date, "The last day on which it is accepted."),
+    ],
+    rules: &[AtMost(&["slice", "across"])],
+};
+
+const OUTPUT: Section = Section {
+    keys: &[
+        Key::optional("directory", Text, "The folder for documents.").with_default("\"modelgate-out\""),
+        Key::optional("ledger", Text, "The file that every decision is appended to.").with_default("\"modelgate-ledger.jsonl\""),
+    ],
+    rules: &[],
+};
+
+/// The sections that a value of this kind may hold, with what stands between the key and them in a path.
+pub(crate) fn section_of(kind: &Kind) -> Option<(&'static str, &'static Section)> {
+    match kind {
+        Kind::Section(section) | Kind::TextOrSection(section) => Some(("", section)),
+        ListOf(list) => section_of(list.item).map(|(_, section)| ("[]", section)),
+        _ => None,
+    }
+}
+
+/// Every key below a section with its path, such as `gates[].metric`, in the order of the table.
+pub(crate) fn all_keys(section: &'static Section, prefix: &str) -> Vec<(String, &'static Key)> {
+    let mut found = Vec::new();
+    for key in section.keys {
+        let path = format!("{prefix}{}", key.name);
+        found.push((path.clone(), key));
+        if let Some((between, below)) = section_of(&key.kind) {
+            found.extend(all_keys(below, &format!("{path}{between}.")));
+        }
+    }
+    found
+}

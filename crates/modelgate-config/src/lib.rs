@@ -1,0 +1,53 @@
+//! Reads `modelgate.yml` into checked settings, and tells every mistake in one run, each at its line with its fix.
+//!
+//! One table of keys (`keys`) says what may be written. The structural check, the defaults, [`schema`] and [`reference`]
+//! all read it. After it, the parts are read with what they mean for each other, and nothing stops at the first mistake:
+//!
+//! ```text
+//! text ── locate ──> where every key and value stands ─┐
+//! text ── values ──> YAML values ── structure ─────────┼──> ConfigErrors, ordered by line
+//!                              └── model, rows, axes, metrics, gates, waivers, columns ──> Config
+//! ```
+
+mod axes;
+mod columns;
+mod config;
+mod errors;
+mod gates;
+mod keys;
+mod kind;
+mod locate;
+mod metrics;
+mod mistakes;
+mod model;
+mod node;
+mod render;
+mod rows;
+mod schema;
+mod settings;
+mod source;
+mod structure;
+mod suggest;
+mod waivers;
+
+use std::path::Path;
+
+pub use errors::{ConfigError, ConfigErrors, Span};
+pub use schema::{reference, schema};
+pub use settings::{BaselineSettings, Config, ModelSource, TrainRows};
+
+/// Reads a settings file and the column names of the data files that it names. The errors hold every mistake.
+pub fn load(path: &Path) -> Result<Config, ConfigErrors> {
+    let file_name = path.display().to_string();
+    let text = source::read(path).map_err(|error| ConfigErrors::new(&file_name, "", vec![*error]))?;
+    config::read(&file_name, &text, Some(&columns::of_file))
+}
+
+/// Reads the text of a settings file without opening any file: whether data files exist and have the columns that are
+/// named stays unknown. Relative paths start in the folder of `file_name`.
+pub fn parse(file_name: &str, text: &str) -> Result<Config, ConfigErrors> {
+    config::read(file_name, text, None)
+}
+
+#[cfg(test)]
+mod tests;

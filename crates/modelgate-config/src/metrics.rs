@@ -1,0 +1,77 @@
+//! Reads which metrics are measured, and whether a metric fits the data and the slices.
+
+use modelgate_eval::{MetricId, MetricKind};
+
+use crate::axes::Axes;
+use crate::errors::{ConfigError, listed};
+use crate::locate::ConfigPath;
+use crate::mistakes::Mistakes;
+use crate::node::Node;
+
+/// What decides which metrics can be measured.
+pub(crate) struct Measurable {
+    /// The ways of cutting rows.
+    pub(crate) axes: Axes,
+    /// Whether there are scores, or it is not known.
+    pub(crate) scores: bool,
+    /// The metrics that `evaluation.metrics` lists, with their places; `None` where it is absent.
+    pub(crate) chosen: Option<Vec<(ConfigPath, MetricId)>>,
+}
+
+impl Measurable {
+    pub(crate) fn new(evaluation: &Node<'_>, axes: Axes, scores: bool) -> Self {
+        let known = |(path, id): (ConfigPath, String)| Some((path, MetricId::parse(&id)?));
+        let chosen = || evaluation.texts("metrics").into_iter().filter_map(known).collect();
+        Self { axes, scores, chosen: evaluation.has("metrics").then(chosen) }
+    }
+
+    /// The metrics to measure: those that are listed, or every one that fits.
+    pub(crate) fn metrics(&self) -> Vec<MetricId> {
+        match &self.chosen {
+            Some(chosen) => chosen.iter().map(|(_, metric)| *metric).collect(),
+            None => MetricId::all().filter(|metric| self.obstacle(*metric).is_none()).collect(),
+        }
+    }
+
+    /// Finds listed metrics that do not fit.
+    pub(crate) fn check_chosen(&self, mistakes: &mut Mistakes<'_>) {
+        for (path, metric) in self.chosen.iter().flatten() {
+            if let Some(obstacle) = self.obstacle(*metric) {
+                mistakes.at_value(path, obstacle);
+            }
+        }
+    }
+
+    /// Finds what keeps a gated metric from being measured; returns whether the data allow it.
+    pub(crate) fn check_gated(&self, metric: MetricId, path: &ConfigPath, mistakes: &mut Mistakes<'_>) -> bool {
+        if let Some(obstacle) = self.obstacle(metric) {
+            mistakes.at_value(path, obstacle);
+            return false;
+        }
+        if self.chosen.as_ref().is_some_and(|chosen| chosen.iter().all(|(_, listed)| *listed != metric)) {
+            let listed_ids = listed(self.chosen.iter().flatten().map(|(_, metric)| metric.as_str()), 20);
+            let error = ConfigError::new("metric-left-out", format!("`{metric}` has a gate but is not measured"));
+            let error = error.note(format!("`evaluation.metrics` lists {listed_ids}"));
+            mistakes.at_value(path, error.help(format!("add `{metric}` to `evaluation.metrics`, or delete that key")));
+        }
+        true
+    }
+
+    /// Why a metric cannot be measured here.
+    fn obstacle(&self, metric: MetricId) -> Option<ConfigError> {
+        if metric.metric().needs_scores && !self.scores {
+            let error = ConfigError::new("metric-needs-scores", format!("`{metric}` needs scores, and `data.score` is absent"));
+            return Some(error.help("give `data.score`, or choose a metric of predictions, such as `accuracy`"));
+        }
+        if metric.metric().kind != MetricKind::Slice && self.axes.none() {
+            let error = ConfigError::new("metric-needs-slices", format!("`{metric}` compares slices, and there are none"));
+            let help = if self.axes.depth == 0 {
+                "set `intersection_depth: 1`"
+            } else {
+                "name the columns to cut rows by in `evaluation.slices`"
+            };
+            return Some(error.help(help));
+        }
+        None
+    }
+}

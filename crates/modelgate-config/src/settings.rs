@@ -1,0 +1,128 @@
+//! The checked settings: what a run needs to know, with nothing left to check but the rows themselves.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use modelgate_cube::Digest;
+use modelgate_data::{CountAxis, ReadSettings, Roles};
+use modelgate_eval::EvalSettings;
+use modelgate_model::{CommandSettings, Estimator};
+use modelgate_policy::Policy;
+
+use crate::source::line_of;
+
+/// A settings file without mistakes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Config {
+    /// The file, as the caller named it.
+    pub file_name: String,
+    /// The folder of the file, which relative paths start from; every path below has it in front already.
+    pub directory: PathBuf,
+    /// The digest of the file's text.
+    pub digest: Digest,
+    /// The model's name.
+    pub model_name: String,
+    /// Where predictions come from.
+    pub model: ModelSource,
+    /// What the columns mean. With [`ModelSource::Train`], `prediction` and `score` are `None`: the run adds the scores.
+    pub roles: Roles,
+    /// How rows are read.
+    pub read: ReadSettings,
+    /// The columns that rows are cut by, at most 20, each name once.
+    pub axes: Vec<CountAxis>,
+    /// How many axes are crossed: 0 to 2.
+    pub depth: u8,
+    /// The score from which a row is predicted positive, in (0, 1).
+    pub decision_threshold: f64,
+    /// The most distinct values of a slice column.
+    pub max_levels: usize,
+    /// What is measured: each gated metric is among it.
+    pub evaluation: EvalSettings,
+    /// Gates, levels and waivers, each with its line.
+    pub policy: Policy,
+    /// What the model is compared with, where the command line does not say otherwise.
+    pub baseline: BaselineSettings,
+    /// The folder for documents.
+    pub output_directory: PathBuf,
+    /// The file that every decision is appended to.
+    pub ledger: PathBuf,
+    /// The columns to learn from; `None` for every column of the training rows that has no role and is no slice column.
+    pub features: Option<Vec<String>>,
+    /// The text of the file.
+    pub(crate) text: String,
+}
+
+impl Config {
+    /// One line of the settings file, counted from 1, without its line break: to show a gate below its finding.
+    #[must_use]
+    pub fn source_line(&self, line: usize) -> Option<&str> {
+        line_of(&self.text, line)
+    }
+
+    /// Every column that has a role or cuts rows, besides the features; with [`TrainRows::Split`], the split column too.
+    /// Where no features are written, these are the columns not to learn from.
+    #[must_use]
+    pub fn columns_with_a_meaning(&self) -> BTreeSet<String> {
+        let roles = &self.roles;
+        let optional = [&roles.prediction, &roles.score, &roles.weight, &roles.id, &roles.time];
+        let split = match &self.model {
+            ModelSource::Train { rows: TrainRows::Split { column, .. }, .. } => Some(column),
+            _ => None,
+        };
+        let named = optional.into_iter().flatten().chain(split).chain([&roles.label]);
+        named.chain(self.axes.iter().map(|axis| &axis.column)).cloned().collect()
+    }
+}
+
+/// Where predictions come from.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ModelSource {
+    /// A model is trained on every run. Its label and positive label are those of [`Config::roles`], its features those of
+    /// [`Config::features`].
+    Train {
+        /// What is trained.
+        estimator: Estimator,
+        /// How strongly large coefficients are held back, at least 0.
+        l2_penalty: f64,
+        /// After how many steps training stops, at least 1.
+        max_iterations: u64,
+        /// The rows to learn from.
+        rows: TrainRows,
+        /// The file with the rows to evaluate.
+        evaluate: PathBuf,
+    },
+    /// A file that holds the predictions beside labels and slice columns.
+    Predictions {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A program that writes such a file.
+    Command(CommandSettings),
+}
+
+/// The rows to learn from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TrainRows {
+    /// A file of their own.
+    File(PathBuf),
+    /// They are in the file with the rows to evaluate, told apart by a column.
+    Split {
+        /// The column.
+        column: String,
+        /// Its value in rows to train on.
+        train: String,
+        /// Its value in rows to evaluate.
+        test: String,
+    },
+}
+
+/// What the model is compared with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BaselineSettings {
+    /// The nearest release tag.
+    Auto,
+    /// The stored release of this tag.
+    Release(String),
+    /// This bundle file.
+    Path(PathBuf),
+}

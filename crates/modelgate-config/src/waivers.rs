@@ -1,0 +1,100 @@
+//! Reads the levels of rules and the waivers, and finds waivers that can never match.
+
+use std::collections::BTreeMap;
+
+use modelgate_eval::{MetricId, MetricKind, Subject};
+use modelgate_policy::{Bound, Date, Gate, Level, RuleId, Waiver};
+
+use crate::axes::Axes;
+use crate::errors::ConfigError;
+use crate::gates::{level, origin};
+use crate::mistakes::Mistakes;
+use crate::node::Node;
+
+/// The levels that `rules` sets.
+pub(crate) fn levels(root: &Node<'_>) -> BTreeMap<RuleId, Level> {
+    root.pairs("rules").into_iter().filter_map(|(rule, name)| Some((RuleId::parse(rule)?, level(name)?))).collect()
+}
+
+/// The waivers, in written order; those that could not be read are left out.
+pub(crate) fn read(root: &Node<'_>, gates: &[Gate], axes: &Axes, mistakes: &mut Mistakes<'_>) -> Vec<Waiver> {
+    let mut waivers: Vec<Waiver> = Vec::new();
+    for node in root.sections("waivers") {
+        let Some(waiver) = read_waiver(&node, axes, mistakes) else { continue };
+        check_match(&waiver, gates, &node, mistakes);
+        check_duplicate(&waiver, &waivers, &node, mistakes);
+        waivers.push(waiver);
+    }
+    waivers
+}
+
+fn read_waiver(node: &Node<'_>, axes: &Axes, mistakes: &mut Mistakes<'_>) -> Option<Waiver> {
+    let metric = node.text("metric").and_then(|id| MetricId::parse(&id));
+    Some(Waiver {
+        origin: origin(node, mistakes),
+        rule: RuleId::parse(&node.text("rule")?)?,
+        metric,
+        subject: subject(node, metric, axes, mistakes),
+        reason: node.text("reason").unwrap_or_default(),
+        approved_by: node.text("approved_by").unwrap_or_default(),
+        expires: Date::parse(&node.text("expires")?)?,
+    })
+}
+
+fn subject(node: &Node<'_>, metric: Option<MetricId>, axes: &Axes, mistakes: &mut Mistakes<'_>) -> Option<Subject> {
+    let across_groups = metric.map(|metric| metric.metric().kind == MetricKind::AcrossGroups);
+    for (name, other, fits) in [("slice", "across", false), ("across", "slice", true)] {
+        if node.has(name) && !node.has(other) && across_groups.is_some_and(|across| across != fits) {
+            let metric = metric.map_or("", MetricId::as_str);
+            let error = ConfigError::new("contradictory-keys", format!("`{name}` does not fit the metric `{metric}`"));
+            mistakes.at_key(&node.at(name), error.help(format!("use `{other}`")));
+        }
+    }
+    if let Some(text) = node.text("across") {
+        return Some(Subject::Across(axes.across(&text, &node.at("across"), mistakes)));
+    }
+    axes.slice(&node.text("slice")?, &node.at("slice"), mistakes).map(Subject::Slice)
+}
+
+/// A waiver must be able to match something, now or after the next change of data.
+fn check_match(waiver: &Waiver, gates: &[Gate], node: &Node<'_>, mistakes: &mut Mistakes<'_>) {
+    let never = |message: String| ConfigError::new("waiver-cannot-match", message);
+    if [RuleId::EXPIRED_WAIVER, RuleId::UNUSED_WAIVER].contains(&waiver.rule) {
+        let error = never(format!("`{}` is about waivers and cannot be waived", waiver.rule));
+        return mistakes.at_value(&node.at("rule"), error.help("set its level in `rules`, or delete this waiver"));
+    }
+    let of_metric = |gate: &&Gate| waiver.metric.is_none_or(|metric| gate.metric == metric);
+    let about = waiver.metric.map(|metric| format!(" on `{metric}`")).unwrap_or_default();
+    if waiver.metric.is_some() && !gates.iter().any(|gate| of_metric(&gate)) {
+        let error = never(format!("there is no gate{about}"));
+        return mistakes.at_value(&node.at("metric"), error.help("delete this waiver, or name the metric of a gate"));
+    }
+    let Some((key, matches)) = bound_of(waiver.rule) else { return };
+    if !gates.iter().filter(of_metric).any(|gate| gate.bounds.iter().any(matches)) {
+        let error = never(format!("`{}` speaks of `{key}`, and no gate{about} has one", waiver.rule));
+        mistakes.at_value(&node.at("rule"), error.help("delete this waiver, or name the rule of a gate"));
+    }
+}
+
+/// Whether a bound is of a kind.
+type IsBound = fn(&Bound) -> bool;
+
+/// The key of the gates that a rule speaks of, and the kind of bound that it sets.
+fn bound_of(rule: RuleId) -> Option<(&'static str, IsBound)> {
+    match rule {
+        RuleId::METRIC_BELOW_BOUND => Some(("lower_bound", |bound| matches!(bound, Bound::Lower(_)))),
+        RuleId::METRIC_ABOVE_BOUND => Some(("upper_bound", |bound| matches!(bound, Bound::Upper(_)))),
+        RuleId::METRIC_REGRESSION => Some(("max_regression", |bound| matches!(bound, Bound::MaxRegression(_)))),
+        _ => None,
+    }
+}
+
+fn check_duplicate(waiver: &Waiver, before: &[Waiver], node: &Node<'_>, mistakes: &mut Mistakes<'_>) {
+    let twin =
+        before.iter().find(|other| (other.rule, other.metric, &other.subject) == (waiver.rule, waiver.metric, &waiver.subject));
+    if let Some(twin) = twin {
+        let error = ConfigError::new("duplicate-waiver", "a waiver for the same stands above");
+        let error = error.note(format!("the first one is at line {}", twin.origin.line));
+        mistakes.at_value(&node.at("rule"), error.help("keep the one that holds"));
+    }
+}

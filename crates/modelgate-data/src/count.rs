@@ -1,0 +1,503 @@
+//! Counts rows into a cube: every slice of the declared axes in one pass over the rows.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use modelgate_cube::{Axis, Cell, Cube, CubeMeta, DEFINITION_VERSION, RowSetDigest, ScoreScale, ScoreTable, Shape, Slice, Term};
+
+use crate::Dataset;
+use crate::error::DataError;
+use crate::grouping::Grouping;
+use crate::labels::binary_labels;
+use crate::levels::{EncodedAxis, Levels, encode, levels_of};
+use crate::row_facts::RowFacts;
+use crate::split_digest::{Said, split_digest};
+use crate::tables::{Cells, ScoreKeys, ScoreRuns, count_rows, roll_up, runs, share_out, single_rows};
+
+/// Combinations of levels up to which rows are first added up by combination, and combinations by slice. Above it,
+/// most combinations are single rows and nothing is gained.
+const MOST_COMBINATIONS: usize = 65_536;
+
+/// Which column plays which part.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Roles {
+    /// The true class.
+    pub label: String,
+    /// The label that counts as positive; not needed for `0`/`1` and `true`/`false`.
+    pub positive_label: Option<String>,
+    /// The model's class, written like the labels.
+    pub prediction: Option<String>,
+    /// The model's probability of the positive class, from 0 to 1.
+    pub score: Option<String>,
+    /// How much a row counts: 0, or from 0.001 to 10000, with a mean near 1.
+    pub weight: Option<String>,
+    /// What identifies a row.
+    pub id: Option<String>,
+    /// When the row's case happened. It is checked to exist and not counted by.
+    pub time: Option<String>,
+}
+
+/// An axis and the column that it cuts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CountAxis {
+    /// The axis.
+    pub axis: Axis,
+    /// The column.
+    pub column: String,
+}
+
+/// What to count.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CountSettings {
+    /// Which column plays which part.
+    pub roles: Roles,
+    /// The ways of cutting the rows into slices.
+    pub axes: Vec<CountAxis>,
+    /// How many axes are crossed at most: 0 (all rows only), 1 or 2.
+    pub depth: u8,
+    /// Where no predictions are given, rows with at least this score are predicted positive.
+    pub decision_threshold: f64,
+    /// The most distinct values of a slice column without bins.
+    pub max_levels: usize,
+}
+
+/// Counts the rows of every slice: all rows, each level of each axis, and each pair of levels of two axes as deep as
+/// `depth` says. A missing value is a level. Slices without rows get no cell.
+///
+/// The result does not depend on the order of the rows, not even in a last bit.
+pub fn count(dataset: &Dataset, settings: &CountSettings) -> Result<Cube, DataError> {
+    let roles = &settings.roles;
+    check(dataset, settings)?;
+    let labels = binary_labels(dataset, &roles.label, roles.positive_label.as_deref())?;
+    let facts = RowFacts::read(dataset, settings, &labels)?;
+    let encode_axis = |axis: &CountAxis| encode(dataset, &axis.axis, &axis.column, settings.max_levels);
+    let axes = settings.axes.iter().map(encode_axis).collect::<Result<Vec<_>, _>>()?;
+    let shape = Shape {
+        positive_label: labels.positive,
+        axes: settings.axes.iter().map(|axis| axis.axis.clone()).collect(),
+        depth: settings.depth.min(2),
+        scored: facts.scores.is_some(),
+        weighted: facts.weights.is_some(),
+    };
+    let split = digest(dataset, settings, &facts, &axes)?;
+    let meta = CubeMeta { shape, definition_version: DEFINITION_VERSION, split };
+    let (scale, cells) = cells(&facts, settings, &axes);
+    Ok(Cube::from_cells(meta, scale, cells))
+}
+
+fn check(dataset: &Dataset, settings: &CountSettings) -> Result<(), DataError> {
+    let mut names = BTreeSet::new();
+    if let Some(axis) = settings.axes.iter().find(|axis| !names.insert(&axis.axis.name)) {
+        return Err(DataError::DuplicateAxis { name: axis.axis.name.clone() });
+    }
+    match &settings.roles.time {
+        // Dates of a Parquet file cannot be used yet, and need not be.
+        Some(time) if !dataset.has_column(time) => dataset.require(time).map(|_| ()),
+        _ => Ok(()),
+    }
+}
+
+fn digest(
+    dataset: &Dataset,
+    settings: &CountSettings,
+    facts: &RowFacts,
+    axes: &[EncodedAxis],
+) -> Result<RowSetDigest, DataError> {
+    let ids = settings.roles.id.as_ref().map(|id| dataset.require(id).map(levels_of)).transpose()?;
+    // By column and not by axis, so that the order and the names of axes do not matter.
+    let mut said = BTreeMap::new();
+    for (axis, encoded) in settings.axes.iter().zip(axes) {
+        let (kind, cells) = match &encoded.numbers {
+            Some(numbers) => ("number", Said::Gaps(numbers)),
+            None => ("text", Said::levels(&encoded.levels)),
+        };
+        said.insert(format!("slice {kind} {}", axis.column), cells);
+    }
+    said.insert("label".to_owned(), Said::Flags(&facts.positive));
+    said.extend(facts.weights.as_ref().map(|weights| ("weight".to_owned(), Said::Numbers(weights))));
+    said.extend(ids.as_ref().map(|ids| ("id".to_owned(), Said::levels(ids))));
+    Ok(split_digest(facts.rows(), &said.into_iter().collect::<Vec<_>>()))
+}
+
+/// The slices by some of the axes.
+struct Family {
+    /// Which axes.
+    axes: Vec<usize>,
+    /// Items by slice.
+    slices: Grouping,
+}
+
+/// The families of slices as deep as `depth` says.
+fn families(items: usize, axes: &[Grouping], depth: u8) -> Vec<Family> {
+    let mut families = vec![Family { axes: Vec::new(), slices: Grouping::whole(items) }];
+    for (index, axis) in axes.iter().enumerate().filter(|_| depth >= 1) {
+        families.push(Family { axes: vec![index], slices: axis.clone() });
+        for (other, second) in axes.iter().enumerate().skip(index + 1).filter(|_| depth >= 2) {
+            families.push(Family { axes: vec![index, other], slices: axis.cross(second) });
+        }
+    }
+    families
+}
+
+/// The combinations of all axes' levels that occur; `None` where there are too many for them to be of use.
+fn combinations(rows: usize, axes: &[EncodedAxis]) -> Option<Grouping> {
+    let mut crossed = Grouping::whole(rows);
+    for axis in axes {
+        crossed = crossed.cross(&axis.levels.grouping);
+        if crossed.size > MOST_COMBINATIONS {
+            return None;
+        }
+    }
+    Some(crossed)
+}
+
+/// The cells of all slices, and how their scores are to be read.
+fn cells(facts: &RowFacts, settings: &CountSettings, axes: &[EncodedAxis]) -> (ScoreScale, BTreeMap<Slice, Cell>) {
+    let keys = facts.scores.as_ref().map(|scores| ScoreKeys::of(scores));
+    let counted = match combinations(facts.rows(), axes) {
+        Some(combinations) => count_by_combination(facts, settings.depth, axes, &combinations, keys.as_ref()),
+        None => count_by_row(facts, settings.depth, axes, keys.as_ref()),
+    };
+    let names: Vec<&str> = settings.axes.iter().map(|axis| axis.axis.name.as_str()).collect();
+    let scale = keys.map_or(ScoreScale::Exact, |keys| keys.scale);
+    (scale, counted.into_cells(&names, axes))
+}
+
+/// The counts of families of slices.
+struct Counted {
+    families: Vec<Family>,
+    /// A row of each item that the families group.
+    rows: Option<Vec<usize>>,
+    cells: Cells,
+    scores: Vec<Vec<ScoreRuns>>,
+}
+
+fn count_by_combination(
+    facts: &RowFacts,
+    depth: u8,
+    axes: &[EncodedAxis],
+    combinations: &Grouping,
+    keys: Option<&ScoreKeys>,
+) -> Counted {
+    let rows = combinations.first_items();
+    let axes: Vec<Grouping> = axes.iter().map(|axis| axis.levels.grouping.of_items(&rows)).collect();
+    let families = families(rows.len(), &axes, depth);
+    let slices: Vec<&Grouping> = families.iter().map(|family| &family.slices).collect();
+    let by_combination = count_rows(facts, &[combinations]);
+    let cells = roll_up(by_combination.first().map_or(&[], Vec::as_slice), &slices);
+    let scores = keys.map(|keys| share_out(runs(facts, keys, combinations, &row_numbers(facts)).iter().copied(), &slices));
+    Counted { rows: Some(rows), cells, scores: scores.unwrap_or_default(), families }
+}
+
+fn count_by_row(facts: &RowFacts, depth: u8, axes: &[EncodedAxis], keys: Option<&ScoreKeys>) -> Counted {
+    let axes: Vec<Grouping> = axes.iter().map(|axis| axis.levels.grouping.clone()).collect();
+    let families = families(facts.rows(), &axes, depth);
+    let slices: Vec<&Grouping> = families.iter().map(|family| &family.slices).collect();
+    let cells = count_rows(facts, &slices);
+    let scores = keys.map(|keys| share_out(single_rows(facts, keys, &row_numbers(facts)), &slices));
+    Counted { rows: None, cells, scores: scores.unwrap_or_default(), families }
+}
+
+fn row_numbers(facts: &RowFacts) -> Vec<u32> {
+    (0..).take(facts.rows()).collect()
+}
+
+impl Counted {
+    fn into_cells(self, names: &[&str], axes: &[EncodedAxis]) -> BTreeMap<Slice, Cell> {
+        let mut cells = BTreeMap::new();
+        let mut scores = self.scores.into_iter();
+        for (family, counted) in self.families.iter().zip(self.cells) {
+            let items = family.slices.first_items();
+            let mut scores = scores.next().unwrap_or_default().into_iter();
+            for (item, mut cell) in items.into_iter().zip(counted) {
+                let row = self.rows.as_ref().map_or(item, |rows| rows[item]);
+                cell.scores = ScoreTable::from_sorted(scores.next().unwrap_or_default());
+                cells.insert(slice(&family.axes, row, names, axes), cell);
+            }
+        }
+        cells
+    }
+}
+
+/// The slice by some of the axes that a row belongs to.
+fn slice(family: &[usize], row: usize, names: &[&str], axes: &[EncodedAxis]) -> Slice {
+    Slice::new(family.iter().map(|index| {
+        let Levels { grouping, levels } = &axes[*index].levels;
+        Term { axis: names[*index].to_owned(), level: levels[grouping.codes[row] as usize].clone() }
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use modelgate_cube::{AxisKind, EXACT_IN_MEMORY, Fixed};
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::testing::{categorical, csv, settings, told};
+
+    fn bad(text: &str, settings: &CountSettings) -> String {
+        let (data, _file) = csv(text);
+        told(&count(&data, settings).unwrap_err())
+    }
+
+    fn age_bands() -> CountAxis {
+        let kind = AxisKind::Binned { edges: vec![25.0, 45.0] };
+        CountAxis { axis: Axis { name: "age_band".to_owned(), kind }, column: "age".to_owned() }
+    }
+
+    fn weighted(axes: Vec<CountAxis>) -> CountSettings {
+        let mut settings = settings(axes);
+        settings.roles.weight = Some("w".to_owned());
+        settings
+    }
+
+    /// A made-up row: label, score, sex, age, weight.
+    type Row = (bool, f64, Option<&'static str>, Option<u8>, f64);
+
+    fn row() -> impl Strategy<Value = Row> {
+        let score = prop_oneof![Just(0.0), Just(0.5), Just(1.0), 0.0..=1.0];
+        let sex = prop_oneof![Just(None), Just(Some("F")), Just(Some("M"))];
+        (any::<bool>(), score, sex, prop::option::of(20_u8..60), prop_oneof![Just(0.0), 0.5..2.0])
+    }
+
+    fn table(rows: &[Row]) -> String {
+        let mut text = "y,p,sex,age,w\n".to_owned();
+        for (label, score, sex, age, weight) in rows {
+            let age = age.map(|age| age.to_string()).unwrap_or_default();
+            text.push_str(&format!("{},{score:?},{},{age},{weight:?}\n", u8::from(*label), sex.unwrap_or("NA")));
+        }
+        text
+    }
+
+    fn counted(rows: &[Row], settings: &CountSettings) -> Cube {
+        let (data, _file) = csv(&table(rows));
+        count(&data, settings).unwrap()
+    }
+
+    /// The cells by the definition: every row added to every slice that it belongs to.
+    fn by_definition(rows: &[Row], axes: &[CountAxis], weighted: bool) -> BTreeMap<Slice, Cell> {
+        let mut cells: BTreeMap<Slice, Cell> = BTreeMap::new();
+        for (label, score, sex, age, weight) in rows {
+            let weight = if weighted { *weight } else { 1.0 };
+            let level = |axis: &CountAxis| match axis.column.as_str() {
+                "sex" => sex.map(str::to_owned),
+                _ => age.and_then(|age| axis.axis.bin_label(f64::from(age))),
+            };
+            let terms: Vec<Term> = axes.iter().map(|axis| Term { axis: axis.axis.name.clone(), level: level(axis) }).collect();
+            let singles = terms.iter().map(|term| Slice::new([term.clone()]));
+            for slice in singles.chain([Slice::overall(), Slice::new(terms.clone())]) {
+                let cell = cells.entry(slice).or_default();
+                cell.tally_mut(*label, *score >= 0.5).add_row(weight);
+                let truth = f64::from(u8::from(*label));
+                cell.brier.add_row((score - truth) * (score - truth), weight);
+                let likelihood = if *label { *score } else { 1.0 - score };
+                cell.log_loss.add_row(-libm::log(likelihood.clamp(f64::EPSILON, 1.0 - f64::EPSILON)), weight);
+                cell.scores.add_row(ScoreTable::key(ScoreScale::Exact, *score), *label, weight);
+            }
+        }
+        cells
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+
+        #[test]
+        fn a_cube_is_what_its_definition_says(rows in prop::collection::vec(row(), 1..60)) {
+            let axes = vec![categorical("sex"), age_bands()];
+            for settings in [settings(axes.clone()), weighted(axes.clone())] {
+                let expected = by_definition(&rows, &axes, settings.roles.weight.is_some());
+                let cube = counted(&rows, &settings);
+                let found: BTreeMap<Slice, Cell> = cube.cells().map(|(slice, cell)| (slice.clone(), cell.clone())).collect();
+                prop_assert_eq!(found, expected);
+            }
+        }
+
+        #[test]
+        fn the_order_of_rows_changes_nothing((rows, shuffled) in prop::collection::vec(row(), 1..60)
+            .prop_flat_map(|rows| (Just(rows.clone()), Just(rows).prop_shuffle())))
+        {
+            let settings = weighted(vec![categorical("sex"), age_bands()]);
+            prop_assert_eq!(counted(&rows, &settings), counted(&shuffled, &settings));
+        }
+
+        #[test]
+        fn shards_add_up_to_the_whole(rows in prop::collection::vec(row(), 2..60), at in any::<prop::sample::Index>()) {
+            let settings = weighted(vec![categorical("sex"), age_bands()]);
+            let (left, right) = rows.split_at(1 + at.index(rows.len() - 1));
+            let mut sum = counted(left, &settings);
+            sum.merge(&counted(right, &settings)).unwrap();
+            prop_assert_eq!(sum, counted(&rows, &settings));
+        }
+
+        #[test]
+        fn counting_by_row_equals_counting_by_combination(rows in prop::collection::vec(row(), 1..60)) {
+            let (data, _file) = csv(&table(&rows));
+            let settings = weighted(vec![categorical("sex"), age_bands()]);
+            let labels = binary_labels(&data, "y", None).unwrap();
+            let facts = RowFacts::read(&data, &settings, &labels).unwrap();
+            let axes: Vec<EncodedAxis> =
+                settings.axes.iter().map(|axis| encode(&data, &axis.axis, &axis.column, 100).unwrap()).collect();
+            let keys = facts.scores.as_ref().map(|scores| ScoreKeys::of(scores));
+            let names = ["sex", "age_band"];
+            let crossed = combinations(facts.rows(), &axes).unwrap();
+            let one = count_by_combination(&facts, 2, &axes, &crossed, keys.as_ref()).into_cells(&names, &axes);
+            let two = count_by_row(&facts, 2, &axes, keys.as_ref()).into_cells(&names, &axes);
+            prop_assert_eq!(one, two);
+        }
+    }
+
+    #[test]
+    fn slices_reach_as_deep_as_declared_and_missing_is_a_level() {
+        let (data, _file) = csv("y,p,sex,race\n1,0.9,F,a\n0,0.1,,b\n");
+        let mut settings = settings(vec![categorical("sex"), categorical("race")]);
+        let names = |settings: &CountSettings| -> Vec<String> {
+            count(&data, settings).unwrap().cells().map(|(slice, _)| slice.to_string()).collect()
+        };
+        let all = ["overall", "race=a", "race=a & sex=F", "race=b", "race=b & sex=(missing)", "sex=(missing)", "sex=F"];
+        assert_eq!(names(&settings), all);
+        settings.depth = 1;
+        assert_eq!(names(&settings), ["overall", "race=a", "race=b", "sex=(missing)", "sex=F"]);
+        settings.depth = 0;
+        assert_eq!(names(&settings), ["overall"]);
+    }
+
+    #[test]
+    fn levels_of_numbers_are_short_and_bins_are_labeled() {
+        let (data, _file) = csv("y,p,code,age\n1,0.9,1.0,24.9\n0,0.1,2,45\n0,0.1,,?\n");
+        let cube = count(&data, &settings(vec![categorical("code"), age_bands()])).unwrap();
+        let names: Vec<String> = cube.cells().map(|(slice, _)| slice.to_string()).filter(|name| !name.contains('&')).collect();
+        let expected = ["overall", "age_band=(missing)", "age_band=45+", "age_band=<25", "code=(missing)", "code=1", "code=2"];
+        assert_eq!(names, expected);
+    }
+
+    #[test]
+    fn log_loss_is_clipped_as_scikit_learn_clips_it() {
+        let (data, _file) = csv("y,p\n1,0\n");
+        let cube = count(&data, &settings(vec![])).unwrap();
+        let cell = cube.cell(&Slice::overall()).unwrap();
+        // 52 ln 2, what sklearn.metrics.log_loss([1], [0.0], labels=[0, 1]) gives.
+        assert_eq!(cell.log_loss.weighted, Fixed::from_f64(36.043_653_389_117_154));
+        assert_eq!((cell.brier.weighted, cell.false_negatives.rows), (Fixed::from_count(1), 1));
+    }
+
+    #[test]
+    fn predictions_come_from_their_column_else_from_the_threshold() {
+        let (data, _file) = csv("y,hat,p\nno,yes,0.2\nyes,no,0.6\n");
+        let mut settings = settings(vec![]);
+        settings.roles.positive_label = Some("yes".to_owned());
+        let confusion = |settings: &CountSettings| {
+            let cube = count(&data, settings).unwrap();
+            let cell = cube.cell(&Slice::overall()).unwrap();
+            [&cell.true_negatives, &cell.false_positives, &cell.false_negatives, &cell.true_positives].map(|tally| tally.rows)
+        };
+        assert_eq!(confusion(&settings), [1, 0, 0, 1]);
+        settings.decision_threshold = 0.2;
+        assert_eq!(confusion(&settings), [0, 1, 0, 1]);
+        settings.roles.prediction = Some("hat".to_owned());
+        assert_eq!(confusion(&settings), [0, 1, 1, 0]);
+        settings.roles.score = None;
+        assert_eq!(confusion(&settings), [0, 1, 1, 0]);
+        assert!(!count(&data, &settings).unwrap().meta().shape.scored);
+        settings.roles.prediction = None;
+        assert!(told(&count(&data, &settings).unwrap_err()).contains("declare `prediction` or `score`"));
+    }
+
+    #[test]
+    fn many_scores_are_counted_on_the_grid_of_the_cube() {
+        let mut text = "y,p,sex\n".to_owned();
+        for row in 0..=EXACT_IN_MEMORY {
+            text.push_str(&format!("{},{},{}\n", row % 2, row as f64 / 70_000.0, ["F", "M"][row % 3 / 2]));
+        }
+        let (data, _file) = csv(&text);
+        let whole = count(&data, &settings(vec![categorical("sex")])).unwrap();
+        assert_eq!((whole.scale(), whole.rows()), (ScoreScale::Logit, EXACT_IN_MEMORY as u64 + 1));
+        let mut sum = count(&data.split("sex", "F").unwrap(), &settings(vec![categorical("sex")])).unwrap();
+        assert_eq!(sum.scale(), ScoreScale::Exact);
+        sum.merge(&count(&data.split("sex", "M").unwrap(), &settings(vec![categorical("sex")])).unwrap()).unwrap();
+        assert_eq!(sum, whole);
+    }
+
+    #[test]
+    fn the_split_is_named_by_rows_and_not_by_scores() {
+        let split = |text: &str, settings: &CountSettings| count(&csv(text).0, settings).unwrap().meta().split;
+        let mut by_id = settings(vec![categorical("sex")]);
+        by_id.roles.id = Some("id".to_owned());
+        let base = split("id,y,p,sex\n1,1,0.5,F\n2,0,0.5,M\n", &by_id);
+        assert_eq!(split("id,y,p,sex\n2,0,0.9,M\n1,1.0,0.1,F\n", &by_id), base);
+        for other in
+            ["id,y,p,sex\n1,1,0.5,F\n3,0,0.5,M\n", "id,y,p,sex\n1,1,0.5,M\n2,0,0.5,F\n", "id,y,p,sex\n1,0,0.5,F\n2,0,0.5,M\n"]
+        {
+            assert_ne!(split(other, &by_id), base, "{other}");
+        }
+        let weights = weighted(vec![]);
+        assert_ne!(split("y,p,w\n1,0.5,1\n", &weights), split("y,p,w\n1,0.5,2\n", &weights));
+    }
+
+    #[test]
+    fn scores_that_are_none_are_told_one_by_one() {
+        let scores = |cells: [&str; 3]| {
+            let rows: Vec<String> = cells.iter().map(|cell| format!("1,{cell}\n")).collect();
+            bad(&format!("y,p\n{}", rows.concat()), &settings(vec![]))
+        };
+        let outside = scores(["0.5", "1.5", "-0.1"]);
+        assert!(
+            outside.starts_with("rows:3:2 (column \"p\"): the score \"1.5\" lies outside 0 to 1 (and 1 more row)\n"),
+            "{outside}"
+        );
+        let missing = scores(["0.5", "NaN", "7"]);
+        let start = "rows:3:2 (column \"p\"): the score is missing: the cell is \"NaN\", and every row needs a score\n";
+        assert!(missing.starts_with(start), "{missing}");
+        let text = scores(["0.5", "high", "low"]);
+        assert!(text.starts_with("rows:3:2 (column \"p\"): the score \"high\" is not a number (and 1 more row)\n"), "{text}");
+        let infinite = scores(["inf", "0", "1"]);
+        assert!(infinite.starts_with("rows:2:2 (column \"p\"): the score \"inf\" lies outside 0 to 1\n"), "{infinite}");
+        let nan = scores(["NAN", "0", "1"]);
+        assert!(nan.starts_with("rows:2:2 (column \"p\"): the score \"NAN\" is NaN"), "{nan}");
+    }
+
+    #[test]
+    fn weights_outside_their_range_are_told_with_the_cure() {
+        let weight = |cell: &str| bad(&format!("y,p,w\n1,1,1\n1,1,{cell}\n"), &weighted(vec![]));
+        let large = weight("10001");
+        let start = "rows:3:3 (column \"w\"): the weight \"10001\" is neither 0 nor from 0.001 to 10000\n";
+        assert!(large.starts_with(start), "{large}");
+        assert!(large.ends_with("rescale your weights so that their mean is near 1"), "{large}");
+        assert!(weight("0.0009").contains("neither 0 nor from 0.001 to 10000"));
+        assert!(weight("-1").contains("the weight \"-1\" is below zero"));
+        assert!(weight("inf").contains("the weight \"inf\" is not finite"));
+        assert!(weight("x").contains("the weight \"x\" is not a number"));
+        assert!(weight("").contains("the weight is missing: the cell is \"\""));
+        let (data, _file) = csv("y,p,w\n1,1,0\n1,1,0.001\n0,1,10000\n");
+        let total = count(&data, &weighted(vec![])).unwrap().cell(&Slice::overall()).unwrap().total();
+        assert_eq!((total.rows, total.weight), (3, Fixed::from_f64(0.001) + Fixed::from_count(10_000)));
+    }
+
+    #[test]
+    fn a_slice_column_of_5000_values_is_refused_with_the_cure() {
+        let rows: Vec<String> = (0..5_000).map(|row| format!("{},0.5,n{row}\n", row % 2)).collect();
+        let text = bad(&format!("y,p,name\n{}", rows.concat()), &settings(vec![categorical("name")]));
+        assert!(
+            text.starts_with("rows: slice column \"name\" has 5000 distinct values, and at most 100 are allowed\n"),
+            "{text}"
+        );
+        assert!(text.contains("bins") && text.contains("raise evaluation.max_levels"), "{text}");
+    }
+
+    #[test]
+    fn bins_of_text_are_refused_with_the_cell() {
+        let text = bad("y,p,age\n1,1,20\n1,1,old\n1,1,older\n", &settings(vec![age_bands()]));
+        assert!(text.starts_with("rows:3:3 (column \"age\"): \"old\" is not a number, so it falls into none"), "{text}");
+        assert!(text.contains("(and 1 more row)"), "{text}");
+    }
+
+    #[test]
+    fn columns_and_axes_are_checked_before_counting() {
+        let missing = bad("y,p,sex\n1,1,F\n", &settings(vec![categorical("sexx")]));
+        assert!(missing.contains("no column \"sexx\"") && missing.contains("did you mean \"sex\"?"), "{missing}");
+        let twice = bad("y,p,sex\n1,1,F\n", &settings(vec![categorical("sex"), categorical("sex")]));
+        assert!(twice.starts_with("two slices are named \"sex\"\n"), "{twice}");
+        let mut timed = settings(vec![]);
+        timed.roles.time = Some("when".to_owned());
+        assert!(bad("y,p\n1,1\n", &timed).contains("no column \"when\""));
+    }
+}

@@ -1,0 +1,414 @@
+//! Everything that can be wrong with a file of rows, each with what, where, why, and what to do next.
+
+use std::path::PathBuf;
+
+use crate::position::Position;
+use crate::shown::{listed, quoted, shown_path};
+
+/// Why rows could not be read or counted.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum DataError {
+    /// There is no such file.
+    #[error("{}: there is no such file", shown_path(.path))]
+    NotFound {
+        /// The path that was asked for.
+        path: PathBuf,
+    },
+    /// The path leads to a directory.
+    #[error("{}: this is a directory, and a file is expected", shown_path(.path))]
+    NotAFile {
+        /// The path that was asked for.
+        path: PathBuf,
+    },
+    /// The operating system refused to give the bytes.
+    #[error("{}: the file cannot be read: {reason}", shown_path(.path))]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system says.
+        reason: String,
+    },
+    /// The file's name does not say its format.
+    #[error("{}: the format of the file is unknown: its name ends in neither .csv nor .tsv nor .parquet", shown_path(.path))]
+    UnknownExtension {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file holds no bytes, or blanks only.
+    #[error("{}: the file is empty", shown_path(.path))]
+    EmptyFile {
+        /// The file.
+        path: PathBuf,
+    },
+    /// There are column names and no rows.
+    #[error("{}: the file has column names and no rows", shown_path(.path))]
+    NoRows {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A column has no name.
+    #[error("{}: column {field} has no name", shown_path(.path))]
+    EmptyColumnName {
+        /// The file.
+        path: PathBuf,
+        /// Which column, from 1.
+        field: usize,
+    },
+    /// Two columns have the same name.
+    #[error("{}: columns {first} and {second} are both named {}", shown_path(.path), quoted(.name))]
+    DuplicateColumn {
+        /// The file.
+        path: PathBuf,
+        /// The name.
+        name: String,
+        /// The first column of that name, from 1.
+        first: usize,
+        /// The second column of that name, from 1.
+        second: usize,
+    },
+    /// A row has more or fewer fields than the header.
+    #[error("{}:{line}: the row has {found} fields, and the header has {expected}", shown_path(.path))]
+    RaggedRow {
+        /// The file.
+        path: PathBuf,
+        /// The line on which the row begins, from 1.
+        line: u64,
+        /// Fields in the header.
+        expected: usize,
+        /// Fields in the row.
+        found: usize,
+    },
+    /// Bytes that are not UTF-8 text.
+    #[error("{}:{line}:{field}: the text is not UTF-8: \"{text}\"", shown_path(.path))]
+    NotUtf8 {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: u64,
+        /// The field in the line, from 1.
+        field: usize,
+        /// The field, with bytes that are not ASCII written as `\xNN`.
+        text: String,
+        /// Whether the file begins like UTF-16.
+        utf16: bool,
+    },
+    /// A quote is opened and never closed, so that the rest of the file would be one cell.
+    #[error("{}:{line}: a quote is opened and never closed", shown_path(.path))]
+    UnclosedQuote {
+        /// The file.
+        path: PathBuf,
+        /// The line of the opening quote, from 1.
+        line: u64,
+    },
+    /// The CSV reader refused the file for another reason.
+    #[error("{}: the file cannot be read as rows: {reason}", shown_path(.path))]
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// What the reader says.
+        reason: String,
+    },
+    /// A `.parquet` file that does not begin like one.
+    #[error("{}: this is not a Parquet file: it does not begin with PAR1", shown_path(.path))]
+    NotParquet {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A Parquet file that is cut off or damaged.
+    #[error("{}: the Parquet file is damaged or cut off: {reason}", shown_path(.path))]
+    BrokenParquet {
+        /// The file.
+        path: PathBuf,
+        /// What the reader says.
+        reason: String,
+    },
+    /// A column that is asked for does not exist.
+    #[error("{}: there is no column {}", shown_path(.path), quoted(.name))]
+    MissingColumn {
+        /// The file.
+        path: PathBuf,
+        /// The name that was asked for.
+        name: String,
+        /// The name that was most likely meant.
+        nearest: Option<String>,
+        /// The columns that exist.
+        columns: Vec<String>,
+    },
+    /// A column of a Parquet type that cannot be used.
+    #[error("{}: column {} is of type {data_type}, which cannot be used", shown_path(.path), quoted(.name))]
+    UnsupportedColumn {
+        /// The file.
+        path: PathBuf,
+        /// The column.
+        name: String,
+        /// Its type.
+        data_type: String,
+    },
+    /// A cell that its role does not allow.
+    #[error("{at}: {}{}", .problem.sentence(.text.as_deref()), and_more(*.more))]
+    BadCell {
+        /// The first such cell.
+        at: Box<Position>,
+        /// What is wrong with it.
+        problem: CellProblem,
+        /// What the file says there; `None` for a null of a Parquet file.
+        text: Option<String>,
+        /// How many more cells of the column are wrong in the same way.
+        more: u64,
+    },
+    /// The labels do not say by themselves which of them is positive.
+    #[error("{}: column {} holds {}, and which label is positive is not declared", shown_path(.path), quoted(.column), listed(.found.iter().map(String::as_str)))]
+    PositiveLabelNeeded {
+        /// The file.
+        path: PathBuf,
+        /// The label column.
+        column: String,
+        /// The labels that occur.
+        found: Vec<String>,
+    },
+    /// The declared positive label does not occur, and others do.
+    #[error("{}: the positive label {} never occurs in column {}, which holds {}", shown_path(.path), quoted(.positive), quoted(.column), listed(.found.iter().map(String::as_str)))]
+    PositiveLabelNeverOccurs {
+        /// The file.
+        path: PathBuf,
+        /// The label column.
+        column: String,
+        /// The declared label.
+        positive: String,
+        /// The label that was most likely meant.
+        nearest: Option<String>,
+        /// The labels that occur.
+        found: Vec<String>,
+    },
+    /// The labels are of more than two classes.
+    #[error("{at}: {} is a third class ({rows} {}): the column holds {}", quoted(.class), rows_word(*.rows), class_counts(.classes))]
+    ThirdClass {
+        /// Its first row.
+        at: Box<Position>,
+        /// The class.
+        class: String,
+        /// Its rows.
+        rows: u64,
+        /// Every class with its rows, the most frequent first.
+        classes: Vec<(String, u64)>,
+    },
+    /// A slice column has too many distinct values.
+    #[error("{}: slice column {} has {found} distinct values, and at most {limit} are allowed", shown_path(.path), quoted(.column))]
+    TooManyLevels {
+        /// The file.
+        path: PathBuf,
+        /// The slice column.
+        column: String,
+        /// The distinct values found.
+        found: usize,
+        /// The most that are allowed.
+        limit: usize,
+    },
+    /// Two axes have the same name.
+    #[error("two slices are named {}", quoted(.name))]
+    DuplicateAxis {
+        /// The name.
+        name: String,
+    },
+    /// Neither predictions nor scores are given.
+    #[error("{}: neither a prediction column nor a score column is declared, so there is nothing to evaluate", shown_path(.path))]
+    NoPredictions {
+        /// The file.
+        path: PathBuf,
+    },
+    /// No row belongs to a part of the data.
+    #[error("{}: no row has the value {} in column {}, which holds {}", shown_path(.path), quoted(.value), quoted(.column), listed(.found.iter().map(String::as_str)))]
+    EmptySplit {
+        /// The file.
+        path: PathBuf,
+        /// The column that names the parts.
+        column: String,
+        /// The part that was asked for.
+        value: String,
+        /// The part that was most likely meant.
+        nearest: Option<String>,
+        /// The parts that occur.
+        found: Vec<String>,
+    },
+    /// A score column cannot be added under a name that is taken.
+    #[error("{}: there is a column {} already, so the model's scores cannot be added under that name", shown_path(.path), quoted(.name))]
+    ColumnExists {
+        /// The file.
+        path: PathBuf,
+        /// The name.
+        name: String,
+    },
+    /// There is not one score a row.
+    #[error("{}: there are {expected} rows and {found} scores", shown_path(.path))]
+    ScoresDoNotFit {
+        /// The file.
+        path: PathBuf,
+        /// The number of rows.
+        expected: usize,
+        /// The number of scores.
+        found: usize,
+    },
+}
+
+/// What is wrong with a cell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CellProblem {
+    /// A row without a label.
+    MissingLabel,
+    /// A row without a prediction.
+    MissingPrediction,
+    /// A prediction that is neither of the labels.
+    UnknownPrediction {
+        /// The labels that a prediction may be.
+        labels: Vec<String>,
+    },
+    /// A row without a score.
+    MissingScore,
+    /// A score that is text.
+    ScoreNotNumber,
+    /// A score that is NaN ("not a number").
+    ScoreNan,
+    /// A score outside 0 to 1.
+    ScoreOutside,
+    /// A row without a weight.
+    MissingWeight,
+    /// A weight that is text.
+    WeightNotNumber,
+    /// A weight that is NaN or infinite.
+    WeightNotFinite,
+    /// A weight below zero.
+    WeightNegative,
+    /// A weight too small or too large to be summed exactly.
+    WeightOutside,
+    /// A value of a binned axis that is text.
+    BinNotNumber,
+}
+
+impl CellProblem {
+    /// What is wrong, about a cell of this text.
+    fn sentence(&self, text: Option<&str>) -> String {
+        let cell = text.map_or_else(|| "null".to_owned(), quoted);
+        match self {
+            Self::MissingLabel => format!("the label is missing: the cell is {cell}, and every row needs a label"),
+            Self::MissingPrediction => format!("the prediction is missing: the cell is {cell}, and every row needs a prediction"),
+            Self::UnknownPrediction { labels } => {
+                format!("the prediction {cell} is none of the labels {}", listed(labels.iter().map(String::as_str)))
+            }
+            Self::MissingScore => format!("the score is missing: the cell is {cell}, and every row needs a score"),
+            Self::ScoreNotNumber => format!("the score {cell} is not a number"),
+            Self::ScoreNan => format!("the score {cell} is NaN, and every row needs a score from 0 to 1"),
+            Self::ScoreOutside => format!("the score {cell} lies outside 0 to 1"),
+            Self::MissingWeight => format!("the weight is missing: the cell is {cell}, and every row needs a weight"),
+            Self::WeightNotNumber => format!("the weight {cell} is not a number"),
+            Self::WeightNotFinite => format!("the weight {cell} is not finite"),
+            Self::WeightNegative => format!("the weight {cell} is below zero"),
+            Self::WeightOutside => format!("the weight {cell} is neither 0 nor from 0.001 to 10000"),
+            Self::BinNotNumber => format!("{cell} is not a number, so it falls into none of the slice's bins"),
+        }
+    }
+
+    /// What to do about it.
+    fn help(&self) -> &'static str {
+        match self {
+            Self::MissingLabel | Self::MissingPrediction | Self::MissingWeight => {
+                "fill in these rows or leave them out of the file; data.missing_values lists what counts as missing"
+            }
+            Self::UnknownPrediction { .. } => {
+                "write predictions exactly as the labels are written, or declare a score column instead"
+            }
+            Self::MissingScore | Self::ScoreNan => {
+                "a model that gives no score for a row must not pass unseen: find out why, then fill in these rows or leave \
+                 them out of the file; data.missing_values lists what counts as missing"
+            }
+            Self::ScoreNotNumber => "write scores as numbers from 0 to 1, with a point before the decimals",
+            Self::ScoreOutside => "give the probability of the positive label, from 0 to 1 (a margin or a percentage is not one)",
+            Self::WeightNotNumber | Self::WeightNotFinite | Self::WeightNegative => "write weights as numbers, 0 or larger",
+            Self::WeightOutside => "rescale your weights so that their mean is near 1",
+            Self::BinNotNumber => "correct the cell, add its text to data.missing_values, or slice the column without bins",
+        }
+    }
+}
+
+fn rows_word(rows: u64) -> &'static str {
+    if rows == 1 { "row" } else { "rows" }
+}
+
+fn and_more(more: u64) -> String {
+    if more == 0 { String::new() } else { format!(" (and {more} more {})", rows_word(more)) }
+}
+
+fn class_counts(classes: &[(String, u64)]) -> String {
+    const MOST: usize = 10;
+    let shown = classes.iter().take(MOST).map(|(class, rows)| format!("{} ({rows} {})", quoted(class), rows_word(*rows)));
+    let more = classes.len().saturating_sub(MOST);
+    let tail = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("{}{tail}", shown.collect::<Vec<_>>().join(", "))
+}
+
+fn did_you_mean(nearest: Option<&String>) -> String {
+    nearest.map(|name| format!("did you mean {}? ", quoted(name))).unwrap_or_default()
+}
+
+impl DataError {
+    /// What to do next.
+    #[must_use]
+    pub fn help(&self) -> Option<String> {
+        let text = match self {
+            Self::NotFound { .. } => "check the path; it is relative to the folder of modelgate.yml".to_owned(),
+            Self::NotAFile { .. } => "name one .csv, .tsv or .parquet file in the directory".to_owned(),
+            Self::UnknownExtension { .. } => {
+                "rename or convert the file; CSV, TSV (first line: column names) and Parquet can be read".to_owned()
+            }
+            Self::EmptyFile { .. } | Self::NoRows { .. } => {
+                "look at the step that writes this file: nothing can be measured on no rows".to_owned()
+            }
+            Self::EmptyColumnName { .. } => {
+                "name every column; pandas writes its row numbers without a name unless told `index=False`".to_owned()
+            }
+            Self::DuplicateColumn { .. } => "rename or remove one of the two columns".to_owned(),
+            Self::RaggedRow { .. } => {
+                "put quotes around text that holds the separator, and double the quotes inside quoted text".to_owned()
+            }
+            Self::NotUtf8 { utf16: true, .. } => "the file looks like UTF-16: save it as UTF-8".to_owned(),
+            Self::NotUtf8 { path, .. } => {
+                let path = shown_path(path);
+                format!("save the file as UTF-8, for example: iconv -f WINDOWS-1252 -t UTF-8 {path} > utf8.csv")
+            }
+            Self::UnclosedQuote { .. } => "close the quote, or double it where it is part of the text".to_owned(),
+            Self::NotParquet { .. } => "name a CSV file .csv, or write the file with a Parquet writer".to_owned(),
+            Self::BrokenParquet { .. } => "fetch or write the file again: it may have been cut off on the way".to_owned(),
+            Self::MissingColumn { nearest, columns, .. } => {
+                let hint = if columns.iter().any(|name| name.parse::<f64>().is_ok()) {
+                    " (some names are numbers: is the header line missing?)"
+                } else {
+                    ""
+                };
+                format!("{}the columns are {}{hint}", did_you_mean(nearest.as_ref()), listed(columns.iter().map(String::as_str)))
+            }
+            Self::UnsupportedColumn { .. } => "write it as a number, text or boolean".to_owned(),
+            Self::BadCell { problem, .. } => problem.help().to_owned(),
+            Self::PositiveLabelNeeded { found, .. } => {
+                let example = found.last().map_or("yes", String::as_str);
+                format!("say which one is positive, for example `positive_label: {}` under `data:`", quoted(example))
+            }
+            Self::PositiveLabelNeverOccurs { nearest, .. } => {
+                format!("{}correct `positive_label` under `data:`", did_you_mean(nearest.as_ref()))
+            }
+            Self::ThirdClass { .. } => {
+                "two classes are supported: merge or remove the others, or add the text to data.missing_values and drop those rows"
+                    .to_owned()
+            }
+            Self::TooManyLevels { .. } => {
+                "give the column bins if it holds numbers, slice by another column, or raise evaluation.max_levels".to_owned()
+            }
+            Self::DuplicateAxis { .. } => "give one of them another name with `name:`".to_owned(),
+            Self::NoPredictions { .. } => "declare `prediction` or `score` under `data:`".to_owned(),
+            Self::EmptySplit { nearest, .. } => {
+                format!("{}correct `split` under `data:`", did_you_mean(nearest.as_ref()))
+            }
+            Self::ColumnExists { .. } => "rename the column in the file".to_owned(),
+            Self::Unreadable { .. } | Self::Malformed { .. } | Self::ScoresDoNotFit { .. } => return None,
+        };
+        Some(text)
+    }
+}

@@ -1,0 +1,32 @@
+//! Reads rows from files, gives columns their roles, and counts rows into cubes; it knows no metric and no limit.
+//!
+//! [`read`] turns a CSV, TSV or Parquet file into a [`Dataset`] of typed columns, [`binary_labels`] reads its classes,
+//! and [`count`] makes a [`modelgate_cube::Cube`] of it. Every failure is a [`DataError`] that names the file, the line,
+//! the column and the offending text.
+
+mod column;
+mod count;
+mod csv_file;
+mod dataset;
+mod error;
+mod file;
+mod grouping;
+mod labels;
+mod levels;
+mod parquet_file;
+mod position;
+mod row_facts;
+mod shown;
+mod split_digest;
+mod tables;
+#[cfg(test)]
+mod testing;
+
+pub use column::{Column, TextArray, number_text};
+pub use count::{CountAxis, CountSettings, Roles, count};
+pub use dataset::Dataset;
+pub use error::{CellProblem, DataError};
+pub use file::{ReadSettings, column_names, read};
+pub use labels::{Labels, binary_labels};
+pub use modelgate_cube::Digest;
+pub use position::Position;

@@ -1,0 +1,337 @@
+//! Parquet files: numbers, booleans and text through parquet's arrow reader; other types are not offered.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow_array::builder::Float64Builder;
+use arrow_array::cast::AsArray as _;
+use arrow_array::types::{Float64Type, Int32Type, Int64Type, UInt64Type};
+use arrow_array::{Array, ArrayRef};
+use arrow_schema::{ArrowError, DataType, Field, Schema};
+use bytes::Bytes;
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
+};
+use parquet::file::reader::ChunkReader;
+
+use crate::column::{Column, Missing, TextBuilder};
+use crate::error::DataError;
+use crate::file::{ReadSettings, Table, check_names};
+
+/// Rows that are decoded at a time.
+const BATCH_ROWS: usize = 65_536;
+
+/// The largest whole number below which every whole number is an `f64`.
+const LARGEST_EXACT: u64 = 1 << 53;
+
+/// What a Parquet column is read as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Numbers that an `f64` holds, or that are rounded by their nature.
+    Number,
+    /// 64-bit whole numbers, which an `f64` may not hold.
+    Whole,
+    Boolean,
+    Text,
+}
+
+/// Reads all rows of the columns whose types can be used.
+pub(crate) fn read(path: &Path, bytes: Bytes, settings: &ReadSettings) -> Result<Table, DataError> {
+    let metadata = metadata(path, &bytes)?;
+    let fields = metadata.schema().fields().clone();
+    let names = names_of(path, &metadata)?;
+    let kinds: Vec<Option<Kind>> = fields.iter().map(|field| kind(field.data_type())).collect();
+    if metadata.metadata().file_metadata().num_rows() == 0 {
+        return Err(DataError::NoRows { path: path.to_owned() });
+    }
+    let broken = |reason: String| DataError::BrokenParquet { path: path.to_owned(), reason };
+    let columns = open(&metadata, bytes, &kinds).and_then(|reader| {
+        let used: Vec<Kind> = kinds.iter().copied().flatten().collect();
+        read_columns(reader, &used, &Missing(&settings.missing_values))
+    });
+    let columns = columns.map_err(|error| broken(error.to_string()))?;
+    let used = names.iter().zip(&kinds).filter(|(_, kind)| kind.is_some()).map(|(name, _)| name.clone());
+    let unusable = names.iter().zip(&fields).zip(&kinds).filter(|(_, kind)| kind.is_none());
+    Ok(Table {
+        columns: used.zip(columns).collect(),
+        unusable: unusable.map(|((name, field), _)| (name.clone(), field.data_type().to_string())).collect(),
+        fields: names,
+    })
+}
+
+/// The names of all columns, usable or not.
+pub(crate) fn names<R: ChunkReader>(path: &Path, file: &R) -> Result<Vec<String>, DataError> {
+    names_of(path, &metadata(path, file)?)
+}
+
+fn names_of(path: &Path, metadata: &ArrowReaderMetadata) -> Result<Vec<String>, DataError> {
+    let names: Vec<String> = metadata.schema().fields().iter().map(|field| field.name().clone()).collect();
+    check_names(path, &names)?;
+    Ok(names)
+}
+
+fn metadata<R: ChunkReader>(path: &Path, file: &R) -> Result<ArrowReaderMetadata, DataError> {
+    if file.len() == 0 {
+        return Err(DataError::EmptyFile { path: path.to_owned() });
+    }
+    let head = file.get_bytes(0, 4.min(usize::try_from(file.len()).unwrap_or(4)));
+    if head.is_ok_and(|head| head.as_ref() != b"PAR1") {
+        return Err(DataError::NotParquet { path: path.to_owned() });
+    }
+    ArrowReaderMetadata::load(file, ArrowReaderOptions::new())
+        .map_err(|error| DataError::BrokenParquet { path: path.to_owned(), reason: error.to_string() })
+}
+
+fn kind(data_type: &DataType) -> Option<Kind> {
+    match data_type {
+        DataType::Int64 | DataType::UInt64 => Some(Kind::Whole),
+        DataType::Boolean => Some(Kind::Boolean),
+        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => Some(Kind::Text),
+        DataType::Dictionary(_, values) => kind(values),
+        other if other.is_numeric() || *other == DataType::Null => Some(Kind::Number),
+        _ => None,
+    }
+}
+
+/// A reader of the usable columns that keeps the dictionaries of text, so that a value is looked at once a page and not
+/// once a row.
+fn open(metadata: &ArrowReaderMetadata, bytes: Bytes, kinds: &[Option<Kind>]) -> Result<ParquetRecordBatchReader, ArrowError> {
+    let hinted = metadata.schema().fields().iter().zip(kinds).map(|(field, kind)| match kind {
+        Some(Kind::Text) => Arc::new(Field::new(field.name(), dictionary_type(), field.is_nullable())),
+        _ => field.clone(),
+    });
+    let schema = Schema::new(hinted.collect::<Vec<_>>());
+    let options = ArrowReaderOptions::new().with_schema(Arc::new(schema));
+    let with_dictionaries = ArrowReaderMetadata::try_new(metadata.metadata().clone(), options)?;
+    let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(bytes, with_dictionaries);
+    let usable = kinds.iter().enumerate().filter(|(_, kind)| kind.is_some()).map(|(index, _)| index);
+    let mask = ProjectionMask::roots(builder.parquet_schema(), usable);
+    Ok(builder.with_projection(mask).with_batch_size(BATCH_ROWS).build()?)
+}
+
+fn dictionary_type() -> DataType {
+    DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8))
+}
+
+fn read_columns(reader: ParquetRecordBatchReader, kinds: &[Kind], missing: &Missing) -> Result<Vec<Column>, ArrowError> {
+    let mut parts: Vec<Vec<ArrayRef>> = kinds.iter().map(|_| Vec::new()).collect();
+    for batch in reader {
+        let batch = batch?;
+        for (parts, column) in parts.iter_mut().zip(batch.columns()) {
+            parts.push(column.clone());
+        }
+    }
+    kinds.iter().zip(parts).map(|(kind, parts)| column(*kind, &parts, missing)).collect()
+}
+
+fn column(kind: Kind, parts: &[ArrayRef], missing: &Missing) -> Result<Column, ArrowError> {
+    match kind {
+        Kind::Number => numbers(parts),
+        Kind::Whole if parts.iter().all(fits) => numbers(parts),
+        Kind::Whole | Kind::Boolean | Kind::Text => text(parts, missing),
+    }
+}
+
+/// Whether every whole number of an array is an `f64`.
+fn fits(part: &ArrayRef) -> bool {
+    if let Some(array) = part.as_primitive_opt::<Int64Type>() {
+        array.iter().flatten().all(|number| number.unsigned_abs() <= LARGEST_EXACT)
+    } else if let Some(array) = part.as_primitive_opt::<UInt64Type>() {
+        array.iter().flatten().all(|number| number <= LARGEST_EXACT)
+    } else {
+        true
+    }
+}
+
+fn numbers(parts: &[ArrayRef]) -> Result<Column, ArrowError> {
+    let mut builder = Float64Builder::with_capacity(parts.iter().map(Array::len).sum());
+    for part in parts {
+        let part = arrow_cast::cast(part, &DataType::Float64)?;
+        builder.append_array(part.as_primitive_opt::<Float64Type>().ok_or_else(|| unexpected(&part))?);
+    }
+    Ok(Column::Number(builder.finish()))
+}
+
+fn text(parts: &[ArrayRef], missing: &Missing) -> Result<Column, ArrowError> {
+    let mut builder = TextBuilder::default();
+    for part in parts {
+        push_text(&mut builder, part, missing)?;
+    }
+    builder.finish()
+}
+
+fn push_text(builder: &mut TextBuilder, part: &ArrayRef, missing: &Missing) -> Result<(), ArrowError> {
+    // Booleans have no cast to a dictionary, but to text, which has.
+    let plain = if matches!(part.data_type(), DataType::Dictionary(..)) {
+        part.clone()
+    } else {
+        arrow_cast::cast(part, &DataType::Utf8)?
+    };
+    let part = arrow_cast::cast(&plain, &dictionary_type())?;
+    let encoded = part.as_dictionary_opt::<Int32Type>().ok_or_else(|| unexpected(&part))?;
+    let values = encoded.values().as_string_opt::<i32>().ok_or_else(|| unexpected(encoded.values()))?;
+    let mut keys: Vec<Option<i32>> = Vec::with_capacity(values.len());
+    for value in values {
+        let value = value.map(str::trim).filter(|value| !missing.is(value));
+        keys.push(value.map(|value| builder.intern(value)).transpose()?);
+    }
+    for key in encoded.keys() {
+        let own = key.and_then(|key| usize::try_from(key).ok());
+        builder.push_key(own.and_then(|key| keys.get(key).copied().flatten()));
+    }
+    Ok(())
+}
+
+fn unexpected(array: &ArrayRef) -> ArrowError {
+    ArrowError::SchemaError(format!("unexpected values of type {}", array.data_type()))
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use arrow_array::types::Decimal128Type;
+    use arrow_array::{
+        BooleanArray, Date32Array, DictionaryArray, Float32Array, Float64Array, Int8Array, Int64Array, LargeStringArray,
+        ListArray, PrimitiveArray, RecordBatch, StringArray, StringViewArray, StructArray, UInt64Array,
+    };
+    use parquet::arrow::ArrowWriter;
+
+    use super::*;
+    use crate::testing::{categorical, csv, file, read_error, settings, told};
+    use crate::{column_names, count, read};
+
+    fn parquet(columns: Vec<(&str, ArrayRef)>) -> Vec<u8> {
+        let batch = RecordBatch::try_from_iter(columns).unwrap();
+        let mut bytes = Vec::new();
+        let mut writer = ArrowWriter::try_new(&mut bytes, batch.schema(), None).unwrap();
+        // Two row groups, so that two dictionaries have to be joined.
+        for part in [batch.slice(0, batch.num_rows() / 2), batch.slice(batch.num_rows() / 2, batch.num_rows().div_ceil(2))] {
+            writer.write(&part).unwrap();
+            writer.flush().unwrap();
+        }
+        writer.close().unwrap();
+        bytes
+    }
+
+    fn dataset(columns: Vec<(&str, ArrayRef)>) -> crate::Dataset {
+        let file = file(".parquet", &parquet(columns));
+        read(file.path(), &ReadSettings::default()).unwrap()
+    }
+
+    fn texts(data: &crate::Dataset, name: &str) -> Vec<Option<String>> {
+        let column = data.column(name).unwrap();
+        (0..data.rows()).map(|row| column.text(row).map(str::to_owned)).collect()
+    }
+
+    fn numbers_of(data: &crate::Dataset, name: &str) -> Vec<Option<f64>> {
+        let column = data.column(name).unwrap();
+        (0..data.rows()).map(|row| column.number(row)).collect()
+    }
+
+    #[test]
+    fn numbers_of_every_width_are_numbers() {
+        let decimal = PrimitiveArray::<Decimal128Type>::from(vec![150, -25, 0]).with_precision_and_scale(5, 2).unwrap();
+        let data = dataset(vec![
+            ("i8", Arc::new(Int8Array::from(vec![Some(-1), None, Some(2)]))),
+            ("i64", Arc::new(Int64Array::from(vec![1 << 53, -(1 << 53), 0]))),
+            ("f32", Arc::new(Float32Array::from(vec![0.5, 1.5, -2.0]))),
+            ("decimal", Arc::new(decimal)),
+        ]);
+        assert_eq!(numbers_of(&data, "i8"), [Some(-1.0), None, Some(2.0)]);
+        assert_eq!(numbers_of(&data, "i64"), [Some(9_007_199_254_740_992.0), Some(-9_007_199_254_740_992.0), Some(0.0)]);
+        assert_eq!(numbers_of(&data, "f32"), [Some(0.5), Some(1.5), Some(-2.0)]);
+        assert_eq!(numbers_of(&data, "decimal"), [Some(1.5), Some(-0.25), Some(0.0)]);
+    }
+
+    #[test]
+    fn whole_numbers_that_no_f64_holds_are_text() {
+        let data = dataset(vec![
+            ("id", Arc::new(Int64Array::from(vec![(1 << 53) + 1, 2]))),
+            ("big", Arc::new(UInt64Array::from(vec![Some(u64::MAX), None]))),
+        ]);
+        assert_eq!(texts(&data, "id"), [Some("9007199254740993".into()), Some("2".into())]);
+        assert_eq!(texts(&data, "big"), [Some("18446744073709551615".into()), None]);
+    }
+
+    #[test]
+    fn text_of_every_encoding_is_trimmed_and_its_missing_values_are_null() {
+        let cells = vec![Some("F"), Some(" F "), Some("NA"), None, Some("M")];
+        let dictionary: DictionaryArray<Int32Type> = cells.iter().copied().collect();
+        let data = dataset(vec![
+            ("utf8", Arc::new(StringArray::from(cells.clone()))),
+            ("large", Arc::new(LargeStringArray::from(cells.clone()))),
+            ("view", Arc::new(StringViewArray::from(cells))),
+            ("dictionary", Arc::new(dictionary)),
+            ("boolean", Arc::new(BooleanArray::from(vec![Some(true), Some(false), None, None, None]))),
+        ]);
+        for name in ["utf8", "large", "view", "dictionary"] {
+            assert_eq!(texts(&data, name), [Some("F".into()), Some("F".into()), None, None, Some("M".into())], "{name}");
+        }
+        assert_eq!(texts(&data, "boolean"), [Some("true".into()), Some("false".into()), None, None, None]);
+    }
+
+    #[test]
+    fn types_that_cannot_be_used_are_named_when_asked_for() {
+        let list = ListArray::from_iter_primitive::<Int64Type, _, _>([Some([Some(1)])]);
+        let fields = vec![(Arc::new(Field::new("x", DataType::Int8, true)), Arc::new(Int8Array::from(vec![1])) as ArrayRef)];
+        let columns: Vec<(&str, ArrayRef)> = vec![
+            ("list", Arc::new(list)),
+            ("y", Arc::new(Int8Array::from(vec![1]))),
+            ("date", Arc::new(Date32Array::from(vec![1]))),
+            ("nested", Arc::new(StructArray::from(fields))),
+            ("s", Arc::new(StringArray::from(vec!["x"]))),
+        ];
+        let data = dataset(columns.clone());
+        assert_eq!(data.columns().map(|(name, _)| name).collect::<Vec<_>>(), ["y", "s"]);
+        assert_eq!((numbers_of(&data, "y"), texts(&data, "s")), (vec![Some(1.0)], vec![Some("x".into())]));
+        assert!(data.column("date").is_none() && data.has_column("date"));
+        let text = told(&data.require("date").unwrap_err());
+        assert!(text.starts_with("rows: column \"date\" is of type Date32, which cannot be used\n"), "{text}");
+        assert!(data.require("nested").unwrap_err().to_string().contains("Struct"));
+        let file = file(".parquet", &parquet(columns));
+        assert_eq!(column_names(file.path()).unwrap(), ["list", "y", "date", "nested", "s"]);
+    }
+
+    #[test]
+    fn damaged_files_are_errors_and_never_panics() {
+        let not = told(&read_error(".parquet", b"a,b\n1,2\n"));
+        assert!(not.starts_with("rows: this is not a Parquet file: it does not begin with PAR1\n"), "{not}");
+        let columns: Vec<(&str, ArrayRef)> = vec![("s", Arc::new(StringArray::from(vec!["x", "y", "x"])))];
+        let whole = parquet(columns);
+        for end in [4, 8, whole.len() / 2, whole.len() - 1] {
+            let text = told(&read_error(".parquet", &whole[..end]));
+            assert!(text.starts_with("rows: the Parquet file is damaged or cut off: "), "{text}");
+        }
+        assert!(matches!(read_error(".parquet", b""), DataError::EmptyFile { .. }));
+        let none: Vec<(&str, ArrayRef)> = vec![("s", Arc::new(StringArray::from(Vec::<&str>::new())))];
+        assert!(matches!(read_error(".parquet", &parquet(none)), DataError::NoRows { .. }));
+    }
+
+    #[test]
+    fn a_bad_cell_is_told_by_its_row() {
+        let scores = |bad: Option<f64>| Arc::new(Float64Array::from(vec![Some(0.5), bad])) as ArrayRef;
+        let labels = || Arc::new(Int8Array::from(vec![1, 0])) as ArrayRef;
+        let told_of = |bad| {
+            let file = file(".parquet", &parquet(vec![("y", labels()), ("p", scores(bad))]));
+            let data = read(file.path(), &ReadSettings::default()).unwrap();
+            told(&count(&data, &settings(vec![])).unwrap_err())
+        };
+        let nan = told_of(Some(f64::NAN));
+        assert!(nan.starts_with("rows: row 2 (column \"p\"): the score \"NaN\" is NaN"), "{nan}");
+        let null = told_of(None);
+        assert!(null.starts_with("rows: row 2 (column \"p\"): the score is missing: the cell is null"), "{null}");
+    }
+
+    #[test]
+    fn the_same_rows_count_the_same_from_either_format() {
+        let data = dataset(vec![
+            ("y", Arc::new(BooleanArray::from(vec![true, false, true]))),
+            ("p", Arc::new(Float64Array::from(vec![0.25, 0.5, 1.0]))),
+            ("code", Arc::new(Int8Array::from(vec![Some(1), Some(2), None]))),
+        ]);
+        let (text, _file) = csv("y,p,code\nTrue,0.25,1\nFalse,0.5,2.0\nTrue,1,\n");
+        let settings = settings(vec![categorical("code")]);
+        assert_eq!(count(&data, &settings).unwrap(), count(&text, &settings).unwrap());
+    }
+}

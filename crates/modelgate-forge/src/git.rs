@@ -1,0 +1,21 @@
+//! Everything that modelgate does with a git repository.
+
+mod absent;
+mod baseline;
+mod error;
+mod history;
+mod names;
+mod program;
+mod push;
+mod records;
+mod repository;
+mod target;
+#[cfg(test)]
+mod testing;
+
+pub use absent::BaselineAbsent;
+pub use baseline::{BaselineFound, BaselineLookup, BaselineRequest};
+pub use error::ForgeError;
+pub use push::PushOutcome;
+pub use records::{RECORDS_BRANCH, RecordChange, StoredRelease};
+pub use repository::Repository;

@@ -1,0 +1,39 @@
+//! Gives rows predictions: trains and scores with linfa, or runs a program that writes a predictions file.
+//!
+//! ```text
+//! Dataset ── train ──> Model ── encode/decode ──> bytes of the model file
+//!                        └───── score ──────────> one probability of the positive label a row
+//! CommandSettings ── run_command ──> the file that somebody else's program wrote
+//! ```
+//!
+//! Nothing that linfa says is taken on trust. Inputs are checked before it sees them, panics are contained, and
+//! convergence, finite coefficients and the direction of the positive label are checked afterwards. A model is scored
+//! from its stored coefficients alone, so an old model file gives the same scores with any later linfa.
+//!
+//! Training has no randomness and reads no clock: the same rows in the same order, settings and version give the same
+//! bytes on the same kind of processor. Sums depend on the order of their terms, so that rows in another order, or a
+//! processor with other vector instructions, may change the last bits of the coefficients and with them the digest.
+
+mod command;
+mod encoding;
+mod error;
+mod estimator;
+mod file;
+mod linear;
+mod model;
+mod output;
+mod pipeline;
+mod shown;
+#[cfg(test)]
+mod testing;
+mod train;
+
+pub use command::{CommandError, CommandRun, CommandSettings, Exit, run_command};
+pub use error::{ModelError, ModelFileError};
+pub use estimator::Estimator;
+pub use file::{LARGEST_MODEL_FILE, MODEL_FORMAT};
+pub use model::{Coefficient, FeatureFact, FeatureKind, Model, TrainFacts};
+pub use modelgate_data::Digest;
+pub use output::OutputTail;
+pub use pipeline::{DropReason, DroppedColumn};
+pub use train::{LEAST_ROWS, MOST_ITERATIONS, Origin, TrainSettings, train};

@@ -1,0 +1,205 @@
+//! `model-card.md`: a model card in the order of Mitchell et al. (2019), with gaps where only the owner can answer.
+
+use modelgate_eval::{METRICS, MetricId, MetricKind, Subject};
+
+use crate::RenderError;
+use crate::document::{Document, DocumentKind};
+use crate::escape::Shown;
+use crate::facts::{Facts, is_overall};
+use crate::headline::verdict_line;
+use crate::number;
+use crate::report::{ModelFacts, Report};
+use crate::template;
+use crate::tree::{Node, fields};
+use crate::words;
+
+/// What no measurement can tell, by section, in the order of the card. An empty answer is shown as a numbered gap.
+const QUESTIONS: [(&str, &[&str]); 5] = [
+    ("details", &["Developed by", "License", "Contact"]),
+    ("use", &["Primary intended uses", "Primary intended users", "Out-of-scope uses"]),
+    ("data", &["Why this evaluation data", "How the evaluation data was collected"]),
+    ("training", &["How the training data was collected", "Consent and lawful basis"]),
+    ("ethics", &["Risks and harms that were considered", "Mitigations"]),
+];
+
+/// Renders `model-card.md`.
+pub fn render_model_card(report: &Report) -> Result<Document, RenderError> {
+    let facts = Facts::new(report);
+    let body = template::markdown(DocumentKind::ModelCard, modelgate_templates::MODEL_CARD_MD, view(&facts))?;
+    Ok(Document::new(DocumentKind::ModelCard, body))
+}
+
+fn view(facts: &Facts<'_>) -> Node {
+    let report = facts.report;
+    let (missing, new) = facts.one_sided();
+    let subjects: Vec<_> = report.evaluation.iter().map(|(metric, subject, _)| (metric, subject)).collect();
+    let rows = |wanted: fn(MetricId, &Subject) -> bool| -> Vec<Node> {
+        let rows = subjects.iter().filter(|(metric, subject)| wanted(*metric, subject));
+        rows.map(|(metric, subject)| facts.measurement(*metric, subject)).collect()
+    };
+    fields! {
+        headline: Shown::phrase(verdict_line(report)),
+        model_name: Shown::name(&report.model_name),
+        model: model(&report.model),
+        gaps: gaps(),
+        gap_count: Shown::phrase(QUESTIONS.iter().map(|(_, questions)| questions.len()).sum::<usize>()),
+        axes: axes(report),
+        metrics: metrics(report),
+        overall: rows(|metric, subject| is_overall(subject) && metric.metric().kind == MetricKind::Slice),
+        groups: rows(|metric, _| metric.metric().kind == MetricKind::AcrossGroups),
+        slices: rows(|metric, subject| !is_overall(subject) && metric.metric().kind != MetricKind::AcrossGroups),
+        total: Shown::phrase(number::counted(report.verdict.counts.total, "check", "checks")),
+        counts: facts.counts(),
+        compared: report.comparison.is_some(),
+        changed: crate::comment::tendencies(facts),
+        undefined: facts.undefined(),
+        low_support: facts.low_support(),
+        missing: missing,
+        new: new,
+        findings: report.verdict.findings.iter().map(|finding| facts.finding(finding)).collect::<Vec<_>>(),
+        waived: facts.worst_first.iter().filter(|check| check.state.id() == "waived").map(|check| facts.check(check)).collect::<Vec<_>>(),
+        provenance: facts.provenance(),
+        not_advice: words::NOT_ADVICE,
+        not_adjusted: words::NOT_ADJUSTED,
+    }
+}
+
+fn model(model: &ModelFacts) -> Node {
+    let pairs = |list: &[(String, String)]| -> Vec<Node> {
+        list.iter().map(|(name, text)| fields! { name: Shown::name(name), text: Shown::sentence(text) }).collect()
+    };
+    let coefficient = |(name, value): &(String, f64)| fields! { name: Shown::name(name), value: number_of(*value) };
+    fields! {
+        kind: Shown::sentence(&model.kind),
+        rows_trained: model.rows_trained.map(|rows| Node::from(Shown::phrase(number::whole(rows)))),
+        features: pairs(&model.features),
+        dropped: pairs(&model.dropped),
+        settings: pairs(&model.settings),
+        coefficients: model.coefficients.iter().map(coefficient).collect::<Vec<_>>(),
+    }
+}
+
+fn number_of(value: f64) -> Shown {
+    Shown::phrase(number::fixed(value))
+}
+
+/// Every question, numbered through the whole card.
+fn gaps() -> Node {
+    let mut number = 0;
+    let mut section = |questions: &[&'static str]| -> Node {
+        let gap = |question: &&'static str| {
+            number += 1;
+            fields! { number: Shown::phrase(number), question: *question }
+        };
+        Node::List(questions.iter().map(gap).collect())
+    };
+    Node::Fields(QUESTIONS.iter().map(|(name, questions)| (*name, section(questions))).collect())
+}
+
+/// The axes by which rows were cut, as the measurements name them.
+fn axes(report: &Report) -> Vec<Node> {
+    let mut levels = std::collections::BTreeMap::<&str, std::collections::BTreeSet<String>>::new();
+    for (_, subject, _) in report.evaluation.iter() {
+        if let Subject::Slice(slice) = subject {
+            for term in slice.terms() {
+                let level = Shown::name(term.level.as_deref().unwrap_or(modelgate_cube::MISSING)).into_string();
+                levels.entry(&term.axis).or_default().insert(level);
+            }
+        }
+    }
+    let axis = |(name, levels): (&str, std::collections::BTreeSet<String>)| {
+        let count = levels.len();
+        let shown: Vec<String> = levels.into_iter().take(20).collect();
+        fields! {
+            name: Shown::name(name),
+            levels: Shown::phrase(shown.join(", ")),
+            more: (count > shown.len()).then(|| Node::from(Shown::phrase(number::many(count - shown.len())))),
+        }
+    };
+    levels.into_iter().map(axis).collect()
+}
+
+/// The definitions of the metrics that were measured, in the order of the catalogue.
+fn metrics(report: &Report) -> Vec<Node> {
+    let measured: std::collections::BTreeSet<&str> = report.evaluation.iter().map(|(metric, ..)| metric.as_str()).collect();
+    let used = METRICS.iter().filter(|metric| measured.contains(metric.id));
+    let node = |metric: &modelgate_eval::Metric| {
+        fields! {
+            id: metric.id,
+            title: metric.title,
+            formula: metric.formula,
+            direction: words::direction(metric.direction),
+            denominator: metric.denominator,
+            undefined_when: metric.undefined_when,
+            interval: metric.interval,
+            reference: metric.reference,
+        }
+    };
+    used.map(node).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+    use crate::fixture;
+
+    fn card(report: &Report) -> String {
+        render_model_card(report).unwrap().body
+    }
+
+    #[test]
+    fn sections_stand_in_the_order_of_model_cards() {
+        let body = card(&fixture::failing());
+        let headings: Vec<&str> = body.lines().filter_map(|line| line.strip_prefix("## ")).collect();
+        let expected = [
+            "Model details",
+            "Intended use",
+            "Factors",
+            "Metrics",
+            "Evaluation data",
+            "Training data",
+            "Quantitative analyses",
+            "Ethical considerations",
+            "Comparison with the baseline",
+            "Limits and what was not evaluated",
+            "Provenance",
+        ];
+        assert_eq!(headings, expected);
+    }
+
+    #[test]
+    fn what_only_the_owner_knows_is_a_numbered_gap() {
+        let body = card(&fixture::failing());
+        let gaps = body.matches("not provided by the owner").count();
+        assert_eq!(gaps, 12 + 1, "each gap, and the sentence that counts them");
+        for number in 1..=12 {
+            assert!(body.contains(&format!("(gap {number})")) || body.contains(&format!("\\(gap {number}\\)")), "{body}");
+        }
+        assert!(body.contains("12 gaps"));
+    }
+
+    #[test]
+    fn numbers_come_with_interval_n_and_definition() {
+        let body = card(&fixture::failing());
+        let row = body.lines().find(|line| line.contains("age\\_band=65+ &amp; sex=F") && line.contains("Recall")).unwrap();
+        for part in ["0.741", "[0.716, 0.766]", "1\u{202F}204", "−0.071 [−0.103, −0.038]"] {
+            assert!(row.contains(part), "{part} is not in {row}");
+        }
+        assert!(body.contains("sklearn&#8203;.metrics&#8203;.recall\\_score") || body.contains("`sklearn.metrics.recall_score`"));
+    }
+
+    #[test]
+    fn undefined_and_missing_things_are_named_with_reasons() {
+        let body = card(&fixture::failing());
+        let limits = body.split("## Limits").nth(1).unwrap();
+        for part in ["no row has a positive label", "race=Other", "fewer than 30 rows", "RISK-&#8203;81", "Risk Officer"] {
+            assert!(limits.contains(part), "{part} is not in {limits}");
+        }
+        let without = card(&fixture::without_baseline());
+        assert!(without.contains("no release tag is reachable"), "{without}");
+        let mut unknown = fixture::failing();
+        unknown.model.rows_trained = None;
+        assert!(card(&unknown).contains("Rows: unknown to modelgate"));
+    }
+}

@@ -1,0 +1,306 @@
+//! The pull-request comment: the verdict first, the worst slices first, short enough for every forge.
+
+use modelgate_cube::Digest;
+use modelgate_eval::MetricKind;
+use modelgate_policy::{Check, Outcome, State};
+
+use crate::RenderError;
+use crate::delta::Tally;
+use crate::document::{Document, DocumentKind};
+use crate::escape::Shown;
+use crate::facts::{Facts, gravity, is_overall};
+use crate::headline::verdict_line;
+use crate::number;
+use crate::report::Report;
+use crate::template;
+use crate::tree::{Node, fields};
+use crate::words;
+
+/// The most bytes of a comment: below what every forge takes, whichever way it counts.
+pub const COMMENT_BUDGET: usize = 60_000;
+
+/// How the last line of a comment begins, by which a later run finds it again.
+pub const MARKER_START: &str = "<!-- modelgate:v1 ";
+
+/// How much of everything a comment shows.
+#[derive(Debug, Clone, Copy)]
+struct Level {
+    /// Rows of the table of slices.
+    slices: usize,
+    /// Findings, waived checks, metrics without a limit: entries of each.
+    entries: usize,
+    /// Blocking checks that are listed.
+    blocking: usize,
+    /// Whether there is more than the verdict, the blocking checks and the footer.
+    tables: bool,
+}
+
+/// From everything to the verdict alone. All blocking checks are listed for as long as there is room for them.
+const LADDER: [Level; 8] = [
+    Level { slices: 8, entries: 25, blocking: usize::MAX, tables: true },
+    Level { slices: 8, entries: 10, blocking: usize::MAX, tables: true },
+    Level { slices: 5, entries: 5, blocking: usize::MAX, tables: true },
+    Level { slices: 0, entries: 0, blocking: usize::MAX, tables: false },
+    Level { slices: 0, entries: 0, blocking: 300, tables: false },
+    Level { slices: 0, entries: 0, blocking: 100, tables: false },
+    Level { slices: 0, entries: 0, blocking: 25, tables: false },
+    Level { slices: 0, entries: 0, blocking: 0, tables: false },
+];
+
+/// Renders `comment.md`. Its marker carries the digest of `verdict.json`, which anyone can compare with the file.
+pub fn render_comment(report: &Report) -> Result<Document, RenderError> {
+    render_with(report, modelgate_templates::COMMENT_MD)
+}
+
+fn render_with(report: &Report, template: &str) -> Result<Document, RenderError> {
+    let facts = Facts::new(report);
+    let marker = marker(report)?;
+    let mut bytes = 0;
+    for (step, level) in LADDER.iter().enumerate() {
+        let view = view(&facts, *level, step > 0);
+        let body = format!("{}\n{marker}\n", template::message(DocumentKind::Comment, template, view)?);
+        if body.len() <= COMMENT_BUDGET {
+            return Ok(Document::new(DocumentKind::Comment, body));
+        }
+        bytes = body.len();
+    }
+    Err(RenderError::TooLong { path: DocumentKind::Comment.path(), bytes, budget: COMMENT_BUDGET })
+}
+
+/// The last line. Not part of the template, so that no template can lose or forge it.
+fn marker(report: &Report) -> Result<String, RenderError> {
+    let verdict = crate::render_verdict(report)?;
+    let digest = Digest::of(verdict.body.as_bytes());
+    Ok(format!("{MARKER_START}key={} digest=sha256:{digest} -->", key(&report.model_name)))
+}
+
+/// A name for the comment's place that is safe inside an HTML comment, and different for different models.
+fn key(model_name: &str) -> String {
+    let lower = model_name.to_lowercase();
+    let words: Vec<&str> = lower.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let slug: String = words.join("-").chars().take(40).collect();
+    if slug == model_name {
+        return slug;
+    }
+    let digest = Digest::of(model_name.as_bytes()).short();
+    if slug.is_empty() { format!("model-{digest}") } else { format!("{}-{digest}", slug.trim_end_matches('-')) }
+}
+
+fn view(facts: &Facts<'_>, level: Level, shortened: bool) -> Node {
+    let report = facts.report;
+    let (gated, other) = metric_rows(facts);
+    let slices = open_slice_checks(facts);
+    let (shown, rest) = slices.split_at(slices.len().min(level.slices));
+    fields! {
+        headline: Shown::phrase(verdict_line(report)),
+        alert: alert(facts),
+        quiet: is_quiet(facts),
+        tables: level.tables,
+        shortened: shortened,
+        gated: gated,
+        other: limited(other, level.entries),
+        slices: shown.iter().map(|check| facts.check(check)).collect::<Vec<_>>(),
+        more_slices: more(rest.len()),
+        blocking: limited(blocking(facts, if level.tables { rest } else { &facts.worst_first }), level.blocking),
+        waived: limited(waived(facts), level.entries),
+        findings: limited(report.verdict.findings.iter().map(|finding| facts.finding(finding)).collect(), level.entries),
+        total: Shown::phrase(number::counted(report.verdict.counts.total, "check", "checks")),
+        counts: facts.counts(),
+        low_support: facts.low_support(),
+        tendencies: tendencies(facts),
+        provenance: facts.provenance(),
+        not_advice: words::NOT_ADVICE,
+    }
+}
+
+/// Entries up to a number, and how many more there are.
+fn limited(mut entries: Vec<Node>, most: usize) -> Node {
+    let rest = entries.len().saturating_sub(most);
+    entries.truncate(most);
+    fields! { any: !entries.is_empty() || rest > 0, entries: entries, more: more(rest) }
+}
+
+fn more(rest: usize) -> Option<Node> {
+    (rest > 0).then(|| Node::from(Shown::phrase(number::many(rest))))
+}
+
+/// The run's own measurements: those with a limit, and those without.
+fn metric_rows(facts: &Facts<'_>) -> (Vec<Node>, Vec<Node>) {
+    let (mut gated, mut other) = (Vec::new(), Vec::new());
+    for (metric, subject) in facts.summary_subjects() {
+        let against_itself = metric.metric().kind == MetricKind::AgainstGroups;
+        if !facts.checks_of(metric, &subject).is_empty() {
+            gated.push(facts.measurement(metric, &subject));
+        } else if !against_itself {
+            other.push(facts.measurement(metric, &subject));
+        }
+    }
+    (gated, other)
+}
+
+/// The checks of slices that are not plainly passed, the worst first.
+fn open_slice_checks<'a>(facts: &Facts<'a>) -> Vec<&'a Check> {
+    let open = |check: &&&Check| {
+        let of_slice = matches!(check.subject, modelgate_eval::Subject::Slice(_)) && !is_overall(&check.subject);
+        of_slice && !matches!(check.state, State::Passed | State::Waived { .. })
+    };
+    facts.worst_first.iter().filter(open).copied().collect()
+}
+
+fn blocking(facts: &Facts<'_>, checks: &[&Check]) -> Vec<Node> {
+    checks.iter().filter(|check| check.blocking).map(|check| facts.check(check)).collect()
+}
+
+fn waived(facts: &Facts<'_>) -> Vec<Node> {
+    let waived = facts.worst_first.iter().filter(|check| matches!(check.state, State::Waived { .. }));
+    waived.map(|check| facts.check(check)).collect()
+}
+
+/// The one thing to read first where the run does not pass.
+pub(crate) fn alert(facts: &Facts<'_>) -> Option<Node> {
+    let verdict = &facts.report.verdict;
+    let kind = match verdict.outcome {
+        Outcome::Passed => return None,
+        Outcome::Failed => "CAUTION",
+        Outcome::NeedsReview => "WARNING",
+    };
+    // The gravest check speaks where it is why the run does not pass; otherwise the gravest finding does.
+    let check = facts.worst_first.first().filter(|check| gravity(check) <= 3).map(|check| facts.check(check));
+    let finding = verdict.findings.first().map(|finding| facts.finding(finding));
+    Some(fields! { kind: kind, check: check, finding: finding })
+}
+
+/// Everything passed and nothing moved: one paragraph is enough.
+fn is_quiet(facts: &Facts<'_>) -> bool {
+    let verdict = &facts.report.verdict;
+    let still = facts.report.comparison.as_ref().is_some_and(|comparison| Tally::of_slices(comparison).is_still());
+    let all_passed = verdict.counts.total > 0 && verdict.counts.passed == verdict.counts.total;
+    verdict.outcome == Outcome::Passed && verdict.findings.is_empty() && all_passed && still
+}
+
+/// How many measurements of slices went which way; `None` where nothing was compared.
+pub(crate) fn tendencies(facts: &Facts<'_>) -> Option<Node> {
+    let tally = Tally::of_slices(facts.report.comparison.as_ref()?);
+    let sentence = format!(
+        "{} against the baseline: {} worse, {} better, {} changed without a better side, {} without a detectable change, {} not comparable. {}",
+        number::counted(tally.total(), "measurement of a slice", "measurements of slices"),
+        number::many(tally.worse),
+        number::many(tally.better),
+        number::many(tally.changed),
+        number::many(tally.not_detectable),
+        number::many(tally.unknown),
+        words::NOT_ADJUSTED
+    );
+    Some(Node::from(Shown::phrase(sentence)))
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+    use crate::fixture;
+
+    fn body(report: &Report) -> String {
+        render_comment(report).unwrap().body
+    }
+
+    fn position(body: &str, text: &str) -> usize {
+        body.find(text).unwrap_or_else(|| unreachable!("{text} is not in\n{body}"))
+    }
+
+    #[test]
+    fn the_verdict_is_first_and_the_marker_last() {
+        let report = fixture::failing();
+        let body = body(&report);
+        assert_eq!(body.lines().next().unwrap(), format!("## {}", verdict_line(&report)));
+        let digest = Digest::of(crate::render_verdict(&report).unwrap().body.as_bytes());
+        let marker = format!("<!-- modelgate:v1 key=loan-approval digest=sha256:{digest} -->");
+        assert_eq!(body.lines().last().unwrap(), marker);
+        assert!(body.contains(words::NOT_ADVICE));
+    }
+
+    #[test]
+    fn the_alert_says_what_happened_and_what_to_do() {
+        let body = body(&fixture::failing());
+        let alert: Vec<&str> = body.lines().filter(|line| line.starts_with('>')).collect();
+        assert_eq!(alert.first().unwrap(), &"> [!CAUTION]");
+        let fact = alert.get(1).unwrap();
+        for part in ["Recall", "sex=F", "0.812 → 0.741", "−0.071 [−0.103, −0.038]", "n = 1\u{202F}204", "change ≥ −0.030"] {
+            assert!(fact.contains(part), "{part} is not in {fact}");
+        }
+        assert!(alert.iter().any(|line| line.contains("What to do: ")), "{alert:?}");
+        assert_eq!(body.matches("[!").count(), 1);
+    }
+
+    #[test]
+    fn the_worst_slice_is_the_first_row_of_the_slices() {
+        let body = body(&fixture::failing());
+        let table = body.get(position(&body, "| Slice |")..).unwrap();
+        let first = table.lines().nth(2).unwrap();
+        assert!(first.contains("age\\_band=65+ &amp; sex=F") && first.contains("❌ FAIL"), "{first}");
+        assert!(position(table, "❌ FAIL") < position(table, "❔ INCONCLUSIVE"));
+        assert!(!table.contains("age\\_band=25-45"), "a passed slice is not in the table");
+    }
+
+    #[test]
+    fn what_is_not_shown_is_counted_and_unknown_has_words() {
+        let body = body(&fixture::failing());
+        for part in [
+            "9 checks: 2 failed, 1 not evaluated, 1 inconclusive, 1 warned, 1 waived, 3 passed",
+            "4 more checks were not made: the slice has fewer than 30 rows",
+            "undefined: no row has a positive label",
+            "⏸️ WAIVED until 2026-12-31",
+            "no-baseline",
+        ] {
+            assert!(body.contains(part), "{part} is not in\n{body}");
+        }
+        assert!(!body.contains("| |"), "no cell is blank");
+    }
+
+    #[test]
+    fn without_a_baseline_the_comment_says_so() {
+        let body = body(&fixture::without_baseline());
+        assert!(body.contains("no baseline"), "{body}");
+        assert!(body.contains("no release tag is reachable"), "{body}");
+    }
+
+    #[test]
+    fn a_run_that_passes_unchanged_is_one_short_paragraph() {
+        let body = body(&fixture::passing());
+        assert!(body.len() <= 1_500, "{} bytes:\n{body}", body.len());
+        assert!(!body.contains('|') && !body.contains("[!"), "{body}");
+    }
+
+    #[test]
+    fn every_step_of_the_ladder_keeps_verdict_marker_and_blocking_checks() {
+        let mut seen = Vec::new();
+        for slices in [1, 20, 100, 300, 600, 3_000] {
+            let report = fixture::many_failing(slices);
+            let body = body(&report);
+            assert!(body.len() <= COMMENT_BUDGET, "{slices} slices: {} bytes", body.len());
+            assert!(body.starts_with("## ❌ Model gate FAILED"));
+            assert!(body.lines().last().unwrap().starts_with(MARKER_START));
+            seen.push(body.contains("Shortened to fit"));
+            let listed = body.matches("❌ FAIL").count();
+            assert!(slices > 300 || listed >= slices, "{slices} slices, {listed} listed:\n{body}");
+            assert!(slices <= 300 || body.contains("more in the report"), "{body}");
+        }
+        assert!(!seen.first().unwrap() && *seen.last().unwrap(), "{seen:?}");
+    }
+
+    #[test]
+    fn a_template_that_is_too_long_at_its_shortest_is_an_error() {
+        let error = render_with(&fixture::passing(), &"x".repeat(COMMENT_BUDGET + 1)).unwrap_err();
+        assert!(matches!(error, RenderError::TooLong { .. }), "{error}");
+    }
+
+    #[test]
+    fn keys_are_plain_and_differ() {
+        assert_eq!(key("loan-approval"), "loan-approval");
+        let keys = [key("Loan approval"), key("loan approval"), key("-->"), key("モデル"), key("a--b"), key("-")];
+        for (index, key) in keys.iter().enumerate() {
+            assert!(key.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') && !key.contains("--"));
+            assert_eq!(keys.iter().position(|other| other == key), Some(index), "{keys:?}");
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! The documents that leave this crate, and what can go wrong in making them.
+
+use thiserror::Error;
+
+/// Which document this is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DocumentKind {
+    /// The pull-request comment.
+    Comment,
+    /// The verdict for machines.
+    Verdict,
+    /// The model card.
+    ModelCard,
+    /// The report for people, one page without anything to fetch.
+    Report,
+}
+
+impl DocumentKind {
+    /// The file name, relative to the output folder.
+    #[must_use]
+    pub fn path(self) -> &'static str {
+        match self {
+            Self::Comment => "comment.md",
+            Self::Verdict => "verdict.json",
+            Self::ModelCard => "model-card.md",
+            Self::Report => "report.html",
+        }
+    }
+
+    /// The media type, as servers name it.
+    #[must_use]
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Comment | Self::ModelCard => "text/markdown; charset=utf-8",
+            Self::Verdict => "application/json",
+            Self::Report => "text/html; charset=utf-8",
+        }
+    }
+}
+
+/// One finished document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Document {
+    /// Which one.
+    pub kind: DocumentKind,
+    /// The file name, relative to the output folder.
+    pub path: &'static str,
+    /// The media type.
+    pub media_type: &'static str,
+    /// The text, UTF-8, with a newline at its end.
+    pub body: String,
+}
+
+impl Document {
+    pub(crate) fn new(kind: DocumentKind, body: String) -> Self {
+        Self { kind, path: kind.path(), media_type: kind.media_type(), body }
+    }
+}
+
+/// A document could not be made.
+#[derive(Debug, Error)]
+pub enum RenderError {
+    /// The comment's template does not fit the report, or took too long.
+    #[error("{}: the template cannot be rendered: {source}", path)]
+    Message {
+        /// The document.
+        path: &'static str,
+        /// What the template engine says.
+        source: minijinja::Error,
+    },
+    /// A long document's template does not fit the report.
+    #[error("{}: the template cannot be rendered: {source}", path)]
+    Template {
+        /// The document.
+        path: &'static str,
+        /// What the template engine says.
+        source: tera::Error,
+    },
+    /// The machine-readable verdict could not be written down.
+    #[error("{}: the verdict cannot be written as JSON: {source}", path)]
+    Json {
+        /// The document.
+        path: &'static str,
+        /// What the writer says.
+        source: serde_json::Error,
+    },
+    /// The shortest form of the comment is still too long for a forge.
+    #[error("{}: {bytes} bytes at its shortest, more than the {} that forges take", path, budget)]
+    TooLong {
+        /// The document.
+        path: &'static str,
+        /// Its size.
+        bytes: usize,
+        /// The most that is allowed.
+        budget: usize,
+    },
+}
+
+impl RenderError {
+    /// What to do next.
+    #[must_use]
+    pub fn help(&self) -> &'static str {
+        match self {
+            Self::Message { .. } | Self::Template { .. } => {
+                "the built-in templates are tested against every report, so this is a bug in modelgate: please report it with this message"
+            }
+            Self::Json { .. } => "this is a bug in modelgate: please report it with this message",
+            Self::TooLong { .. } => "shorten the comment's template",
+        }
+    }
+}

@@ -1,0 +1,331 @@
+//! Reports for tests, with every state, every kind of subject, and numbers that are easy to find again.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::collections::BTreeMap;
+
+use modelgate_cube::{Digest, Slice};
+use modelgate_eval::{
+    Change, Comparison, Delta, Estimate, Evaluation, Interval, Measured, Method, MetricId, Mode, OneSided, Reason, Subject,
+};
+use modelgate_policy::{Bound, Check, Counts, Date, Finding, Level, Origin, Outcome, RuleId, State, Verdict};
+
+use crate::report::{Baseline, ModelFacts, Provenance, Report};
+
+pub(crate) const LEVEL: f64 = 0.95;
+
+pub(crate) fn metric(id: &str) -> MetricId {
+    MetricId::parse(id).unwrap()
+}
+
+pub(crate) fn slice(text: &str) -> Subject {
+    Subject::Slice(Slice::parse(text).unwrap())
+}
+
+pub(crate) fn measured(value: f64, n: u64) -> Estimate {
+    let half = 1.96 * (value * (1.0 - value) / n as f64).max(0.0).sqrt();
+    let interval = Interval { lower: value - half, upper: value + half, method: Method::Wilson };
+    Estimate::Measured(Measured { value, interval: Some(interval), n, binning_error: 0.0 })
+}
+
+fn counted(n: u64) -> Estimate {
+    Estimate::Measured(Measured { value: n as f64, interval: None, n, binning_error: 0.0 })
+}
+
+fn change(before: Estimate, now: Estimate, lower: f64, upper: f64) -> Change {
+    let value = match (&before, &now) {
+        (Estimate::Measured(before), Estimate::Measured(now)) => now.value - before.value,
+        _ => 0.0,
+    };
+    let interval = Some(Interval { lower, upper, method: Method::SquareAndAdd });
+    let delta = Delta::Measured { value, interval, standard_error: (upper - lower) / 3.92 };
+    Change { baseline: before, candidate: now, delta }
+}
+
+pub(crate) fn baseline(release: &str) -> Baseline {
+    Baseline::Found {
+        release: release.to_owned(),
+        how: "nearest release tag before the merge base with main".to_owned(),
+        commit: Some("a1b2c3d4e5f60718293a4b5c6d7e8f9001122334".to_owned()),
+        created: "2026-03-01T08:00:00Z".to_owned(),
+        age_days: Some(12),
+        digest: Digest::of(b"baseline"),
+        rows: 11_873,
+    }
+}
+
+/// A report without measurements, checks or findings.
+fn empty() -> Report {
+    Report {
+        model_name: "loan-approval".to_owned(),
+        tool_version: "0.1.0".to_owned(),
+        generated: "2026-03-13T10:04:00Z".to_owned(),
+        commit: Some("4f1c2ab99d0e1f2a3b4c5d6e7f8091a2b3c4d5e6".to_owned()),
+        positive_label: "yes".to_owned(),
+        rows: 12_000,
+        has_weights: false,
+        provenance: Provenance {
+            config_digest: Digest::of(b"config"),
+            data_digest: Digest::of(b"data"),
+            model_digest: Digest::of(b"model"),
+            cube_digest: Digest::of(b"cube"),
+            split: "split=test".to_owned(),
+        },
+        baseline: baseline("v1.0"),
+        model: facts(),
+        confidence_level: LEVEL,
+        min_support: 30,
+        evaluation: Evaluation::new(LEVEL),
+        comparison: Some(Comparison::new(Mode::SameSplitUnpaired, LEVEL, BTreeMap::new(), Vec::new(), Vec::new())),
+        verdict: Verdict {
+            outcome: Outcome::Passed,
+            checks: Vec::new(),
+            findings: Vec::new(),
+            counts: Counts::default(),
+            low_support: 0,
+        },
+        config_file: "modelgate.yml".to_owned(),
+    }
+}
+
+fn facts() -> ModelFacts {
+    let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
+    ModelFacts {
+        kind: "logistic regression (linfa)".to_owned(),
+        rows_trained: Some(36_000),
+        features: vec![pair("income", "number, median imputed, scaled"), pair("employment", "one-hot, 5 levels")],
+        dropped: vec![pair("application_id", "the id column")],
+        settings: vec![pair("l2_penalty", "1"), pair("max_iterations", "200")],
+        coefficients: vec![("income".to_owned(), 0.8123), ("employment=none".to_owned(), -1.204)],
+    }
+}
+
+/// Collects measurements and changes, so that both sides always agree.
+struct Numbers {
+    evaluation: Evaluation,
+    changes: BTreeMap<(MetricId, Subject), Change>,
+}
+
+impl Numbers {
+    fn new() -> Self {
+        Self { evaluation: Evaluation::new(LEVEL), changes: BTreeMap::new() }
+    }
+
+    fn add(&mut self, id: &str, subject: &Subject, before: f64, now: f64, n: u64, ends: (f64, f64)) {
+        let (before, now) = (measured(before, n), measured(now, n));
+        self.evaluation.insert(metric(id), subject.clone(), now);
+        self.changes.insert((metric(id), subject.clone()), change(before, now, ends.0, ends.1));
+    }
+
+    fn undefined(&mut self, id: &str, subject: &Subject, reason: Reason) {
+        let none = Estimate::Undefined { reason, n: 0 };
+        self.evaluation.insert(metric(id), subject.clone(), none);
+        let change = Change { baseline: none, candidate: none, delta: Delta::Undefined(reason) };
+        self.changes.insert((metric(id), subject.clone()), change);
+    }
+
+    fn check(&self, id: &str, subject: &Subject, bound: Bound, state: State) -> Check {
+        let blocking = matches!(state, State::Failed | State::NotEvaluated { .. });
+        let rule = match bound {
+            Bound::Lower(_) => RuleId::METRIC_BELOW_BOUND,
+            Bound::Upper(_) => RuleId::METRIC_ABOVE_BOUND,
+            Bound::MaxRegression(_) => RuleId::METRIC_REGRESSION,
+        };
+        Check {
+            origin: Origin { path: "gates[1]".to_owned(), line: 12 },
+            rule,
+            metric: metric(id),
+            subject: subject.clone(),
+            bound,
+            level: Level::Deny,
+            must_prove: false,
+            state,
+            blocking,
+            candidate: self.evaluation.get(metric(id), subject).copied(),
+            change: self.changes.get(&(metric(id), subject.clone())).cloned(),
+        }
+    }
+
+    fn into_report(self, checks: Vec<Check>, findings: Vec<Finding>) -> Report {
+        let mut report = empty();
+        report.evaluation = self.evaluation;
+        report.comparison = Some(Comparison::new(Mode::SameSplitUnpaired, LEVEL, self.changes, Vec::new(), Vec::new()));
+        report.verdict = verdict(checks, findings);
+        report
+    }
+}
+
+fn verdict(checks: Vec<Check>, findings: Vec<Finding>) -> Verdict {
+    let count = |id: &str| checks.iter().filter(|check| check.state.id() == id).count();
+    let counts = Counts {
+        total: checks.len(),
+        passed: count("passed"),
+        warned: count("warned"),
+        failed: count("failed"),
+        inconclusive: count("inconclusive"),
+        not_evaluated: count("not_evaluated"),
+        waived: count("waived"),
+    };
+    let fails = checks.iter().any(|check| check.blocking) || findings.iter().any(|finding| finding.level == Level::Deny);
+    let outcome = if fails { Outcome::Failed } else { Outcome::Passed };
+    Verdict { outcome, checks, findings, counts, low_support: 0 }
+}
+
+fn finding(rule: RuleId, subject: &str, message: &str) -> Finding {
+    Finding {
+        rule,
+        level: Level::Warn,
+        subject: subject.to_owned(),
+        message: message.to_owned(),
+        origin: None,
+        help: rule.rule().fix.to_owned(),
+    }
+}
+
+/// Everything passes, and nothing moved.
+pub(crate) fn passing() -> Report {
+    let mut numbers = Numbers::new();
+    numbers.add("accuracy", &slice("overall"), 0.842, 0.843, 12_000, (-0.004, 0.006));
+    numbers.add("accuracy", &slice("sex=F"), 0.840, 0.841, 6_000, (-0.008, 0.010));
+    let checks = ["overall", "sex=F"]
+        .map(|name| numbers.check("accuracy", &slice(name), Bound::MaxRegression(0.02), State::Passed))
+        .to_vec();
+    numbers.into_report(checks, Vec::new())
+}
+
+/// One of everything: better on average, worse for one slice, all states, an undefined value, findings.
+pub(crate) fn failing() -> Report {
+    let mut numbers = Numbers::new();
+    let (all, worst) = (slice("overall"), slice("age_band=65+ & sex=F"));
+    let across = Subject::Across(vec!["sex".to_owned()]);
+    numbers.evaluation.insert(metric("count"), all.clone(), counted(12_000));
+    numbers.add("accuracy", &all, 0.842, 0.851, 12_000, (0.001, 0.017));
+    numbers.add("recall", &all, 0.801, 0.806, 5_204, (-0.010, 0.020));
+    numbers.add("recall", &worst, 0.812, 0.741, 1_204, (-0.103, -0.038));
+    numbers.add("recall", &slice("age_band=25-45"), 0.800, 0.812, 2_000, (-0.012, 0.036));
+    numbers.add("recall", &slice("age_band=65+"), 0.800, 0.760, 900, (-0.080, 0.000));
+    numbers.add("recall", &slice("sex=M"), 0.790, 0.801, 2_600, (-0.011, 0.033));
+    numbers.add("recall", &slice("sex=F"), 0.810, 0.788, 2_604, (-0.045, 0.001));
+    numbers.undefined("recall", &slice("race=(missing)"), Reason::NoPositives);
+    numbers.add("demographic_parity_difference", &across, 0.080, 0.110, 5_900, (0.005, 0.055));
+    numbers.evaluation.leave_out(metric("demographic_parity_difference"), &across, vec![Slice::parse("sex=X").unwrap()]);
+    let waived = State::Waived {
+        until: Date::parse("2026-12-31").unwrap(),
+        reason: "known shift, ticket RISK-81".to_owned(),
+        approved_by: "Risk Officer".to_owned(),
+    };
+    let not_evaluated = State::NotEvaluated { reason: "no row has a positive label".to_owned() };
+    let most = Bound::MaxRegression(0.03);
+    let checks = vec![
+        numbers.check("recall", &worst, most, State::Failed),
+        numbers.check("recall", &slice("sex=F"), most, State::Inconclusive { detectable: Some(0.041) }),
+        numbers.check("recall", &slice("sex=M"), most, State::Passed),
+        numbers.check("recall", &slice("age_band=25-45"), most, State::Passed),
+        numbers.check("recall", &slice("age_band=65+"), most, State::Warned),
+        Check { blocking: false, ..numbers.check("recall", &slice("race=(missing)"), most, not_evaluated) },
+        numbers.check("accuracy", &all, Bound::Lower(0.8), State::Passed),
+        numbers.check("recall", &all, Bound::Lower(0.82), State::Failed),
+        numbers.check("demographic_parity_difference", &across, Bound::Upper(0.1), waived),
+    ];
+    let findings = vec![
+        finding(RuleId::LOW_SUPPORT, "", "4 slices have fewer than 30 rows with a positive label."),
+        finding(RuleId::NO_BASELINE, "", "Only for the test: no baseline."),
+    ];
+    let mut report = numbers.into_report(checks, findings);
+    report.verdict.low_support = 4;
+    if let Some(comparison) = &mut report.comparison {
+        comparison.missing.push(OneSided { slice: Slice::parse("race=Other").unwrap(), rows: 41 });
+    }
+    report
+}
+
+/// The first release: limits are held, nothing is compared.
+pub(crate) fn without_baseline() -> Report {
+    let mut report = passing();
+    report.baseline = Baseline::None { why: "no release tag is reachable from main".to_owned() };
+    report.comparison = None;
+    for check in &mut report.verdict.checks {
+        check.bound = Bound::Lower(0.8);
+        check.change = None;
+    }
+    report.verdict.findings = vec![finding(RuleId::NO_BASELINE, "", "No baseline was given and none was found.")];
+    report
+}
+
+/// As many failing slices as asked for, each measured by several metrics.
+pub(crate) fn many_failing(slices: usize) -> Report {
+    let mut numbers = Numbers::new();
+    let mut checks = Vec::new();
+    for id in ["accuracy", "precision", "recall", "f1", "selection_rate", "roc_auc"] {
+        numbers.add(id, &slice("overall"), 0.85, 0.851, 12_000, (-0.003, 0.005));
+    }
+    for index in 0..slices {
+        let subject = slice(&format!("region=region number {index:04} & segment=wéstern 🌍 {index:04}"));
+        let fall = 0.05 + 0.2 * (index as f64 / slices as f64);
+        for id in ["accuracy", "precision", "recall", "f1", "selection_rate", "roc_auc"] {
+            numbers.add(id, &subject, 0.85, 0.85 - fall, 100, (-fall - 0.04, -fall + 0.04));
+        }
+        checks.push(numbers.check("recall", &subject, Bound::MaxRegression(0.005), State::Failed));
+    }
+    numbers.into_report(checks, Vec::new())
+}
+
+/// The failing report with `text` wherever somebody else writes.
+pub(crate) fn hostile(text: &str) -> Report {
+    let mut numbers = Numbers::new();
+    let term = |axis: &str| modelgate_cube::Term { axis: axis.to_owned(), level: Some(text.to_owned()) };
+    let subject = Subject::Slice(Slice::new([term("city"), term(text)]));
+    let across = Subject::Across(vec![text.to_owned()]);
+    numbers.add("recall", &slice("overall"), 0.8, 0.79, 900, (-0.02, 0.0));
+    numbers.add("recall", &subject, 0.8, 0.7, 900, (-0.14, -0.06));
+    numbers.add("demographic_parity_difference", &across, 0.1, 0.2, 900, (0.06, 0.14));
+    numbers.undefined("precision", &subject, Reason::NoPredictedPositives);
+    numbers.evaluation.leave_out(metric("demographic_parity_difference"), &across, vec![Slice::new([term(text)])]);
+    let until = Date::parse("2026-12-31").unwrap();
+    let waived = State::Waived { until, reason: text.to_owned(), approved_by: text.to_owned() };
+    let mut checks = vec![
+        numbers.check("recall", &subject, Bound::MaxRegression(0.01), State::Failed),
+        numbers.check("precision", &subject, Bound::Lower(0.5), State::NotEvaluated { reason: text.to_owned() }),
+        numbers.check("demographic_parity_difference", &across, Bound::Upper(0.1), waived),
+    ];
+    for check in &mut checks {
+        text.clone_into(&mut check.origin.path);
+    }
+    let mut said = finding(RuleId::UNUSED_WAIVER, text, text);
+    text.clone_into(&mut said.help);
+    said.origin = Some(Origin { path: text.to_owned(), line: 3 });
+    let mut report = numbers.into_report(checks, vec![said]);
+    deface(&mut report, text);
+    report
+}
+
+fn deface(report: &mut Report, text: &str) {
+    let text = || text.to_owned();
+    report.model_name = text();
+    report.tool_version = text();
+    report.generated = text();
+    report.commit = Some(text());
+    report.positive_label = text();
+    report.provenance.split = text();
+    report.config_file = text();
+    report.model = ModelFacts {
+        kind: text(),
+        rows_trained: None,
+        features: vec![(text(), text())],
+        dropped: vec![(text(), text())],
+        settings: vec![(text(), text())],
+        coefficients: vec![(text(), -0.5)],
+    };
+    report.baseline = Baseline::Found {
+        release: text(),
+        how: text(),
+        commit: Some(text()),
+        created: text(),
+        age_days: None,
+        digest: Digest::of(b"baseline"),
+        rows: 900,
+    };
+    if let Some(comparison) = &mut report.comparison {
+        comparison.missing.push(OneSided { slice: Slice::single(text(), Some(text())), rows: 41 });
+        comparison.new.push(OneSided { slice: Slice::single(text(), None), rows: 1 });
+    }
+}

@@ -1,0 +1,456 @@
+//! Version 1 of `verdict.json`. Fields may be added; none may change its meaning or go away.
+
+use std::collections::BTreeMap;
+
+use modelgate_eval as eval;
+use modelgate_policy as policy;
+use serde::Serialize;
+
+use crate::report::{self, Report};
+
+/// The whole document.
+#[derive(Serialize)]
+pub(super) struct Document<'a> {
+    format: &'static str,
+    version: u32,
+    outcome: &'static str,
+    headline: String,
+    model: Model<'a>,
+    commit: Option<&'a str>,
+    generated: &'a str,
+    tool_version: &'a str,
+    config_file: &'a str,
+    confidence_level: f64,
+    min_support: u64,
+    counts: Counts,
+    checks: Vec<Check<'a>>,
+    findings: Vec<Finding<'a>>,
+    baseline: Baseline<'a>,
+    comparison_mode: Option<&'static str>,
+    missing_slices: Vec<OneSided<'a>>,
+    new_slices: Vec<OneSided<'a>>,
+    provenance: Provenance<'a>,
+    measurements: Vec<Measurement<'a>>,
+    changes: Vec<Change<'a>>,
+}
+
+#[derive(Serialize)]
+struct Model<'a> {
+    name: &'a str,
+    kind: &'a str,
+    positive_label: &'a str,
+    rows: u64,
+    has_weights: bool,
+    rows_trained: Option<u64>,
+}
+
+#[derive(Serialize)]
+struct Counts {
+    total: usize,
+    passed: usize,
+    warned: usize,
+    failed: usize,
+    inconclusive: usize,
+    not_evaluated: usize,
+    waived: usize,
+    low_support: usize,
+}
+
+/// `{"slice": {"sex": "F"}}`, all rows being `{"slice": {}}` and a missing value `null`; or `{"across": ["sex"]}`.
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Subject<'a> {
+    Slice(BTreeMap<&'a str, Option<&'a str>>),
+    Across(&'a [String]),
+}
+
+#[derive(Serialize)]
+struct Limit {
+    kind: &'static str,
+    value: f64,
+}
+
+#[derive(Serialize)]
+struct Origin<'a> {
+    path: &'a str,
+    line: usize,
+}
+
+#[derive(Serialize)]
+struct Waiver<'a> {
+    until: String,
+    reason: &'a str,
+    approved_by: &'a str,
+}
+
+#[derive(Serialize)]
+struct Check<'a> {
+    rule: &'static str,
+    metric: &'static str,
+    subject: Subject<'a>,
+    limit: Limit,
+    level: &'static str,
+    must_prove: bool,
+    state: &'static str,
+    blocking: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detectable: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waiver: Option<Waiver<'a>>,
+    candidate: Option<Number>,
+    baseline: Option<Number>,
+    change: Option<Delta>,
+    origin: Origin<'a>,
+}
+
+#[derive(Serialize)]
+struct Finding<'a> {
+    rule: &'static str,
+    level: &'static str,
+    subject: &'a str,
+    message: &'a str,
+    help: &'a str,
+    origin: Option<Origin<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+enum Baseline<'a> {
+    None {
+        why: &'a str,
+    },
+    Found {
+        release: &'a str,
+        how: &'a str,
+        commit: Option<&'a str>,
+        created: &'a str,
+        age_days: Option<i64>,
+        digest: String,
+        rows: u64,
+    },
+}
+
+#[derive(Serialize)]
+struct OneSided<'a> {
+    subject: Subject<'a>,
+    rows: u64,
+}
+
+#[derive(Serialize)]
+struct Provenance<'a> {
+    config_digest: String,
+    data_digest: String,
+    model_digest: String,
+    cube_digest: String,
+    split: &'a str,
+}
+
+/// A number with its interval, or the reason why there is none. Exactly one of the two is there.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Number {
+    Measured {
+        value: f64,
+        lower: Option<f64>,
+        upper: Option<f64>,
+        method: Option<&'static str>,
+        n: u64,
+        binning_error: f64,
+    },
+    Undefined {
+        undefined: &'static str,
+        n: u64,
+    },
+}
+
+/// A change with its interval, or the reason why there is none.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Delta {
+    Measured { value: f64, lower: Option<f64>, upper: Option<f64>, method: Option<&'static str>, standard_error: f64 },
+    Undefined { undefined: &'static str },
+}
+
+#[derive(Serialize)]
+struct Measurement<'a> {
+    metric: &'static str,
+    subject: Subject<'a>,
+    estimate: Number,
+    /// The groups that were too small to be compared.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    left_out: Vec<Subject<'a>>,
+}
+
+#[derive(Serialize)]
+struct Change<'a> {
+    metric: &'static str,
+    subject: Subject<'a>,
+    baseline: Number,
+    candidate: Number,
+    delta: Delta,
+}
+
+/// Maps a report to the format.
+pub(super) fn document(report: &Report) -> Document<'_> {
+    let comparison = report.comparison.as_ref();
+    Document {
+        format: "modelgate-verdict",
+        version: 1,
+        outcome: report.verdict.outcome.id(),
+        headline: crate::verdict_line(report),
+        model: model(report),
+        commit: report.commit.as_deref(),
+        generated: &report.generated,
+        tool_version: &report.tool_version,
+        config_file: &report.config_file,
+        confidence_level: report.confidence_level,
+        min_support: report.min_support,
+        counts: counts(&report.verdict),
+        checks: report.verdict.checks.iter().map(check).collect(),
+        findings: report.verdict.findings.iter().map(finding).collect(),
+        baseline: baseline(&report.baseline),
+        comparison_mode: comparison.map(|comparison| mode(comparison.mode)),
+        missing_slices: comparison.map(|comparison| one_sided(&comparison.missing)).unwrap_or_default(),
+        new_slices: comparison.map(|comparison| one_sided(&comparison.new)).unwrap_or_default(),
+        provenance: provenance(&report.provenance),
+        measurements: measurements(&report.evaluation),
+        changes: comparison.map(changes).unwrap_or_default(),
+    }
+}
+
+fn model(report: &Report) -> Model<'_> {
+    Model {
+        name: &report.model_name,
+        kind: &report.model.kind,
+        positive_label: &report.positive_label,
+        rows: report.rows,
+        has_weights: report.has_weights,
+        rows_trained: report.model.rows_trained,
+    }
+}
+
+fn counts(verdict: &policy::Verdict) -> Counts {
+    let policy::Counts { total, passed, warned, failed, inconclusive, not_evaluated, waived } = verdict.counts;
+    Counts { total, passed, warned, failed, inconclusive, not_evaluated, waived, low_support: verdict.low_support }
+}
+
+fn subject(subject: &eval::Subject) -> Subject<'_> {
+    match subject {
+        eval::Subject::Slice(slice) => this_slice(slice),
+        eval::Subject::Across(axes) => Subject::Across(axes),
+    }
+}
+
+fn this_slice(slice: &modelgate_cube::Slice) -> Subject<'_> {
+    Subject::Slice(slice.terms().iter().map(|term| (term.axis.as_str(), term.level.as_deref())).collect())
+}
+
+fn check(check: &policy::Check) -> Check<'_> {
+    let (kind, value) = match check.bound {
+        policy::Bound::Lower(value) => ("lower_bound", value),
+        policy::Bound::Upper(value) => ("upper_bound", value),
+        policy::Bound::MaxRegression(value) => ("max_regression", value),
+    };
+    let (detectable, reason, waiver) = because(&check.state);
+    Check {
+        rule: check.rule.rule().id,
+        metric: check.metric.as_str(),
+        subject: subject(&check.subject),
+        limit: Limit { kind, value },
+        level: check.level.id(),
+        must_prove: check.must_prove,
+        state: check.state.id(),
+        blocking: check.blocking,
+        detectable,
+        reason,
+        waiver,
+        candidate: check.candidate.as_ref().map(number),
+        baseline: check.change.as_ref().map(|change| number(&change.baseline)),
+        change: check.change.as_ref().map(|change| delta(&change.delta)),
+        origin: origin(&check.origin),
+    }
+}
+
+/// What only some states carry: what would have been detectable, why there is no number, who accepts a failure.
+fn because(state: &policy::State) -> (Option<f64>, Option<&str>, Option<Waiver<'_>>) {
+    match state {
+        policy::State::Passed | policy::State::Warned | policy::State::Failed => (None, None, None),
+        policy::State::Inconclusive { detectable } => (*detectable, None, None),
+        policy::State::NotEvaluated { reason } => (None, Some(reason), None),
+        policy::State::Waived { until, reason, approved_by } => {
+            (None, None, Some(Waiver { until: until.to_string(), reason, approved_by }))
+        }
+    }
+}
+
+fn origin(origin: &policy::Origin) -> Origin<'_> {
+    Origin { path: &origin.path, line: origin.line }
+}
+
+fn finding(finding: &policy::Finding) -> Finding<'_> {
+    Finding {
+        rule: finding.rule.rule().id,
+        level: finding.level.id(),
+        subject: &finding.subject,
+        message: &finding.message,
+        help: &finding.help,
+        origin: finding.origin.as_ref().map(origin),
+    }
+}
+
+fn baseline(baseline: &report::Baseline) -> Baseline<'_> {
+    match baseline {
+        report::Baseline::None { why } => Baseline::None { why },
+        report::Baseline::Found { release, how, commit, created, age_days, digest, rows } => Baseline::Found {
+            release,
+            how,
+            commit: commit.as_deref(),
+            created,
+            age_days: *age_days,
+            digest: digest.to_string(),
+            rows: *rows,
+        },
+    }
+}
+
+fn mode(mode: eval::Mode) -> &'static str {
+    match mode {
+        eval::Mode::SameSplitUnpaired => "same_split_unpaired",
+        eval::Mode::DifferentData => "different_data",
+    }
+}
+
+fn one_sided(slices: &[eval::OneSided]) -> Vec<OneSided<'_>> {
+    slices.iter().map(|side| OneSided { subject: this_slice(&side.slice), rows: side.rows }).collect()
+}
+
+fn provenance(provenance: &report::Provenance) -> Provenance<'_> {
+    Provenance {
+        config_digest: provenance.config_digest.to_string(),
+        data_digest: provenance.data_digest.to_string(),
+        model_digest: provenance.model_digest.to_string(),
+        cube_digest: provenance.cube_digest.to_string(),
+        split: &provenance.split,
+    }
+}
+
+fn number(estimate: &eval::Estimate) -> Number {
+    match estimate {
+        eval::Estimate::Undefined { reason, n } => Number::Undefined { undefined: reason.id(), n: *n },
+        eval::Estimate::Measured(measured) => Number::Measured {
+            value: measured.value,
+            lower: measured.interval.map(|interval| interval.lower),
+            upper: measured.interval.map(|interval| interval.upper),
+            method: measured.interval.map(|interval| method(interval.method)),
+            n: measured.n,
+            binning_error: measured.binning_error,
+        },
+    }
+}
+
+fn delta(delta: &eval::Delta) -> Delta {
+    match delta {
+        eval::Delta::Undefined(reason) => Delta::Undefined { undefined: reason.id() },
+        eval::Delta::Measured { value, interval, standard_error } => Delta::Measured {
+            value: *value,
+            lower: interval.map(|interval| interval.lower),
+            upper: interval.map(|interval| interval.upper),
+            method: interval.map(|interval| method(interval.method)),
+            standard_error: *standard_error,
+        },
+    }
+}
+
+/// The stable name of a method; people read [`eval::Method::name`].
+fn method(method: eval::Method) -> &'static str {
+    match method {
+        eval::Method::Wilson => "wilson",
+        eval::Method::MiettinenNurminen => "miettinen_nurminen",
+        eval::Method::SquareAndAdd => "square_and_add",
+        eval::Method::DeLong => "delong",
+        eval::Method::Moments => "moments",
+        eval::Method::Resampled => "resampled",
+        eval::Method::ResampledBasic => "resampled_basic",
+    }
+}
+
+fn measurements(evaluation: &eval::Evaluation) -> Vec<Measurement<'_>> {
+    let measurement = |(metric, about, estimate): (eval::MetricId, _, &eval::Estimate)| Measurement {
+        metric: metric.as_str(),
+        subject: subject(about),
+        estimate: number(estimate),
+        left_out: evaluation.left_out(metric, about).iter().map(this_slice).collect(),
+    };
+    evaluation.iter().map(measurement).collect()
+}
+
+fn changes(comparison: &eval::Comparison) -> Vec<Change<'_>> {
+    let change = |(metric, about, change): (eval::MetricId, _, &eval::Change)| Change {
+        metric: metric.as_str(),
+        subject: subject(about),
+        baseline: number(&change.baseline),
+        candidate: number(&change.candidate),
+        delta: delta(&change.delta),
+    };
+    comparison.iter().map(change).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use serde_json::Value;
+
+    use crate::{fixture, render_verdict};
+
+    fn verdict(report: &crate::Report) -> Value {
+        serde_json::from_str(&render_verdict(report).unwrap().body).unwrap()
+    }
+
+    fn find<'a>(list: &'a Value, metric: &str, subject: &Value) -> &'a Value {
+        list.as_array().unwrap().iter().find(|entry| entry["metric"] == metric && entry["subject"] == *subject).unwrap()
+    }
+
+    #[test]
+    fn the_format_is_named_and_numbers_are_numbers() {
+        let json = verdict(&fixture::failing());
+        assert_eq!(json["format"], "modelgate-verdict");
+        assert_eq!(json["version"], 1);
+        assert_eq!(json["outcome"], "failed");
+        assert_eq!(json["counts"]["low_support"], 4);
+        let slice = serde_json::json!({"slice": {"age_band": "65+", "sex": "F"}});
+        let measured = &find(&json["measurements"], "recall", &slice)["estimate"];
+        assert_eq!(measured["value"], 0.741);
+        assert_eq!(measured["method"], "wilson");
+        assert_eq!(find(&json["changes"], "recall", &slice)["delta"]["lower"], -0.103);
+    }
+
+    #[test]
+    fn undefined_is_a_reason_and_never_a_number() {
+        let json = verdict(&fixture::failing());
+        let slice = serde_json::json!({"slice": {"race": null}});
+        let undefined = &find(&json["measurements"], "recall", &slice)["estimate"];
+        assert_eq!(undefined["undefined"], "no_positives");
+        assert!(undefined.get("value").is_none());
+    }
+
+    #[test]
+    fn each_state_carries_what_it_needs() {
+        let json = verdict(&fixture::failing());
+        let of_state = |state: &str| json["checks"].as_array().unwrap().iter().find(|check| check["state"] == state).unwrap();
+        assert_eq!(of_state("inconclusive")["detectable"], 0.041);
+        assert_eq!(of_state("not_evaluated")["reason"], "no row has a positive label");
+        assert_eq!(of_state("waived")["waiver"]["until"], "2026-12-31");
+        assert_eq!(of_state("failed")["limit"]["kind"], "max_regression");
+        assert_eq!(of_state("failed")["origin"]["line"], 12);
+    }
+
+    #[test]
+    fn a_run_without_a_baseline_says_so() {
+        let json = verdict(&fixture::without_baseline());
+        assert_eq!(json["baseline"]["state"], "none");
+        assert_eq!(json["comparison_mode"], Value::Null);
+        assert_eq!(json["changes"], serde_json::json!([]));
+    }
+}

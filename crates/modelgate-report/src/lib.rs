@@ -1,0 +1,39 @@
+//! One [`Report`] in, documents for people and machines out. Decides nothing: the verdict comes from policy.
+//!
+//! Text that came from data, configuration or a forge reaches a template only as `escape::Shown`, and leaves it only
+//! through the escaper of its target. There is no other way out.
+
+mod card;
+mod comment;
+mod delta;
+mod document;
+mod escape;
+mod facts;
+mod headline;
+mod html;
+mod json;
+mod number;
+mod plot;
+mod report;
+mod template;
+mod tree;
+mod words;
+
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod inert;
+
+pub use card::render_model_card;
+pub use comment::{COMMENT_BUDGET, MARKER_START, render_comment};
+pub use document::{Document, DocumentKind, RenderError};
+pub use headline::{HEADLINE_CHARS, verdict_line};
+pub use html::render_html;
+pub use json::render_verdict;
+pub use report::{Baseline, ModelFacts, Provenance, Report};
+
+/// Renders every document, in the order in which people look for them. The same report gives the same bytes.
+pub fn render(report: &Report) -> Result<Vec<Document>, RenderError> {
+    let verdict = render_verdict(report)?;
+    Ok(vec![render_comment(report)?, verdict, render_model_card(report)?, render_html(report)?])
+}

@@ -1,0 +1,101 @@
+//! What a report is made of: everything that documents show, and nothing that leads back to a row.
+
+use modelgate_cube::Digest;
+use modelgate_eval::{Comparison, Evaluation};
+use modelgate_policy::Verdict;
+
+/// Everything that the documents of one run are made from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Report {
+    /// The model's name, as configured.
+    pub model_name: String,
+    /// The version of modelgate that made the measurements.
+    pub tool_version: String,
+    /// When the run happened, as RFC 3339 text. The caller reads the clock, this crate never does.
+    pub generated: String,
+    /// The candidate's commit, where it is known.
+    pub commit: Option<String>,
+    /// The label that counts as positive.
+    pub positive_label: String,
+    /// The rows that were evaluated.
+    pub rows: u64,
+    /// Whether rows were weighted.
+    pub has_weights: bool,
+    /// Digests of everything that went in.
+    pub provenance: Provenance,
+    /// What the candidate was compared with.
+    pub baseline: Baseline,
+    /// What is known about how the candidate was made.
+    pub model: ModelFacts,
+    /// The two-sided level of every interval, such as 0.95.
+    pub confidence_level: f64,
+    /// The smallest denominator that was judged in a slice.
+    pub min_support: u64,
+    /// The candidate's measurements.
+    pub evaluation: Evaluation,
+    /// The measurements against the baseline, where there is one.
+    pub comparison: Option<Comparison>,
+    /// The judgement.
+    pub verdict: Verdict,
+    /// The configuration's file name, for the places that checks point to.
+    pub config_file: String,
+}
+
+/// Digests of everything that went into a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Provenance {
+    /// The configuration file's bytes.
+    pub config_digest: Digest,
+    /// The data file's bytes.
+    pub data_digest: Digest,
+    /// The model file's or the predictions file's bytes.
+    pub model_digest: Digest,
+    /// The candidate's counts.
+    pub cube_digest: Digest,
+    /// The name of the evaluated rows, such as a split or an order-free digest of the rows.
+    pub split: String,
+}
+
+/// What the candidate was compared with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Baseline {
+    /// Nothing.
+    None {
+        /// Why there is none, in a few words.
+        why: String,
+    },
+    /// A stored release.
+    Found {
+        /// The release's tag, or the path of its bundle.
+        release: String,
+        /// Which rule found it, such as `nearest release tag before the merge base`.
+        how: String,
+        /// The release's commit, where it is known.
+        commit: Option<String>,
+        /// When it was stored, as RFC 3339 text.
+        created: String,
+        /// Whole days between its creation and this run, where both are known.
+        age_days: Option<i64>,
+        /// The digest of its stored bundle.
+        digest: Digest,
+        /// The rows that it was evaluated on.
+        rows: u64,
+    },
+}
+
+/// What is known about how the candidate was made. Empty where its maker did not say.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ModelFacts {
+    /// What kind of model, such as `logistic regression (linfa)`, `predictions file` or `external command`.
+    pub kind: String,
+    /// The rows it was trained on, where modelgate trained it.
+    pub rows_trained: Option<u64>,
+    /// Each feature, and how it was prepared.
+    pub features: Vec<(String, String)>,
+    /// Each column that was not used, and why.
+    pub dropped: Vec<(String, String)>,
+    /// Each training setting and its value.
+    pub settings: Vec<(String, String)>,
+    /// Each coefficient, on the prepared features' scale.
+    pub coefficients: Vec<(String, f64)>,
+}

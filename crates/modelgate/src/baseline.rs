@@ -1,0 +1,194 @@
+//! Which previous release the candidate is compared with: what a flag names, else the configuration, else git.
+
+use std::path::{Path, PathBuf};
+
+use modelgate_config::{BaselineSettings, Config};
+use modelgate_cube::{BUNDLE_FILE, Bundle, Digest};
+use modelgate_eval::Comparison;
+use modelgate_forge::{BaselineLookup, BaselineRequest, CiContext, ForgeError, Repository};
+use modelgate_policy as policy;
+use modelgate_report as report;
+
+use crate::cli::SearchArgs;
+use crate::context::{Console, Context};
+use crate::failure::{Failure, unreadable};
+use crate::pipeline::Candidate;
+
+/// What a person asked to compare with.
+pub(crate) enum BaselineChoice {
+    /// What the configuration says.
+    Configured {
+        /// The branch that the change goes into, where a flag names it.
+        target_branch: Option<String>,
+    },
+    /// This stored release.
+    Release(String),
+    /// This bundle file.
+    Path(PathBuf),
+    /// Nothing.
+    Nothing,
+}
+
+impl From<&SearchArgs> for BaselineChoice {
+    fn from(arguments: &SearchArgs) -> Self {
+        let flags = &arguments.baseline;
+        match (&flags.baseline_release, &flags.baseline_path, flags.no_baseline) {
+            (Some(tag), ..) => Self::Release(tag.clone()),
+            (_, Some(path), _) => Self::Path(path.clone()),
+            (.., true) => Self::Nothing,
+            _ => Self::Configured { target_branch: arguments.target_branch.clone() },
+        }
+    }
+}
+
+/// The previous release, or why there is none.
+pub(crate) enum Found {
+    /// There is none.
+    Nothing {
+        /// Why, and what to do about it.
+        why: String,
+    },
+    /// There is one.
+    Release(Box<FoundRelease>),
+}
+
+/// A previous release, read and checked.
+pub(crate) struct FoundRelease {
+    pub(crate) bundle: Bundle,
+    /// Its tag, or the path of its file.
+    name: String,
+    /// Which rule found it.
+    how: String,
+    commit: Option<String>,
+    /// When it was tagged, or else when the bundle was made: seconds since 1970.
+    at: Option<i64>,
+    digest: Digest,
+}
+
+/// Finds the baseline, and says which one and why.
+pub(crate) fn find(
+    config: &Config,
+    choice: &BaselineChoice,
+    context: &Context,
+    console: &mut Console<'_>,
+) -> Result<Found, Failure> {
+    console.step("Finding", "the baseline");
+    let found = match choice {
+        BaselineChoice::Nothing => nothing("--no-baseline was given"),
+        BaselineChoice::Path(path) => from_file(path, "named by --baseline-path")?,
+        BaselineChoice::Release(tag) => from_git(config, Some(tag.clone()), None)?,
+        BaselineChoice::Configured { target_branch } => match &config.baseline {
+            BaselineSettings::Path(path) => from_file(path, "named by baseline.path in the configuration")?,
+            BaselineSettings::Release(tag) => from_git(config, Some(tag.clone()), None)?,
+            BaselineSettings::Auto => {
+                let target = target_branch.clone().or_else(|| CiContext::from_lookup(context.environment).target_branch);
+                from_git(config, None, target)?
+            }
+        },
+    };
+    match &found {
+        Found::Nothing { why } => console.step("Baseline", &format!("none: {}", crate::terminal::plain(why))),
+        Found::Release(release) => {
+            let age = release.at.map(|at| format!(", {} days old", context.days_since(at))).unwrap_or_default();
+            let how = crate::terminal::plain(&release.how);
+            console.step(
+                "Baseline",
+                &format!("{} ({how}{age}), bundle {}", crate::terminal::plain(&release.name), release.digest.short()),
+            );
+        }
+    }
+    Ok(found)
+}
+
+fn nothing(why: &str) -> Found {
+    Found::Nothing { why: why.to_owned() }
+}
+
+fn from_file(path: &Path, how: &str) -> Result<Found, Failure> {
+    let bytes = std::fs::read(path).map_err(|error| unreadable(path, &error))?;
+    let name = path.display().to_string();
+    Ok(Found::Release(Box::new(FoundRelease::read(&bytes, name, how.to_owned(), None, None)?)))
+}
+
+fn from_git(config: &Config, release: Option<String>, target_branch: Option<String>) -> Result<Found, Failure> {
+    let explicit = release.is_some();
+    let repository = match Repository::open(&config.directory) {
+        Ok(repository) => repository,
+        Err(ForgeError::NotARepository { .. }) if !explicit => {
+            return Ok(nothing("this is not a git repository; name a bundle with --baseline-path"));
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let request = BaselineRequest { release, target_branch, bundle_file: BUNDLE_FILE.to_owned() };
+    match repository.resolve_baseline(&request)? {
+        BaselineLookup::Absent(absent) => Ok(Found::Nothing { why: format!("{absent}; {}", absent.help()) }),
+        BaselineLookup::Found(found) => {
+            let release = FoundRelease::read(&found.bytes, found.release, found.how, found.commit, found.tagged_at)?;
+            Ok(Found::Release(Box::new(release)))
+        }
+    }
+}
+
+impl FoundRelease {
+    fn read(bytes: &[u8], name: String, how: String, commit: Option<String>, tagged_at: Option<i64>) -> Result<Self, Failure> {
+        let bundle = Bundle::decode(bytes).map_err(|error| {
+            let help = match error {
+                modelgate_cube::BundleError::Newer { .. } => "install a newer modelgate, the one that made this release or later",
+                _ => "make the release again with `modelgate release <tag>` from its commit",
+            };
+            Failure::with_help(format!("the baseline {} cannot be read: {error}", crate::terminal::plain(&name)), help)
+        })?;
+        let at = tagged_at.or_else(|| bundle.manifest.created.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_second));
+        Ok(Self { bundle, name, how, commit, at, digest: Digest::of(bytes) })
+    }
+}
+
+impl Found {
+    /// The baseline's counts.
+    pub(crate) fn bundle(&self) -> Option<&Bundle> {
+        match self {
+            Self::Nothing { .. } => None,
+            Self::Release(release) => Some(&release.bundle),
+        }
+    }
+
+    /// The baseline as a judge sees it. Counts that equal the candidate's to the last score are the candidate's own.
+    pub(crate) fn for_policy<'a>(
+        &self,
+        candidate: &Candidate,
+        comparison: Option<&'a Comparison>,
+    ) -> Result<policy::Baseline<'a>, Failure> {
+        let (Self::Release(release), Some(comparison)) = (self, comparison) else { return Ok(policy::Baseline::Absent) };
+        let counts = release.bundle.cube.digest().map_err(Failure::new)?;
+        Ok(if counts == candidate.counts_digest { policy::Baseline::IsCandidate } else { policy::Baseline::Compared(comparison) })
+    }
+
+    /// The baseline as the documents name it.
+    pub(crate) fn for_report(&self, context: &Context) -> report::Baseline {
+        match self {
+            Self::Nothing { why } => report::Baseline::None { why: why.clone() },
+            Self::Release(release) => report::Baseline::Found {
+                release: release.name.clone(),
+                how: release.how.clone(),
+                commit: release.commit.clone(),
+                created: release.bundle.manifest.created.clone(),
+                age_days: release.at.map(|at| context.days_since(at)),
+                digest: release.digest,
+                rows: release.bundle.cube.rows(),
+            },
+        }
+    }
+
+    /// The baseline as the log records it.
+    pub(crate) fn for_record(&self) -> serde_json::Value {
+        match self {
+            Self::Nothing { why } => serde_json::json!({ "none": why }),
+            Self::Release(release) => serde_json::json!({ "release": release.name, "sha256": release.digest.to_string() }),
+        }
+    }
+}
+
+/// The commit that is checked out where the configuration lies, if it lies in a repository.
+pub(crate) fn head_commit(config: &Config) -> Option<String> {
+    Repository::open(&config.directory).ok()?.head_commit().ok().flatten()
+}

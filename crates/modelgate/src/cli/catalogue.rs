@@ -1,0 +1,102 @@
+//! `list` and `explain`: the catalogues of metrics and rules.
+
+use std::fmt::Write as _;
+
+use modelgate_eval::{Direction, METRICS, Metric, MetricId, MetricKind};
+use modelgate_forge::Repository;
+use modelgate_policy::{RULES, Rule, RuleId};
+
+use crate::cli::{ExplainArgs, ListArgs, ListFormat, Listed};
+use crate::context::{Console, Context};
+use crate::exit::ExitStatus;
+use crate::failure::Failure;
+
+/// Lists metrics, rules or releases.
+pub(crate) fn list(arguments: &ListArgs, context: &Context, console: &mut Console<'_>) -> Result<ExitStatus, Failure> {
+    let text = match (arguments.what, arguments.format) {
+        (Listed::Metrics, ListFormat::Plain) => {
+            METRICS.iter().fold(String::new(), |text, metric| text + &line(metric.id, metric.title))
+        }
+        (Listed::Metrics, ListFormat::Markdown) => page("Metrics", METRICS.iter().map(metric_page)),
+        (Listed::Rules, ListFormat::Plain) => RULES.iter().fold(String::new(), |text, rule| text + &line(rule.id, rule.title)),
+        (Listed::Rules, ListFormat::Markdown) => page("Rules", RULES.iter().map(rule_page)),
+        (Listed::Releases, _) => releases(context)?,
+    };
+    console.result(text.trim_end());
+    Ok(ExitStatus::Passed)
+}
+
+fn line(id: &str, title: &str) -> String {
+    format!("{id:<32}{title}\n")
+}
+
+fn page(title: &str, entries: impl Iterator<Item = String>) -> String {
+    entries.fold(format!("# {title}\n"), |text, entry| text + "\n" + &entry)
+}
+
+fn releases(context: &Context) -> Result<String, Failure> {
+    let names = Repository::open(&context.directory)?.list_releases()?;
+    if names.is_empty() {
+        return Err(Failure::with_help("this repository stores no release", "store one with `modelgate release <tag>`"));
+    }
+    Ok(names.join("\n"))
+}
+
+/// Explains one metric or rule.
+pub(crate) fn explain(arguments: &ExplainArgs, console: &mut Console<'_>) -> Result<ExitStatus, Failure> {
+    let metric = MetricId::parse(&arguments.id).map(|id| metric_page(id.metric()));
+    let rule = RuleId::parse(&arguments.id).map(|id| rule_page(id.rule()));
+    let Some(text) = metric.or(rule) else {
+        return Err(Failure::with_help(
+            format!("there is no metric or rule {:?}", arguments.id),
+            "see `modelgate list metrics` and `modelgate list rules`",
+        ));
+    };
+    console.result(text.trim_end());
+    Ok(ExitStatus::Passed)
+}
+
+fn metric_page(metric: &Metric) -> String {
+    let mut text = format!("## {}\n\n{}.\n\n", metric.id, metric.title);
+    let over = match metric.kind {
+        MetricKind::Slice => "each slice",
+        MetricKind::AgainstGroups => "each slice, in relation to the other slices of the same columns",
+        MetricKind::AcrossGroups => "the groups that one or two slice columns make",
+    };
+    let better = match metric.direction {
+        Direction::HigherIsBetter => "higher",
+        Direction::LowerIsBetter => "lower",
+        Direction::Neutral => "neither by itself; a regression limit holds either way",
+    };
+    let range = if metric.highest.is_finite() {
+        format!("{} to {}", metric.lowest, metric.highest)
+    } else {
+        format!("{} and above", metric.lowest)
+    };
+    for (what, value) in [
+        ("Formula", metric.formula),
+        ("Computed over", over),
+        ("Range", range.as_str()),
+        ("Better", better),
+        ("Sample size n", metric.denominator),
+        ("Undefined when", metric.undefined_when),
+        ("Interval", metric.interval),
+        ("Needs", if metric.needs_scores { "scores" } else { "predictions" }),
+        ("Same number as", metric.reference),
+    ] {
+        let _ = writeln!(text, "- {what}: {value}");
+    }
+    text
+}
+
+fn rule_page(rule: &Rule) -> String {
+    format!(
+        "## {}\n\n{}\n\n- What: {}\n- Why: {}\n- What to do: {}\n- Default level: {}\n",
+        rule.id,
+        rule.title,
+        rule.what,
+        rule.why,
+        rule.fix,
+        rule.default_level.id()
+    )
+}

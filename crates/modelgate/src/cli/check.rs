@@ -1,0 +1,112 @@
+//! `check` and `report`: the whole gate, with and without a recorded decision.
+
+use std::path::PathBuf;
+
+use modelgate_config::Config;
+use modelgate_report::{Document, DocumentKind};
+
+use crate::baseline::BaselineChoice;
+use crate::cli::{CheckArgs, Format, OutputArgs, ReportArgs};
+use crate::context::{Console, Context};
+use crate::exit::ExitStatus;
+use crate::failure::{Failure, unreadable};
+use crate::output::{Staged, uninterrupted};
+use crate::pipeline::{self, Judged};
+use crate::terminal;
+
+/// Runs the gate and records its decision.
+pub(crate) fn check(arguments: &CheckArgs, context: &Context, console: &mut Console<'_>) -> Result<ExitStatus, Failure> {
+    let config = pipeline::load(&arguments.input.config, console)?;
+    let judged = pipeline::run(&config, &BaselineChoice::from(&arguments.search), context, console)?;
+    let folder = folder(&config, &arguments.output, context);
+    let status = ExitStatus::from(judged.verdict.outcome);
+    let recorded = decide(&config, &judged, &folder, status, context, console)?;
+    console.finish_step();
+    show(&judged, &config, arguments.output.format, console);
+    if arguments.output.format == Format::Full {
+        console.result(&format!("{}\n  report {}   log entry {recorded}", judged.headline, folder.join("report.html").display()));
+    }
+    Ok(status)
+}
+
+/// Judges and renders; records nothing.
+pub(crate) fn report(arguments: &ReportArgs, context: &Context, console: &mut Console<'_>) -> Result<ExitStatus, Failure> {
+    let config = pipeline::load(&arguments.input.config, console)?;
+    let judged = pipeline::run(&config, &BaselineChoice::from(&arguments.search), context, console)?;
+    let folder = folder(&config, &arguments.output, context);
+    console.step("Writing", &format!("{} documents into {}", judged.documents.len(), folder.display()));
+    uninterrupted(|| stage(&judged.documents, &folder)?.commit())?;
+    console.finish_step();
+    show(&judged, &config, arguments.output.format, console);
+    if arguments.output.format == Format::Full {
+        console.result(&format!("{}\n  report {}   nothing recorded", judged.headline, folder.join("report.html").display()));
+    }
+    Ok(ExitStatus::Passed)
+}
+
+/// Writes the documents and the log entry: all of them, or none. The log comes first into its place, because a decision
+/// without a record is no decision.
+pub(crate) fn decide(
+    config: &Config,
+    judged: &Judged,
+    folder: &std::path::Path,
+    status: ExitStatus,
+    context: &Context,
+    console: &mut Console<'_>,
+) -> Result<String, Failure> {
+    console.step("Recording", &format!("the decision and {} documents", judged.documents.len()));
+    let ledger = &config.ledger;
+    uninterrupted(|| {
+        let text = match std::fs::read(ledger) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+            Err(error) => return Err(unreadable(ledger, &error)),
+        };
+        let record = pipeline::record(config, judged, status.code());
+        let (entry, text) = modelgate_ledger::append_to(&text, "decision", &context.generated(), record).map_err(|error| {
+            Failure::with_help(format!("the log {} cannot be continued: {error}", ledger.display()), error.help())
+        })?;
+        let mut log = Staged::default();
+        log.add(ledger, text.as_bytes())?;
+        let documents = stage(&judged.documents, folder)?;
+        log.commit()?;
+        documents.commit()?;
+        let short: String = entry.hash.chars().take(8).collect();
+        Ok(format!("#{} {short}", entry.index))
+    })
+}
+
+fn stage(documents: &[Document], folder: &std::path::Path) -> Result<Staged, crate::output::WriteError> {
+    let mut staged = Staged::default();
+    for document in documents {
+        staged.add(&folder.join(&document.path), document.body.as_bytes())?;
+    }
+    Ok(staged)
+}
+
+/// The folder for the documents: the flag's, seen from where the process was started, else the configuration's.
+fn folder(config: &Config, output: &OutputArgs, context: &Context) -> PathBuf {
+    match &output.output_dir {
+        Some(folder) if folder.is_relative() => {
+            let absolute = context.directory.join(folder);
+            absolute.strip_prefix(&context.directory).map_or(absolute.clone(), PathBuf::from)
+        }
+        Some(folder) => folder.clone(),
+        None => config.output_directory.clone(),
+    }
+}
+
+/// Prints the result.
+pub(crate) fn show(judged: &Judged, config: &Config, format: Format, console: &mut Console<'_>) {
+    match format {
+        Format::Json => {
+            let machine = judged.documents.iter().find(|document| document.kind == DocumentKind::Verdict);
+            console.result(machine.map_or("", |document| document.body.trim_end()));
+        }
+        Format::Full => {
+            console.result("");
+            console.result(&terminal::overview(&judged.evaluation, judged.comparison.as_ref()));
+            console.result(terminal::verdict(&judged.verdict, config).trim_end());
+        }
+    }
+}

@@ -1,0 +1,288 @@
+//! The command line: its commands, flags and help.
+
+pub(crate) mod audit;
+pub(crate) mod catalogue;
+pub(crate) mod check;
+pub(crate) mod config;
+pub(crate) mod demo;
+pub(crate) mod evaluate;
+pub(crate) mod release;
+pub(crate) mod train;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// A compliance gate for machine-learning models in CI.
+///
+/// modelgate retrains or reads a model's predictions, evaluates them overall and on every slice, compares them with the
+/// previous release, judges the gates that you wrote down, and writes the documents. It gives evidence, not legal advice.
+#[derive(Debug, Parser)]
+#[command(name = "modelgate", version, max_term_width = 100, subcommand_required = true, arg_required_else_help = true)]
+#[command(after_help = "Exit codes: 0 passed, 1 failed, 2 no decision (bad input, nothing judged), 3 needs review, \
+    130 interrupted.\n\nExample:\n  modelgate demo\n  modelgate check --config modelgate.yml")]
+pub(crate) struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run the whole gate on sample data that it makes itself, and see it fail.
+    Demo(DemoArgs),
+    /// Run the whole gate: train or read, evaluate, compare, judge, document, record.
+    Check(CheckArgs),
+    /// Train the model and store its file; nothing is judged.
+    Train(TrainArgs),
+    /// Evaluate the candidate overall and on every slice; nothing is compared or judged.
+    Evaluate(EvaluateArgs),
+    /// Compare the candidate with the baseline; nothing is judged.
+    Diff(DiffArgs),
+    /// Judge and write the documents without recording a decision; always exits 0 if they were written.
+    Report(ReportArgs),
+    /// Store the candidate's counts as a release, for later comparisons.
+    Release(ReleaseArgs),
+    /// Check the log of decisions.
+    #[command(subcommand)]
+    Audit(AuditCommand),
+    /// List metrics, rules or stored releases.
+    List(ListArgs),
+    /// Explain a metric or a rule.
+    Explain(ExplainArgs),
+    /// Check the configuration, or print what may be written in it.
+    #[command(subcommand)]
+    Config(ConfigCommand),
+}
+
+/// Which configuration.
+#[derive(Debug, Args)]
+pub(crate) struct InputArgs {
+    /// The configuration file; its paths are relative to its folder.
+    #[arg(long, value_name = "FILE", default_value = "modelgate.yml", env = "MODELGATE_CONFIG", help_heading = "Input")]
+    pub(crate) config: PathBuf,
+    /// Print nothing on standard error but errors.
+    #[arg(long, short, help_heading = "Output")]
+    pub(crate) quiet: bool,
+    /// Print how long each step took, for benchmarks.
+    #[arg(long, hide = true)]
+    pub(crate) timings: bool,
+}
+
+/// What to compare with.
+#[derive(Debug, Args)]
+#[group(multiple = false)]
+pub(crate) struct BaselineArgs {
+    /// Compare with this stored release.
+    #[arg(long, value_name = "TAG", env = "MODELGATE_BASELINE_RELEASE", help_heading = "Baseline")]
+    pub(crate) baseline_release: Option<String>,
+    /// Compare with this bundle file.
+    #[arg(long, value_name = "FILE", env = "MODELGATE_BASELINE_PATH", help_heading = "Baseline")]
+    pub(crate) baseline_path: Option<PathBuf>,
+    /// Compare with nothing; regression gates are then not evaluated, which is reported.
+    #[arg(long, help_heading = "Baseline")]
+    pub(crate) no_baseline: bool,
+}
+
+/// Where the previous release is looked for.
+#[derive(Debug, Args)]
+pub(crate) struct SearchArgs {
+    #[command(flatten)]
+    pub(crate) baseline: BaselineArgs,
+    /// The branch that this change is to be merged into; default: what the CI system says, else the remote's default branch.
+    #[arg(long, value_name = "BRANCH", env = "MODELGATE_TARGET_BRANCH", help_heading = "Baseline")]
+    pub(crate) target_branch: Option<String>,
+}
+
+/// What standard output looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// Tables for people.
+    Full,
+    /// The content of verdict.json.
+    Json,
+}
+
+/// Where documents go.
+#[derive(Debug, Args)]
+pub(crate) struct OutputArgs {
+    /// The folder for the documents; default: output.directory of the configuration, else modelgate-out.
+    #[arg(long, value_name = "FOLDER", env = "MODELGATE_OUTPUT_DIR", help_heading = "Output")]
+    pub(crate) output_dir: Option<PathBuf>,
+    /// What standard output looks like.
+    #[arg(long, value_enum, default_value_t = Format::Full, help_heading = "Output")]
+    pub(crate) format: Format,
+}
+
+/// Flags of `check`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  modelgate check --baseline-release v1.3.0")]
+pub(crate) struct CheckArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    #[command(flatten)]
+    pub(crate) search: SearchArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
+
+/// Flags of `report`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  modelgate report --output-dir preview")]
+pub(crate) struct ReportArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    #[command(flatten)]
+    pub(crate) search: SearchArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
+
+/// Flags of `train`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  modelgate train --model-out model.json")]
+pub(crate) struct TrainArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// Where the model file goes.
+    #[arg(long, value_name = "FILE", default_value = "modelgate-out/model.json", help_heading = "Output")]
+    pub(crate) model_out: PathBuf,
+}
+
+/// Flags of `evaluate`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  modelgate evaluate --slice 'sex=F'")]
+pub(crate) struct EvaluateArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// Score with this model file instead of training.
+    #[arg(long, value_name = "FILE", help_heading = "Input")]
+    pub(crate) model: Option<PathBuf>,
+    /// Show only this slice, such as 'sex=F & age_band=65+'.
+    #[arg(long, value_name = "SLICE", help_heading = "Output")]
+    pub(crate) slice: Option<String>,
+    /// Also write the rows' label, score, prediction and slice columns to this CSV file.
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub(crate) predictions_out: Option<PathBuf>,
+}
+
+/// Flags of `diff`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  modelgate diff --baseline-release v1.3.0 --slice 'sex=F & age_band=65+'")]
+pub(crate) struct DiffArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    #[command(flatten)]
+    pub(crate) search: SearchArgs,
+    /// Show only this slice, such as 'sex=F & age_band=65+'.
+    #[arg(long, value_name = "SLICE", help_heading = "Output")]
+    pub(crate) slice: Option<String>,
+}
+
+/// Flags of `release`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  git tag v1.4.0 && modelgate release v1.4.0 --push")]
+pub(crate) struct ReleaseArgs {
+    /// The version tag, such as v1.4.0.
+    #[arg(value_name = "TAG")]
+    pub(crate) tag: String,
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// Also write the bundle to this file.
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub(crate) bundle_out: Option<PathBuf>,
+    /// Push the records branch afterwards, without force, again where somebody else was faster.
+    #[arg(long, help_heading = "Network")]
+    pub(crate) push: bool,
+    /// The remote to push to.
+    #[arg(long, value_name = "NAME", default_value = "origin", help_heading = "Network")]
+    pub(crate) remote: String,
+}
+
+/// Flags of `demo`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  modelgate demo --output-dir /tmp/modelgate-demo")]
+pub(crate) struct DemoArgs {
+    /// The folder for the sample data and the documents.
+    #[arg(long, value_name = "FOLDER", default_value = "modelgate-demo", help_heading = "Output")]
+    pub(crate) output_dir: PathBuf,
+    /// Only write the sample data and the two configurations, and stop.
+    #[arg(long, help_heading = "Output")]
+    pub(crate) data_only: bool,
+    /// Print how long each step took, for benchmarks.
+    #[arg(long, hide = true)]
+    pub(crate) timings: bool,
+}
+
+/// The commands about the log of decisions.
+#[derive(Debug, Subcommand)]
+pub(crate) enum AuditCommand {
+    /// Check that no entry of the log was edited, removed or moved.
+    #[command(after_help = "Example:\n  modelgate audit verify --expect-head 5d3e...")]
+    Verify(AuditVerifyArgs),
+}
+
+/// Flags of `audit verify`.
+#[derive(Debug, Args)]
+pub(crate) struct AuditVerifyArgs {
+    /// The log.
+    #[arg(long, value_name = "FILE", default_value = "modelgate-ledger.jsonl", env = "MODELGATE_LEDGER", help_heading = "Input")]
+    pub(crate) ledger: PathBuf,
+    /// A head that an earlier run printed: also notices that the newest entries were cut off.
+    #[arg(long, value_name = "HASH", help_heading = "Input")]
+    pub(crate) expect_head: Option<String>,
+}
+
+/// What can be listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Listed {
+    /// Every metric.
+    Metrics,
+    /// Every rule.
+    Rules,
+    /// The releases stored in this repository.
+    Releases,
+}
+
+/// How a list looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ListFormat {
+    /// A line each.
+    Plain,
+    /// A documentation page.
+    Markdown,
+}
+
+/// Flags of `list`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  modelgate list metrics")]
+pub(crate) struct ListArgs {
+    /// What to list.
+    #[arg(value_enum)]
+    pub(crate) what: Listed,
+    /// How the list looks.
+    #[arg(long, value_enum, default_value_t = ListFormat::Plain, help_heading = "Output")]
+    pub(crate) format: ListFormat,
+}
+
+/// Flags of `explain`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  modelgate explain metric-regression")]
+pub(crate) struct ExplainArgs {
+    /// The id of a metric or a rule.
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+}
+
+/// The commands about the configuration.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Check the configuration and report every mistake; nothing is evaluated.
+    #[command(after_help = "Example:\n  modelgate config check --config modelgate.yml")]
+    Check(InputArgs),
+    /// Print the JSON Schema of modelgate.yml, for editors.
+    Schema,
+    /// Print every key with its meaning, as Markdown.
+    Reference,
+}

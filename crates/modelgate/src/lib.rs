@@ -1,0 +1,99 @@
+//! The command line: runs the rooms in order, prints, and says by its exit code what follows.
+
+mod baseline;
+mod cli;
+mod context;
+mod demo;
+mod exit;
+mod facts;
+mod failure;
+mod output;
+mod pipeline;
+mod terminal;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::cli::{AuditCommand, Cli, Command};
+use crate::context::{Console, Context};
+pub use crate::exit::ExitStatus;
+use crate::failure::Failure;
+
+/// Runs the process: arguments, environment and clock in, an exit code out.
+#[must_use]
+pub fn main() -> ExitCode {
+    stop_cleanly_when_interrupted();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            let status = if error.use_stderr() { ExitStatus::NoDecision } else { ExitStatus::Passed };
+            return ExitCode::from(status.code());
+        }
+    };
+    let (mut stdout, mut stderr) = (std::io::stdout(), std::io::stderr());
+    let mut console = Console::new(&mut stdout, &mut stderr);
+    let status = run(&cli.command, &Context::of_process(), &mut console);
+    ExitCode::from(status.code())
+}
+
+/// Runs one command. What cannot be decided is never a pass.
+fn run(command: &Command, context: &Context, console: &mut Console<'_>) -> ExitStatus {
+    match dispatch(command, context, console) {
+        Ok(status) => status,
+        Err(failure) => {
+            console.error(&failure.render());
+            let status = ExitStatus::NoDecision;
+            console.error(&format!("no decision: {} (exit {})", failure.summary(), status.code()));
+            status
+        }
+    }
+}
+
+fn dispatch(command: &Command, context: &Context, console: &mut Console<'_>) -> Result<ExitStatus, Failure> {
+    if let Some((quiet, timings)) = verbosity(command) {
+        console.set(quiet, timings);
+    }
+    match command {
+        Command::Demo(arguments) => cli::demo::run(arguments, context, console),
+        Command::Check(arguments) => cli::check::check(arguments, context, console),
+        Command::Report(arguments) => cli::check::report(arguments, context, console),
+        Command::Train(arguments) => cli::train::run(arguments, console),
+        Command::Evaluate(arguments) => cli::evaluate::evaluate(arguments, console),
+        Command::Diff(arguments) => cli::evaluate::diff(arguments, context, console),
+        Command::Release(arguments) => cli::release::run(arguments, context, console),
+        Command::Audit(AuditCommand::Verify(arguments)) => cli::audit::run(arguments, console),
+        Command::List(arguments) => cli::catalogue::list(arguments, context, console),
+        Command::Explain(arguments) => cli::catalogue::explain(arguments, console),
+        Command::Config(command) => cli::config::run(command, console),
+    }
+}
+
+/// Whether to be quiet, and whether to print timings.
+fn verbosity(command: &Command) -> Option<(bool, bool)> {
+    let input = match command {
+        Command::Demo(arguments) => return Some((false, arguments.timings)),
+        Command::Check(arguments) => &arguments.input,
+        Command::Report(arguments) => &arguments.input,
+        Command::Train(arguments) => &arguments.input,
+        Command::Evaluate(arguments) => &arguments.input,
+        Command::Diff(arguments) => &arguments.input,
+        Command::Release(arguments) => &arguments.input,
+        Command::Config(cli::ConfigCommand::Check(arguments)) => arguments,
+        Command::Audit(_) | Command::List(_) | Command::Explain(_) | Command::Config(_) => return None,
+    };
+    Some((input.quiet, input.timings))
+}
+
+/// On Ctrl-C, waits until no file is being put in place and ends the process. Temporary files exist only while files
+/// are being put in place, so none is left.
+fn stop_cleanly_when_interrupted() {
+    // Without a handler the system's own applies, which is to end at once: nothing to report.
+    let _ = ctrlc::set_handler(|| {
+        output::uninterrupted(|| {
+            #[expect(clippy::exit, reason = "the one place where a process may end outside main")]
+            std::process::exit(i32::from(ExitStatus::Interrupted.code()));
+        });
+    });
+}

@@ -1,0 +1,5 @@
+//! The `modelgate` program.
+
+fn main() -> std::process::ExitCode {
+    modelgate::main()
+}

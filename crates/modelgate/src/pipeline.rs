@@ -1,0 +1,284 @@
+//! The rooms in their order: rows, counts, measurements, findings, documents, record.
+
+use std::path::Path;
+
+use modelgate_config::{Config, ModelSource, TrainRows};
+use modelgate_cube::{Bundle, Cube, Digest, Manifest};
+use modelgate_data::{CountSettings, Dataset, Roles};
+use modelgate_eval::{Comparison, Evaluation, compare, evaluate};
+use modelgate_model::{Model, Origin, TrainSettings, run_command, train};
+use modelgate_policy::{Outcome, Verdict, judge};
+use modelgate_report::{Document, ModelFacts, Provenance, Report};
+
+use crate::baseline::{self, BaselineChoice, Found};
+use crate::context::{Console, Context};
+use crate::facts;
+use crate::failure::{Failure, unreadable};
+
+/// This program's version, part of every record.
+pub(crate) const TOOL_VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// The column that holds the scores of a model that was trained here.
+const SCORE: &str = "modelgate score";
+
+/// The candidate: its counts, and what is known about it.
+pub(crate) struct Candidate {
+    pub(crate) cube: Cube,
+    pub(crate) counts_digest: Digest,
+    pub(crate) data_digest: Digest,
+    pub(crate) model_digest: Digest,
+    pub(crate) facts: ModelFacts,
+    pub(crate) dataset: Dataset,
+    pub(crate) roles: Roles,
+}
+
+/// A judged run and its documents.
+pub(crate) struct Judged {
+    pub(crate) candidate: Candidate,
+    pub(crate) baseline: Found,
+    pub(crate) evaluation: Evaluation,
+    pub(crate) comparison: Option<Comparison>,
+    pub(crate) verdict: Verdict,
+    pub(crate) headline: String,
+    pub(crate) documents: Vec<Document>,
+}
+
+/// Reads and checks the configuration.
+pub(crate) fn load(path: &Path, console: &mut Console<'_>) -> Result<Config, Failure> {
+    console.step("Loading", &path.display().to_string());
+    Ok(modelgate_config::load(path)?)
+}
+
+/// The whole gate up to its documents. Nothing is written yet.
+pub(crate) fn run(
+    config: &Config,
+    choice: &BaselineChoice,
+    context: &Context,
+    console: &mut Console<'_>,
+) -> Result<Judged, Failure> {
+    let candidate = candidate(config, None, console)?;
+    let baseline = baseline::find(config, choice, context, console)?;
+    console.step("Evaluating", &evaluating(config, &candidate.cube));
+    let evaluation = evaluate(&candidate.cube, &config.evaluation);
+    let comparison = compared(config, &candidate, &baseline);
+    console.step("Judging", &format!("{} gates", config.policy.gates.len()));
+    let verdict = judge(&evaluation, baseline.for_policy(&candidate, comparison.as_ref())?, &config.policy, context.today());
+    let report = report(config, context, &candidate, &baseline, evaluation, comparison, verdict);
+    let documents = modelgate_report::render(&report)?;
+    let headline = modelgate_report::verdict_line(&report);
+    let Report { evaluation, comparison, verdict, .. } = report;
+    Ok(Judged { candidate, baseline, evaluation, comparison, verdict, headline, documents })
+}
+
+/// The comparison with the baseline; none where there is no baseline.
+pub(crate) fn compared(config: &Config, candidate: &Candidate, baseline: &Found) -> Option<Comparison> {
+    let bundle = baseline.bundle()?;
+    Some(compare(&bundle.cube, &candidate.cube, &config.evaluation))
+}
+
+fn evaluating(config: &Config, cube: &Cube) -> String {
+    format!("{} metrics on {} slices", config.evaluation.metrics.len(), cube.cells().count())
+}
+
+/// From rows to the candidate's counts. With `model_file` that model scores the rows, and nothing is trained.
+pub(crate) fn candidate(config: &Config, model_file: Option<&Path>, console: &mut Console<'_>) -> Result<Candidate, Failure> {
+    match &config.model {
+        ModelSource::Train { rows, evaluate, .. } => {
+            let (model, facts) = trained_or_read(config, model_file, console)?;
+            console.step("Reading", &shown(evaluate));
+            let dataset = evaluation_rows(config, rows, evaluate)?;
+            console.step("Scoring", &format!("{} rows", dataset.rows()));
+            let scored = dataset.with_scores(SCORE, model.score(&dataset)?)?;
+            let roles = Roles { score: Some(SCORE.to_owned()), ..config.roles.clone() };
+            finish(config, scored, roles, model.digest()?, facts, console)
+        }
+        ModelSource::Predictions { path } => predicted(config, path, facts::of_predictions(path), console),
+        ModelSource::Command(command) => {
+            console.step("Running", &crate::terminal::plain(&command.program));
+            let run = run_command(command)?;
+            predicted(config, &run.output, facts::of_command(command), console)
+        }
+    }
+}
+
+fn predicted(config: &Config, path: &Path, facts: ModelFacts, console: &mut Console<'_>) -> Result<Candidate, Failure> {
+    console.step("Reading", &shown(path));
+    let dataset = modelgate_data::read(path, &config.read)?;
+    let digest = dataset.digest();
+    finish(config, dataset, config.roles.clone(), digest, facts, console)
+}
+
+/// Counts the rows.
+fn finish(
+    config: &Config,
+    dataset: Dataset,
+    roles: Roles,
+    model_digest: Digest,
+    facts: ModelFacts,
+    console: &mut Console<'_>,
+) -> Result<Candidate, Failure> {
+    console.step("Counting", &format!("{} rows, {} slice columns", dataset.rows(), config.axes.len()));
+    let settings = CountSettings {
+        roles: roles.clone(),
+        axes: config.axes.clone(),
+        depth: config.depth,
+        decision_threshold: config.decision_threshold,
+        max_levels: config.max_levels,
+    };
+    let cube = modelgate_data::count(&dataset, &settings)?;
+    let counts_digest = cube.digest().map_err(Failure::new)?;
+    Ok(Candidate { counts_digest, data_digest: dataset.digest(), cube, model_digest, facts, dataset, roles })
+}
+
+fn trained_or_read(
+    config: &Config,
+    model_file: Option<&Path>,
+    console: &mut Console<'_>,
+) -> Result<(Model, ModelFacts), Failure> {
+    let model = match model_file {
+        None => train_model(config, console)?,
+        Some(path) => {
+            console.step("Reading", &shown(path));
+            let bytes = std::fs::read(path).map_err(|error| unreadable(path, &error))?;
+            Model::decode(&bytes)?
+        }
+    };
+    let facts = facts::of_model(&model);
+    Ok((model, facts))
+}
+
+/// Trains the configured model.
+pub(crate) fn train_model(config: &Config, console: &mut Console<'_>) -> Result<Model, Failure> {
+    let ModelSource::Train { estimator, l2_penalty, max_iterations, rows, evaluate } = &config.model else {
+        return Err(Failure::with_help(
+            "this configuration trains nothing: its predictions come from a file or a command",
+            "write model.train, or use `modelgate evaluate`",
+        ));
+    };
+    let path = match rows {
+        TrainRows::File(path) => path,
+        TrainRows::Split { .. } => evaluate,
+    };
+    console.step("Reading", &shown(path));
+    let dataset = modelgate_data::read(path, &config.read)?;
+    let dataset = match rows {
+        TrainRows::File(_) => dataset,
+        TrainRows::Split { column, train, .. } => dataset.split(column, train)?,
+    };
+    let features = features(config, &dataset);
+    console.step("Training", &format!("{} on {} rows, {} features", estimator.id(), dataset.rows(), features.len()));
+    let settings = TrainSettings {
+        estimator: *estimator,
+        label: config.roles.label.clone(),
+        positive_label: config.roles.positive_label.clone(),
+        features,
+        l2_penalty: *l2_penalty,
+        max_iterations: *max_iterations,
+    };
+    let origin = Origin { config_digest: config.digest, data_digest: dataset.digest(), tool_version: TOOL_VERSION.to_owned() };
+    Ok(train(&dataset, &settings, &origin)?)
+}
+
+/// The columns to learn from: those that are written, else every one that has no other meaning.
+fn features(config: &Config, dataset: &Dataset) -> Vec<String> {
+    let others = config.columns_with_a_meaning();
+    let unused = || dataset.columns().map(|(name, _)| name.to_owned()).filter(|name| !others.contains(name)).collect();
+    config.features.clone().unwrap_or_else(unused)
+}
+
+fn evaluation_rows(config: &Config, rows: &TrainRows, path: &Path) -> Result<Dataset, Failure> {
+    let dataset = modelgate_data::read(path, &config.read)?;
+    Ok(match rows {
+        TrainRows::File(_) => dataset,
+        TrainRows::Split { column, test, .. } => dataset.split(column, test)?,
+    })
+}
+
+/// What a release stores about a candidate.
+pub(crate) fn bundle(config: &Config, candidate: Candidate, release: &str, context: &Context) -> Bundle {
+    Bundle {
+        manifest: Manifest {
+            model: config.model_name.clone(),
+            release: release.to_owned(),
+            created: context.generated(),
+            tool_version: TOOL_VERSION.to_owned(),
+            config_digest: config.digest,
+            data_digest: candidate.data_digest,
+            model_digest: candidate.model_digest,
+        },
+        cube: candidate.cube,
+    }
+}
+
+fn report(
+    config: &Config,
+    context: &Context,
+    candidate: &Candidate,
+    baseline: &Found,
+    evaluation: Evaluation,
+    comparison: Option<Comparison>,
+    verdict: Verdict,
+) -> Report {
+    let shape = &candidate.cube.meta().shape;
+    Report {
+        model_name: config.model_name.clone(),
+        tool_version: TOOL_VERSION.to_owned(),
+        generated: context.generated(),
+        commit: baseline::head_commit(config),
+        positive_label: shape.positive_label.clone(),
+        rows: candidate.cube.rows(),
+        has_weights: shape.weighted,
+        provenance: Provenance {
+            config_digest: config.digest,
+            data_digest: candidate.data_digest,
+            model_digest: candidate.model_digest,
+            cube_digest: candidate.counts_digest,
+            split: candidate.cube.meta().split.to_string(),
+        },
+        baseline: baseline.for_report(context),
+        model: candidate.facts.clone(),
+        confidence_level: config.evaluation.confidence_level,
+        min_support: config.policy.min_support,
+        evaluation,
+        comparison,
+        verdict,
+        config_file: config.file_name.clone(),
+    }
+}
+
+/// The record that the log keeps of a decision: digests of everything that it rests on, and what was decided.
+pub(crate) fn record(config: &Config, judged: &Judged, exit_code: u8) -> serde_json::Value {
+    let documents: Vec<serde_json::Value> = judged
+        .documents
+        .iter()
+        .map(|document| serde_json::json!({"path": document.path, "sha256": Digest::of(document.body.as_bytes()).to_string()}))
+        .collect();
+    let counts = &judged.verdict.counts;
+    serde_json::json!({
+        "version": 1,
+        "outcome": judged.verdict.outcome.id(),
+        "exit_code": exit_code,
+        "model": config.model_name,
+        "commit": baseline::head_commit(config),
+        "tool_version": TOOL_VERSION,
+        "config_sha256": config.digest.to_string(),
+        "data_sha256": judged.candidate.data_digest.to_string(),
+        "model_sha256": judged.candidate.model_digest.to_string(),
+        "counts_sha256": judged.candidate.counts_digest.to_string(),
+        "baseline": judged.baseline.for_record(),
+        "checks": {
+            "total": counts.total, "passed": counts.passed, "failed": counts.failed, "warned": counts.warned,
+            "inconclusive": counts.inconclusive, "not_evaluated": counts.not_evaluated, "waived": counts.waived,
+        },
+        "documents": documents,
+    })
+}
+
+/// Whether an outcome lets a release through.
+pub(crate) fn lets_through(outcome: Outcome) -> bool {
+    outcome == Outcome::Passed
+}
+
+fn shown(path: &Path) -> String {
+    path.display().to_string()
+}

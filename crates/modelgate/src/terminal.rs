@@ -1,0 +1,211 @@
+//! What people read in a terminal: tables, and what blocks, with the line of the configuration that says so.
+
+use std::fmt::Write as _;
+
+use modelgate_config::Config;
+use modelgate_cube::Slice;
+use modelgate_eval::{Comparison, Delta, Estimate, Evaluation, Interval, MetricId, Subject};
+use modelgate_policy::{Bound, Check, Finding, Level, RuleId, State, Verdict};
+
+/// The most blocking checks and findings that are told in full; the documents have all.
+const MOST_BLOCKS: usize = 5;
+
+/// Text from data, safe for a terminal: control characters escaped, cut at 80 characters.
+pub(crate) fn plain(text: &str) -> String {
+    let mut shown = String::new();
+    for (index, character) in text.chars().enumerate() {
+        if index == 80 {
+            shown.push('…');
+            break;
+        }
+        let hidden = character.is_control()
+            || matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
+        if hidden { shown.extend(character.escape_default()) } else { shown.push(character) }
+    }
+    shown
+}
+
+fn number(metric: MetricId, value: f64) -> String {
+    if metric.as_str() == "count" { format!("{value:.0}") } else { format!("{value:.3}") }
+}
+
+fn signed(metric: MetricId, value: f64) -> String {
+    if metric.as_str() == "count" { format!("{value:+.0}") } else { format!("{value:+.3}") }
+}
+
+fn interval(interval: Option<&Interval>) -> String {
+    interval.map(|interval| format!(" [{:.3}, {:.3}]", interval.lower, interval.upper)).unwrap_or_default()
+}
+
+/// A measurement with its interval and n, or why there is none.
+pub(crate) fn estimate(metric: MetricId, estimate: &Estimate) -> String {
+    match estimate {
+        Estimate::Measured(measured) if metric.as_str() == "count" => number(metric, measured.value),
+        Estimate::Measured(measured) => {
+            format!("{}{}  n = {}", number(metric, measured.value), interval(measured.interval.as_ref()), measured.n)
+        }
+        Estimate::Undefined { reason, .. } => format!("undefined: {reason}"),
+    }
+}
+
+fn delta(metric: MetricId, delta: &Delta) -> String {
+    match delta {
+        Delta::Measured { value, interval, .. } => {
+            let interval =
+                interval.map(|interval| format!(" [{:+.3}, {:+.3}]", interval.lower, interval.upper)).unwrap_or_default();
+            format!("{}{interval}", signed(metric, *value))
+        }
+        Delta::Undefined(reason) => format!("none: {reason}"),
+    }
+}
+
+/// Every measurement of one subject, or of all where none is named.
+pub(crate) fn measurements(evaluation: &Evaluation, only: Option<&Slice>) -> String {
+    let wanted = |subject: &Subject| only.is_none_or(|slice| *subject == Subject::Slice(slice.clone()));
+    let rows = evaluation.iter().filter(|(_, subject, _)| wanted(subject));
+    table(
+        rows.map(|(metric, subject, found)| vec![metric.to_string(), plain(&subject.to_string()), estimate(metric, found)])
+            .collect(),
+    )
+}
+
+/// Every change of one subject, or of all where none is named.
+pub(crate) fn changes(comparison: &Comparison, only: Option<&Slice>) -> String {
+    let wanted = |subject: &Subject| only.is_none_or(|slice| *subject == Subject::Slice(slice.clone()));
+    let mut rows = vec![["metric", "subject", "baseline", "candidate", "change"].map(str::to_owned).to_vec()];
+    for (metric, subject, change) in comparison.iter().filter(|(_, subject, _)| wanted(subject)) {
+        let side = |found: &Estimate| found.measured().map_or("undefined".to_owned(), |measured| number(metric, measured.value));
+        rows.push(vec![
+            metric.to_string(),
+            plain(&subject.to_string()),
+            side(&change.baseline),
+            side(&change.candidate),
+            delta(metric, &change.delta),
+        ]);
+    }
+    table(rows)
+}
+
+/// The overall metrics, against the baseline where there is one.
+pub(crate) fn overview(evaluation: &Evaluation, comparison: Option<&Comparison>) -> String {
+    let overall = Slice::overall();
+    match comparison {
+        Some(comparison) => changes(comparison, Some(&overall)),
+        None => measurements(evaluation, Some(&overall)),
+    }
+}
+
+/// Rows as aligned columns, two spaces in.
+fn table(rows: Vec<Vec<String>>) -> String {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..columns).map(width).collect();
+    let mut text = String::new();
+    for row in rows {
+        let mut line = String::from(" ");
+        for (cell, width) in row.iter().zip(&widths) {
+            let _ = write!(line, " {cell:<width$} ");
+        }
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+/// What blocks, what warns, and how many there are of what is not told.
+pub(crate) fn verdict(verdict: &Verdict, config: &Config) -> String {
+    let mut text = String::new();
+    let blocking: Vec<&Check> = verdict.checks.iter().filter(|check| check.blocking).collect();
+    for check in blocking.iter().take(MOST_BLOCKS) {
+        check_block(&mut text, check, config);
+    }
+    if let Some(more) = blocking.len().checked_sub(MOST_BLOCKS).filter(|more| *more > 0) {
+        let _ = writeln!(text, "({more} more blocking checks in report.html)\n");
+    }
+    for finding in &verdict.findings {
+        finding_block(&mut text, finding, config);
+    }
+    let counts = &verdict.counts;
+    let _ = writeln!(
+        text,
+        "checks: {} passed, {} failed, {} warned, {} inconclusive, {} not evaluated, {} waived; {} too small to judge",
+        counts.passed,
+        counts.failed,
+        counts.warned,
+        counts.inconclusive,
+        counts.not_evaluated,
+        counts.waived,
+        verdict.low_support
+    );
+    text
+}
+
+fn check_block(text: &mut String, check: &Check, config: &Config) {
+    let subject = plain(&check.subject.to_string());
+    let _ = writeln!(text, "error[{}]: {}", check.rule, headline(check, &subject));
+    source(text, config, check.origin.line);
+    if let Some(change) = &check.change {
+        let _ = writeln!(text, "   = baseline   {}", estimate(check.metric, &change.baseline));
+    }
+    if let Some(candidate) = &check.candidate {
+        let _ = writeln!(text, "   = candidate  {}", estimate(check.metric, candidate));
+    }
+    if let (Bound::MaxRegression(_), Some(change)) = (check.bound, &check.change) {
+        let _ = writeln!(text, "   = change     {}", delta(check.metric, &change.delta));
+    }
+    let _ = writeln!(text, "   = help: {}", check.rule.rule().fix);
+    let _ = writeln!(text, "   = help: `modelgate explain {}`\n", check.rule);
+}
+
+fn headline(check: &Check, subject: &str) -> String {
+    let metric = check.metric;
+    if let State::NotEvaluated { reason } = &check.state {
+        return format!("{metric} of {subject} was not evaluated: {}", plain(reason));
+    }
+    match check.bound {
+        Bound::Lower(limit) => format!("{metric} of {subject} is below {limit}"),
+        Bound::Upper(limit) => format!("{metric} of {subject} is above {limit}"),
+        Bound::MaxRegression(limit) => format!("{metric} of {subject} is worse by more than {limit}"),
+    }
+}
+
+fn finding_block(text: &mut String, finding: &Finding, config: &Config) {
+    let word = if finding.level == Level::Deny { "error" } else { "warning" };
+    let subject = if finding.subject.is_empty() { String::new() } else { format!("{}: ", plain(&finding.subject)) };
+    let _ = writeln!(text, "{word}[{}]: {subject}{}", finding.rule, plain_long(&finding.message));
+    if let Some(origin) = &finding.origin {
+        source(text, config, origin.line);
+    }
+    if finding.rule != RuleId::LOW_SUPPORT {
+        let _ = writeln!(text, "   = help: {}", finding.help);
+    }
+    text.push('\n');
+}
+
+fn plain_long(message: &str) -> String {
+    message.split(' ').map(plain).collect::<Vec<_>>().join(" ")
+}
+
+fn source(text: &mut String, config: &Config, line: usize) {
+    let _ = writeln!(text, "  --> {}:{line}", config.file_name);
+    if let Some(source) = config.source_line(line) {
+        let _ = writeln!(text, "   |\n{line:>3}| {}\n   |", plain_long(source));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_from_data_cannot_drive_a_terminal() {
+        assert_eq!(plain("a\u{1b}[31m\nb\u{202e}"), "a\\u{1b}[31m\\nb\\u{202e}");
+        assert!(plain(&"x".repeat(500)).chars().count() <= 81);
+    }
+
+    #[test]
+    fn columns_are_aligned() {
+        let rows = vec![vec!["a".to_owned(), "long".to_owned()], vec!["long".to_owned(), "b".to_owned()]];
+        assert_eq!(table(rows), "  a     long\n  long  b\n");
+    }
+}

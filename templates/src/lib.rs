@@ -1,0 +1,10 @@
+//! The document and message templates, embedded. No logic lives here: a template is a constant.
+
+/// The pull-request comment, for minijinja: users may override it.
+pub const COMMENT_MD: &str = include_str!("../messages/comment.md.jinja");
+
+/// The model card, for tera.
+pub const MODEL_CARD_MD: &str = include_str!("../documents/model-card.md.tera");
+
+/// The report for people, for tera: one self-contained page.
+pub const REPORT_HTML: &str = include_str!("../documents/report.html.tera");

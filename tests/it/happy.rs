@@ -1,0 +1,197 @@
+//! The gate at work on a predictions file: what it writes, and that it is the same every time.
+
+use modelgate_tests::{CONFIG, Gate, Rows, loans_csv};
+
+use crate::{gate, ready};
+
+fn with_baseline(pull_down: f64) -> Gate {
+    let gate = ready();
+    gate.git(&["init", "-q"]);
+    gate.git(&["add", "."]);
+    gate.git(&["commit", "-qm", "first"]);
+    gate.git(&["tag", "v1.0.0"]);
+    let _ = gate.run(&["release", "v1.0.0", "--quiet"]).exits(0);
+    gate.git(&["checkout", "-q", "-b", "change"]);
+    gate.write("predictions.csv", Rows { pull_down, jitter: 1, ..Rows::default() }.csv());
+    gate
+}
+
+#[test]
+fn check_writes_every_document_and_one_record() {
+    let gate = ready();
+    let outcome = gate.run(&["check"]).exits(0);
+    for file in ["comment.md", "verdict.json", "model-card.md", "report.html"] {
+        assert!(gate.has(&format!("modelgate-out/{file}")), "{file}");
+    }
+    assert_eq!(gate.read("modelgate-ledger.jsonl").lines().count(), 1);
+    for verb in ["Loading", "Reading", "Counting", "Baseline", "Evaluating", "Judging", "Recording"] {
+        assert!(outcome.stderr.contains(verb), "{verb} is not in\n{}", outcome.stderr);
+    }
+    assert!(outcome.stdout.contains("no-baseline"), "{}", outcome.stdout);
+}
+
+#[test]
+fn the_same_inputs_give_the_same_bytes() {
+    let runs: Vec<Vec<String>> = (0..2)
+        .map(|_| {
+            let gate = with_baseline(0.0);
+            let _ = gate.run(&["check", "--quiet"]);
+            let documents = ["comment.md", "verdict.json", "model-card.md", "report.html"];
+            documents.iter().map(|file| gate.read(&format!("modelgate-out/{file}"))).collect()
+        })
+        .collect();
+    assert_eq!(runs[0], runs[1]);
+}
+
+#[test]
+fn row_order_changes_no_number() {
+    let verdict = |rows: String| {
+        let gate = ready().with("predictions.csv", rows);
+        let _ = gate.run(&["check", "--quiet"]).exits(0);
+        let value: serde_json::Value = serde_json::from_str(&gate.read("modelgate-out/verdict.json")).unwrap();
+        (value["measurements"].clone(), value["checks"].clone())
+    };
+    let rows = Rows::default().csv();
+    let (header, body) = rows.split_once('\n').unwrap();
+    let reversed: Vec<&str> = body.lines().rev().collect();
+    let (forward, backward) = (verdict(rows.clone()), verdict(format!("{header}\n{}\n", reversed.join("\n"))));
+    assert!(!forward.0.is_null());
+    assert_eq!(forward, backward);
+}
+
+#[test]
+fn a_release_of_equal_quality_passes_and_a_worse_slice_fails() {
+    let _ = with_baseline(0.0).run(&["check"]).exits(0).prints("0 failed");
+    let gate = with_baseline(0.25);
+    let outcome = gate.run(&["check"]).exits(1).prints("error[metric-regression]: true_positive_rate of sex=F is worse");
+    assert!(outcome.stderr.contains("v1.0.0 (nearest"), "{}", outcome.stderr);
+    assert!(gate.read("modelgate-out/comment.md").lines().next().unwrap().contains("FAIL"));
+}
+
+#[test]
+fn a_waiver_lets_it_through_in_plain_sight() {
+    let gate = with_baseline(0.25);
+    let waiver = "waivers:\n  - {rule: metric-regression, metric: true_positive_rate, reason: retrained in July, approved_by: risk officer, expires: 2026-07-31}\n";
+    gate.write("modelgate.yml", format!("{CONFIG}{waiver}"));
+    let _ = gate.run(&["check", "--quiet"]).exits(0).prints("waived");
+    assert!(gate.read("modelgate-out/comment.md").contains("2026\u{2011}07\u{2011}31") || gate.read("modelgate-out/comment.md").contains("2026"));
+    gate.write("modelgate.yml", format!("{CONFIG}{}", waiver.replace("2026-07-31", "2026-05-31")));
+    let _ = gate.run(&["check", "--quiet"]).exits(1).prints("expired-waiver");
+}
+
+#[test]
+fn a_baseline_that_is_the_candidate_is_refused() {
+    let gate = with_baseline(0.0).with("predictions.csv", Rows::default().csv());
+    let _ = gate.run(&["check", "--quiet"]).exits(1).prints("error[baseline-is-candidate]");
+}
+
+#[test]
+fn must_prove_asks_for_a_person() {
+    let config = CONFIG.replace("lower_bound: 0.5", "lower_bound: 0.83\n    must_prove: true");
+    let gate = ready().with("modelgate.yml", config);
+    let accuracy = gate.run(&["evaluate", "--quiet", "--slice", "overall"]).exits(0);
+    let outcome = gate.run(&["check", "--quiet"]);
+    assert_eq!(outcome.code, 3, "{}\n{}", accuracy.stdout, outcome.stdout);
+}
+
+#[test]
+fn json_goes_to_standard_output_alone() {
+    let outcome = ready().run(&["check", "--format", "json"]).exits(0);
+    let value: serde_json::Value = serde_json::from_str(&outcome.stdout).unwrap();
+    assert_eq!(value["outcome"], "passed");
+}
+
+#[test]
+fn report_writes_documents_and_records_nothing() {
+    let gate = ready();
+    let _ = gate.run(&["report", "--quiet", "--output-dir", "preview"]).exits(0);
+    assert!(gate.has("preview/report.html") && !gate.has("modelgate-ledger.jsonl"));
+}
+
+/// A repository that trains its model.
+fn training() -> Gate {
+    let config = "\
+version: 1
+model:
+  name: loans
+  train:
+    estimator: logistic_regression
+data:
+  train_path: train.csv
+  path: test.csv
+  label: repaid
+evaluation:
+  slices: [sex]
+gates:
+  - metric: accuracy
+    lower_bound: 0.6
+";
+    gate().with("modelgate.yml", config).with("train.csv", loans_csv(1500, 1)).with("test.csv", loans_csv(1200, 2))
+}
+
+#[test]
+fn training_twice_gives_the_same_model_file() {
+    let gate = training();
+    let first = gate.run(&["train", "--quiet", "--model-out", "a.json"]).exits(0);
+    let second = gate.run(&["train", "--quiet", "--model-out", "b.json"]).exits(0);
+    assert_eq!(gate.read("a.json"), gate.read("b.json"));
+    assert_eq!(first.stdout.replace("a.json", ""), second.stdout.replace("b.json", ""));
+}
+
+#[test]
+fn a_stored_model_gives_the_numbers_of_the_trained_one() {
+    let gate = training();
+    let _ = gate.run(&["train", "--quiet", "--model-out", "a.json"]).exits(0);
+    let trained = gate.run(&["evaluate", "--quiet"]).exits(0);
+    let stored = gate.run(&["evaluate", "--quiet", "--model", "a.json"]).exits(0);
+    assert_eq!(trained.stdout, stored.stdout);
+    let _ = gate.run(&["check", "--quiet"]).exits(0);
+}
+
+#[test]
+fn a_split_column_keeps_training_and_evaluation_rows_apart() {
+    let (train, test) = (loans_csv(1500, 1), loans_csv(1200, 2));
+    let mut both = String::from("income,debt,job,sex,repaid,part\n");
+    for (text, part) in [(&train, "train"), (&test, "test")] {
+        for line in text.lines().skip(1) {
+            both.push_str(&format!("{line},{part}\n"));
+        }
+    }
+    let apart = training();
+    let together = training();
+    let config = together.read("modelgate.yml").replace(
+        "  train_path: train.csv\n  path: test.csv\n",
+        "  path: all.csv\n  split: {column: part, train: train, test: test}\n",
+    );
+    let together = together.with("modelgate.yml", config).with("all.csv", both);
+    let numbers = |gate: &Gate| gate.run(&["evaluate", "--quiet"]).exits(0).stdout;
+    assert_eq!(numbers(&apart), numbers(&together));
+}
+
+#[test]
+fn diff_names_a_slice_that_is_not_there() {
+    let gate = with_baseline(0.0);
+    let _ = gate.run(&["diff", "--quiet", "--slice", "sex=F"]).exits(0).prints("true_positive_rate");
+    let _ = gate.run(&["diff", "--quiet", "--slice", "sex=Q"]).exits(2).says("no row is in the slice sex=Q");
+}
+
+#[test]
+fn explain_and_list_know_every_id() {
+    let gate = gate();
+    for what in ["metrics", "rules"] {
+        let listed = gate.run(&["list", what]).exits(0).stdout;
+        for line in listed.lines() {
+            let id = line.split_whitespace().next().unwrap();
+            let _ = gate.run(&["explain", id]).exits(0).prints(id);
+        }
+    }
+    let _ = gate.run(&["explain", "nonsense"]).exits(2).says("list metrics");
+}
+
+#[test]
+fn every_help_names_its_example() {
+    for command in [&["check"][..], &["train"], &["evaluate"], &["diff"], &["report"], &["release"], &["demo"], &["list"], &["explain"], &["audit", "verify"]] {
+        let arguments: Vec<&str> = command.iter().copied().chain(["--help"]).collect();
+        let _ = gate().run(&arguments).exits(0).prints("Example:");
+    }
+}

@@ -1,0 +1,26 @@
+//! End-to-end tests: the program as its users run it.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod audit;
+mod demo;
+mod examples;
+mod fails_well;
+mod git;
+mod happy;
+mod hostile;
+mod oracle;
+mod real;
+mod transcript;
+
+use modelgate_tests::Gate;
+
+/// A folder with the program beside it.
+fn gate() -> Gate {
+    Gate::new(env!("CARGO_BIN_EXE_modelgate-tested"))
+}
+
+/// A folder with a valid configuration and its predictions.
+fn ready() -> Gate {
+    gate().with("modelgate.yml", modelgate_tests::CONFIG).with("predictions.csv", modelgate_tests::Rows::default().csv())
+}

@@ -1,0 +1,11 @@
+//! What end-to-end tests share: a way to run the program, sample inputs, and real data where it is there.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::missing_panics_doc, reason = "a test fails by panicking")]
+
+mod gate;
+mod inputs;
+mod real_data;
+
+pub use gate::{Gate, Outcome};
+pub use inputs::{CONFIG, Rows, loans_csv};
+pub use real_data::{adult, real_data};

@@ -1,0 +1,333 @@
+//! Measures time, memory and size of the release binary against the limits that the project has set itself.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus};
+
+use crate::REAL_DATA;
+use crate::failure::Failure;
+use crate::programs::{self, cargo};
+
+/// Bytes of a megabyte, as sizes of files and memory are stated here.
+const MEGABYTE: f64 = 1_000_000.0;
+
+/// One command that is measured.
+struct Workload {
+    name: &'static str,
+    arguments: &'static [&'static str],
+    /// Files that it needs; `None` where it needs real data that is not there.
+    prepare: fn(&Path) -> Result<bool, Failure>,
+    /// The exit codes of a run that did its work; a gate that says no has worked as well.
+    works: &'static [i32],
+    limits: &'static [Limit],
+}
+
+/// The most that a workload may take.
+struct Limit {
+    of: Measure,
+    most: f64,
+}
+
+/// What is measured.
+#[derive(Clone, Copy)]
+enum Measure {
+    /// Seconds that a person waits.
+    Elapsed,
+    /// Seconds of processor time, user and system.
+    Processor,
+    /// Megabytes of memory at the peak.
+    Memory,
+    /// Seconds of counting as a ratio to reading the same rows, as `--timings` tells them.
+    CountingToReading,
+}
+
+const WORKLOADS: &[Workload] = &[
+    Workload {
+        name: "demo",
+        arguments: &["demo"],
+        prepare: |_| Ok(true),
+        works: &[0],
+        limits: &[Limit { of: Measure::Elapsed, most: 3.0 }, Limit { of: Measure::Memory, most: 300.0 }],
+    },
+    Workload {
+        name: "check on Adult, predictions given",
+        arguments: &["check", "--timings"],
+        prepare: prepare_adult,
+        works: &[0, 1],
+        limits: &[
+            Limit { of: Measure::Processor, most: 0.5 },
+            Limit { of: Measure::Memory, most: 300.0 },
+            Limit { of: Measure::CountingToReading, most: 1.0 },
+        ],
+    },
+];
+
+/// The largest release binary, in megabytes.
+const LARGEST_BINARY: f64 = 30.0;
+
+/// One line of the table.
+struct Row {
+    name: String,
+    value: f64,
+    most: f64,
+}
+
+/// What one run took.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Cost {
+    elapsed: f64,
+    processor: f64,
+    memory: f64,
+    counting_to_reading: Option<f64>,
+}
+
+impl Cost {
+    /// The least of both runs, number by number: what disturbs a run only ever adds to it.
+    fn or_less(self, other: &Self) -> Self {
+        let ratios = [self.counting_to_reading, other.counting_to_reading];
+        Self {
+            elapsed: self.elapsed.min(other.elapsed),
+            processor: self.processor.min(other.processor),
+            memory: self.memory.min(other.memory),
+            counting_to_reading: ratios.into_iter().flatten().reduce(f64::min),
+        }
+    }
+}
+
+/// Builds the release binary, measures everything, and fails where a limit is passed.
+pub(crate) fn run(root: &Path, runs: u32) -> Result<(), Failure> {
+    programs::run(cargo(root).args(["build", "--release", "--locked", "--package", "modelgate", "--bin", "modelgate"]))?;
+    let target = programs::target_directory(root)?;
+    let binary = target.join("release").join(format!("modelgate{}", std::env::consts::EXE_SUFFIX));
+    let mut rows = vec![size(&binary)?];
+    for workload in WORKLOADS {
+        rows.extend(measure(workload, &binary, &target.join("xtask/bench"), runs)?);
+    }
+    print!("{}", table(&rows));
+    let over: Vec<String> = rows.iter().filter(|row| row.value > row.most).map(|row| row.name.clone()).collect();
+    if over.is_empty() { Ok(()) } else { Err(Failure::OverLimit { names: over }) }
+}
+
+fn size(binary: &Path) -> Result<Row, Failure> {
+    let failed = |source| Failure::File { action: "measure", path: binary.to_owned(), source };
+    let bytes = std::fs::metadata(binary).map_err(failed)?.len();
+    Ok(Row { name: "binary, MB".to_owned(), value: bytes as f64 / MEGABYTE, most: LARGEST_BINARY })
+}
+
+/// The least of some runs, each in a folder as new, against the limits of the workload.
+fn measure(workload: &Workload, binary: &Path, folder: &Path, runs: u32) -> Result<Vec<Row>, Failure> {
+    let mut least: Option<Cost> = None;
+    for _ in 0..runs {
+        clear(folder)?;
+        if !(workload.prepare)(folder)? {
+            println!("note: {REAL_DATA} is not set: \"{}\" is not measured", workload.name);
+            return Ok(Vec::new());
+        }
+        let cost = run_once(workload, binary, folder)?;
+        least = Some(least.map_or(cost, |least| least.or_less(&cost)));
+    }
+    let Some(cost) = least else { return Ok(Vec::new()) };
+    workload.limits.iter().map(|limit| row(workload, limit, &cost)).collect()
+}
+
+fn row(workload: &Workload, limit: &Limit, cost: &Cost) -> Result<Row, Failure> {
+    let (unit, value) = match limit.of {
+        Measure::Elapsed => ("elapsed s", Some(cost.elapsed)),
+        Measure::Processor => ("processor s", Some(cost.processor)),
+        Measure::Memory => ("peak memory, MB", Some(cost.memory)),
+        Measure::CountingToReading => ("counting / reading", cost.counting_to_reading),
+    };
+    let value =
+        value.ok_or_else(|| Failure::Output { command: described(workload), what: "no `timing read` and `timing count`" })?;
+    Ok(Row { name: format!("{}: {unit}", workload.name), value, most: limit.most })
+}
+
+fn described(workload: &Workload) -> String {
+    format!("modelgate {}", workload.arguments.join(" "))
+}
+
+fn clear(folder: &Path) -> Result<(), Failure> {
+    let failed = |source| Failure::File { action: "make", path: folder.to_owned(), source };
+    if folder.exists() {
+        std::fs::remove_dir_all(folder).map_err(failed)?;
+    }
+    std::fs::create_dir_all(folder).map_err(failed)
+}
+
+/// Runs a workload under a program that measures it: GNU time, or Python where there is none.
+fn run_once(workload: &Workload, binary: &Path, folder: &Path) -> Result<Cost, Failure> {
+    let costs = folder.join("costs");
+    let mut command = measuring(&costs);
+    command.arg(binary).args(workload.arguments).current_dir(folder).stdin(std::process::Stdio::null());
+    let (status, errors) = programs::error_output(&mut command)?;
+    if !did_its_work(workload, status) {
+        print!("{errors}");
+        return Err(Failure::Ended { command: described(workload), status: status.to_string() });
+    }
+    let text = std::fs::read_to_string(&costs).map_err(|source| Failure::File { action: "read", path: costs, source })?;
+    let cost = read_costs(&text)
+        .ok_or_else(|| Failure::Output { command: programs::described(&command), what: "no times and memory to read" })?;
+    Ok(Cost { counting_to_reading: counting_to_reading(&errors), ..cost })
+}
+
+fn did_its_work(workload: &Workload, status: ExitStatus) -> bool {
+    status.code().is_some_and(|code| workload.works.contains(&code))
+}
+
+/// Runs the rest of its arguments and writes seconds (elapsed, user, system) and kilobytes of peak memory to a file.
+const PYTHON: &str = "import resource, subprocess, sys, time
+start = time.monotonic()
+code = subprocess.call(sys.argv[2:])
+elapsed = time.monotonic() - start
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+unit = 1024 if sys.platform == 'darwin' else 1
+open(sys.argv[1], 'w').write(f'{elapsed} {used.ru_utime} {used.ru_stime} {used.ru_maxrss // unit}')
+sys.exit(code)";
+
+fn measuring(costs: &Path) -> Command {
+    if programs::answers(Command::new("time").arg("--version")) {
+        let mut command = Command::new("time");
+        command.args(["--quiet", "--format", "%e %U %S %M", "--output"]).arg(costs);
+        return command;
+    }
+    let mut command = Command::new("python3");
+    command.args(["-c", PYTHON]).arg(costs);
+    command
+}
+
+/// Reads "elapsed user system kilobytes".
+fn read_costs(text: &str) -> Option<Cost> {
+    let numbers: Vec<f64> = text.split_whitespace().map_while(|word| word.parse().ok()).collect();
+    let [elapsed, user, system, kilobytes] = numbers[..] else { return None };
+    Some(Cost { elapsed, processor: user + system, memory: kilobytes * 1024.0 / MEGABYTE, counting_to_reading: None })
+}
+
+/// The ratio of `timing count <seconds>` to `timing read <seconds>`.
+fn counting_to_reading(errors: &str) -> Option<f64> {
+    let seconds = |room: &str| -> Option<f64> {
+        let start = format!("timing {room} ");
+        errors.lines().find_map(|line| line.strip_prefix(&start))?.trim().parse().ok()
+    };
+    Some(seconds("count")? / seconds("read")?)
+}
+
+/// The table: value, limit, and how much of the limit is used.
+fn table(rows: &[Row]) -> String {
+    let width = rows.iter().map(|row| row.name.len()).max().unwrap_or(0);
+    let mut text = format!("\n{:width$}  {:>8}  {:>8}  {:>6}\n", "", "measured", "limit", "used");
+    for row in rows {
+        let used = 100.0 * row.value / row.most;
+        let over = if row.value > row.most { "  over the limit" } else { "" };
+        let _ = writeln!(text, "{:width$}  {:8.3}  {:8.3}  {used:4.0} %{over}", row.name, row.value, row.most);
+    }
+    text
+}
+
+/// Puts predictions on the test rows of Adult into the folder, with a configuration that gates them.
+fn prepare_adult(folder: &Path) -> Result<bool, Failure> {
+    let Some(data) = std::env::var_os(REAL_DATA) else { return Ok(false) };
+    let source: PathBuf = Path::new(&data).join("adult/adult.test");
+    let text = std::fs::read_to_string(&source).map_err(|error| Failure::File { action: "read", path: source, source: error })?;
+    for (name, content) in [("predictions.csv", predictions_on_adult(&text)), ("modelgate.yml", ADULT_CONFIG.to_owned())] {
+        let path = folder.join(name);
+        std::fs::write(&path, content).map_err(|error| Failure::File { action: "write", path, source: error })?;
+    }
+    Ok(true)
+}
+
+const ADULT_CONFIG: &str = "\
+version: 1
+model: {name: adult, predictions: predictions.csv}
+data: {label: label, prediction: prediction, score: score}
+evaluation:
+  slices: [sex, race, {column: age, bins: [25, 45, 65], name: age_band}]
+gates:
+  - {metric: accuracy, lower_bound: 0.7}
+  - {metric: true_positive_rate, slices: every, lower_bound: 0.1, level: warn}
+";
+
+/// The test rows of Adult with a score from three columns. The weights are made by hand: how long the gate takes does
+/// not depend on how good the model is.
+fn predictions_on_adult(text: &str) -> String {
+    let mut csv = String::from("label,score,prediction,sex,race,age\n");
+    for line in text.lines() {
+        let cells: Vec<&str> = line.split(',').map(str::trim).collect();
+        let [age, _, _, _, education, _, _, _, race, sex, _, _, hours, _, label] = cells[..] else { continue };
+        let number = |cell: &str| cell.parse::<f64>().unwrap_or(0.0);
+        let logit = 0.035 * number(age) + 0.33 * number(education) + 0.03 * number(hours) - 7.2;
+        let score = 1.0 / (1.0 + (-logit).exp());
+        let label = u8::from(label.starts_with(">50K"));
+        let _ = writeln!(csv, "{label},{score},{},{sex},{race},{age}", u8::from(score >= 0.5));
+    }
+    csv
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    #[test]
+    fn costs_are_read_in_seconds_and_megabytes() {
+        let cost = Cost { elapsed: 1.5, processor: 0.3, memory: 204.8, counting_to_reading: None };
+        assert_eq!(read_costs("1.5 0.25 0.05 200000\n"), Some(cost));
+        for text in ["", "1.5 0.25 0.05", "1.5 0.25 x 1"] {
+            assert_eq!(read_costs(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn timings_are_found_among_other_lines() {
+        assert_eq!(counting_to_reading("warning: x\ntiming read 0.5\ntiming count 0.25\n"), Some(0.5));
+        assert_eq!(counting_to_reading("timing read 0.5\n"), None);
+    }
+
+    #[test]
+    fn the_least_of_two_runs_is_taken_number_by_number() {
+        let cost = |elapsed, processor, ratio| Cost { elapsed, processor, memory: 1.0, counting_to_reading: ratio };
+        assert_eq!(cost(2.0, 1.0, None).or_less(&cost(1.0, 3.0, Some(0.5))), cost(1.0, 1.0, Some(0.5)));
+    }
+
+    #[test]
+    fn a_row_over_its_limit_says_so() {
+        let row = |value| Row { name: "x".to_owned(), value, most: 2.0 };
+        assert!(table(&[row(2.5)]).contains("125 %  over the limit"));
+        assert!(!table(&[row(1.5)]).contains("over"));
+    }
+
+    #[test]
+    fn either_measuring_program_gives_readable_costs() {
+        let folder = tempfile::tempdir().unwrap();
+        let costs = folder.path().join("costs");
+        let mut python = Command::new("python3");
+        python.args(["-c", PYTHON]).arg(&costs);
+        for mut command in [measuring(&costs), python] {
+            if !programs::answers(Command::new(command.get_program()).arg("--version")) {
+                println!("skipped: {} is not installed", command.get_program().display());
+                continue;
+            }
+            let (status, _) = programs::error_output(command.args(["/bin/sh", "-c", "exit 1"])).unwrap();
+            assert_eq!(status.code(), Some(1));
+            let cost = read_costs(&std::fs::read_to_string(&costs).unwrap()).unwrap();
+            assert!(cost.processor < 5.0 && cost.memory > 0.1, "{cost:?}");
+        }
+    }
+
+    #[test]
+    fn adult_rows_become_predictions() {
+        let text = "|1x3 Cross validator\n25, Private, 226802, 11th, 7, Never-married, Machine-op-inspct, Own-child, Black, Male, 0, 0, \
+                    40, United-States, <=50K.\n\n";
+        let csv = predictions_on_adult(text);
+        assert_eq!(csv.lines().count(), 2);
+        assert!(csv.lines().nth(1).unwrap().starts_with("0,0.0"), "{csv}");
+        assert!(csv.ends_with(",0,Male,Black,25\n"), "{csv}");
+    }
+
+    #[test]
+    fn a_workload_without_timings_is_a_failure_and_no_pass() {
+        let workload = WORKLOADS.last().unwrap();
+        let cost = Cost { elapsed: 0.1, processor: 0.1, memory: 1.0, counting_to_reading: None };
+        let failures = workload.limits.iter().filter(|limit| row(workload, limit, &cost).is_err()).count();
+        assert_eq!(failures, 1);
+    }
+}

@@ -1,0 +1,87 @@
+//! The project's own chores, run as `cargo xtask <command>`: what checks the house lives outside the house.
+#![expect(clippy::print_stdout, reason = "a chore tells the developer what it does")]
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+mod bench;
+mod codegen;
+mod failure;
+mod oracle;
+mod programs;
+mod test;
+mod tidy;
+
+use failure::Failure;
+
+/// The variable that names the folder of the real data sets; the tests read it too.
+const REAL_DATA: &str = "MODELGATE_REAL_DATA";
+
+/// The chores of this repository.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+/// One chore.
+#[derive(Subcommand)]
+enum Chore {
+    /// Check the structure of the house: edges between crates, rooms of dependencies and calls, words, stubs.
+    Tidy,
+    /// Run everything that a change must pass: format, clippy, tidy, cargo-deny, tests, generated files.
+    Test {
+        /// Leave out cargo-deny, where it cannot be installed.
+        #[arg(long)]
+        skip_deny: bool,
+    },
+    /// Write the generated files under docs/ from the modelgate binary.
+    Codegen {
+        /// Write nothing; fail where a file on disk differs.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Make the golden files in tests/oracle/ with scikit-learn and fairlearn (needs Python).
+    Oracle {
+        /// Predictions on Adult: a CSV with the columns label, score, prediction, sex, race, `age_band`.
+        #[arg(long, value_name = "CSV")]
+        adult_predictions: Option<PathBuf>,
+    },
+    /// Build the release binary and measure its time, memory and size against the limits.
+    Bench {
+        /// How often each command runs; the quickest run counts.
+        #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=100))]
+        runs: u32,
+    },
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(&arguments.chore, &root()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            println!("xtask: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(chore: &Chore, root: &Path) -> Result<(), Failure> {
+    match chore {
+        Chore::Tidy => tidy::run(root),
+        Chore::Test { skip_deny } => test::run(root, *skip_deny),
+        Chore::Codegen { check: true } => codegen::check(root),
+        Chore::Codegen { check: false } => codegen::write(root),
+        Chore::Oracle { adult_predictions } => oracle::run(root, adult_predictions.as_deref()),
+        Chore::Bench { runs } => bench::run(root, *runs),
+    }
+}
+
+/// The folder of the workspace, which is the parent of this crate's.
+fn root() -> PathBuf {
+    let own = Path::new(env!("CARGO_MANIFEST_DIR"));
+    own.parent().unwrap_or(own).to_owned()
+}

@@ -1,0 +1,59 @@
+//! Makes the golden files in tests/oracle/ with scikit-learn and fairlearn, so that no test needs Python.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::REAL_DATA;
+use crate::failure::Failure;
+use crate::programs;
+
+/// The predictions that aequitas publishes on COMPAS, below the folder of real data.
+const COMPAS: &str = "aequitas/compas_for_aequitas.csv";
+
+/// Makes the golden files: generated edge cases always, COMPAS where the real data is, Adult where predictions are given.
+pub(crate) fn run(root: &Path, adult_predictions: Option<&Path>) -> Result<(), Failure> {
+    let python = environment(root)?;
+    let mut command = Command::new(python);
+    command.arg(root.join("xtask/oracle/oracle.py")).arg("--output").arg(root.join("tests/oracle"));
+    match std::env::var_os(REAL_DATA) {
+        Some(folder) => drop(command.arg("--compas").arg(existing(Path::new(&folder).join(COMPAS))?)),
+        None => println!("note: {REAL_DATA} is not set: the golden file of COMPAS stays as it is"),
+    }
+    match adult_predictions {
+        Some(path) => drop(command.arg("--adult").arg(existing(path.to_owned())?)),
+        None => println!("note: no --adult-predictions: the golden file of Adult stays as it is"),
+    }
+    programs::run(&mut command)
+}
+
+fn existing(path: PathBuf) -> Result<PathBuf, Failure> {
+    if path.is_file() {
+        return Ok(path);
+    }
+    Err(Failure::Absent { what: path.display().to_string(), cure: "give the path of an existing file" })
+}
+
+/// The Python of an environment of our own, with exactly the packages of requirements.txt.
+fn environment(root: &Path) -> Result<PathBuf, Failure> {
+    let folder = programs::target_directory(root)?.join("xtask/oracle");
+    let python = folder.join("bin/python");
+    if !python.exists() {
+        programs::run(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
+    }
+    let requirements = root.join("xtask/oracle/requirements.txt");
+    programs::run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "--requirement"]).arg(requirements))?;
+    Ok(python)
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    #[test]
+    fn a_file_that_is_not_there_is_named() {
+        let failure = existing(PathBuf::from("no/such.csv")).unwrap_err();
+        assert_eq!(failure.to_string(), "no/such.csv is not there: give the path of an existing file");
+        assert!(existing(crate::root().join("Cargo.toml")).is_ok());
+    }
+}
