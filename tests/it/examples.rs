@@ -1,0 +1,61 @@
+//! The examples work as their READMEs say, and write the comments that are kept beside them.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use modelgate_tests::{Gate, Outcome};
+
+use crate::gate;
+
+fn examples() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../examples")
+}
+
+/// Runs an example's script in the folder `repository` of a gate.
+fn script(gate: &Gate, script: &str) -> Outcome {
+    let mut command = Command::new("bash");
+    let program = gate.command(&[]).get_program().to_owned();
+    command.arg(examples().join(script)).arg(gate.path().join("repository")).current_dir(gate.path()).env_clear();
+    command.env("PATH", std::env::var_os("PATH").unwrap_or_default()).env("HOME", gate.path()).env("MODELGATE", program);
+    command.env("SOURCE_DATE_EPOCH", "1780272000").env("GIT_CONFIG_NOSYSTEM", "1");
+    command.env("GIT_AUTHOR_DATE", "1779840000 +0000").env("GIT_COMMITTER_DATE", "1779840000 +0000");
+    gate.finish(&mut command)
+}
+
+/// The part of a comment that people read: digests in the footer and the marker may differ in last bits between
+/// processors, the numbers above them do not.
+fn told(comment: &str) -> String {
+    comment.lines().filter(|line| !line.starts_with("<sub>") && !line.starts_with("<!-- modelgate:")).map(|line| format!("{line}\n")).collect()
+}
+
+/// Compares with the kept comment; `MODELGATE_UPDATE=1` writes it anew.
+#[track_caller]
+fn assert_kept(example: &str, comment: &str) {
+    let path = examples().join(example).join("expected/comment.md");
+    if std::env::var_os("MODELGATE_UPDATE").is_some() {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, comment).unwrap();
+    }
+    let kept = std::fs::read_to_string(&path).unwrap();
+    assert_eq!(told(comment), told(&kept), "{example}: read the difference, then run with MODELGATE_UPDATE=1");
+}
+
+#[test]
+fn loans_compares_with_the_nearest_release_and_fails_for_the_retired() {
+    let gate = gate();
+    let _ = script(&gate, "loans/make-history.sh").exits(0);
+    let outcome = gate.run(&["check", "--config", "repository/modelgate.yml"]).exits(1);
+    assert!(outcome.stderr.contains("Baseline v1.1.0 (nearest"), "{}", outcome.stderr);
+    assert!(outcome.stdout.contains("true_positive_rate of age_band=65+ is worse"), "{}", outcome.stdout);
+    assert_kept("loans", &gate.read("repository/modelgate-out/comment.md"));
+    let _ = gate.run(&["check", "--config", "repository/modelgate.yml", "--baseline-release", "v1.0.0", "--quiet"]);
+}
+
+#[test]
+fn from_python_judges_the_predictions_of_another_framework() {
+    let gate = gate();
+    let outcome = script(&gate, "from-python/run.sh");
+    assert!(outcome.code == 0 || outcome.code == 1, "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("Baseline v1.0.0"), "{}", outcome.stderr);
+    assert_kept("from-python", &gate.read("repository/modelgate-out/comment.md"));
+}

@@ -87,7 +87,7 @@ fn a_baseline_that_is_the_candidate_is_refused() {
 
 #[test]
 fn must_prove_asks_for_a_person() {
-    let config = CONFIG.replace("lower_bound: 0.5", "lower_bound: 0.83\n    must_prove: true");
+    let config = CONFIG.replace("lower_bound: 0.5", "lower_bound: 0.69\n    must_prove: true");
     let gate = ready().with("modelgate.yml", config);
     let accuracy = gate.run(&["evaluate", "--quiet", "--slice", "overall"]).exits(0);
     let outcome = gate.run(&["check", "--quiet"]);

@@ -39,8 +39,8 @@ fn assert_inert_markdown(name: &str, text: &str) {
         match &node.data.borrow().value {
             NodeValue::Link(link) => offence.borrow_mut().push(format!("a link to {}", link.url)),
             NodeValue::Image(image) => offence.borrow_mut().push(format!("an image of {}", image.url)),
-            NodeValue::HtmlInline(html) if html.contains("img") || html.contains("onerror") => offence.borrow_mut().push(html.clone()),
-            NodeValue::HtmlBlock(html) if html.literal.contains("onerror") => offence.borrow_mut().push(html.literal.clone()),
+            NodeValue::HtmlInline(html) if html.contains("<img") || html.contains("onerror=") => offence.borrow_mut().push(html.clone()),
+            NodeValue::HtmlBlock(html) if html.literal.contains("onerror=") => offence.borrow_mut().push(html.literal.clone()),
             _ => {}
         }
     }

@@ -173,16 +173,15 @@ impl Axes {
             let names = || self.declared.iter().map(|axis| axis.axis.name.as_str());
             let error = ConfigError::new("unknown-slice-column", format!("there is no slice column {}", shown(name)));
             let renamed = self.declared.iter().find(|axis| axis.column == name);
-            let help = renamed.map(|axis| format!("its slices are called {}", shown(&axis.axis.name)));
-            let error = error.helps(help.or_else(|| did_you_mean(name, names())));
-            mistakes.at_value(
-                path,
-                if self.declared.is_empty() {
-                    error.help("name the columns to cut rows by in `evaluation.slices`")
-                } else {
-                    error.note(format!("`evaluation.slices` declares {}", listed(names(), 20)))
-                },
-            );
+            let renamed = renamed.map(|axis| format!("its slices are called {}", shown(&axis.axis.name)));
+            let similar = renamed.or_else(|| did_you_mean(name, names()));
+            let error = if self.declared.is_empty() {
+                error.help("name the columns to cut rows by in `evaluation.slices`")
+            } else {
+                let note = format!("`evaluation.slices` declares {}", listed(names(), 20));
+                error.note(note).help(similar.unwrap_or_else(|| "name one of these, or add the column there".to_owned()))
+            };
+            mistakes.at_value(path, error);
         }
         known
     }
@@ -208,7 +207,7 @@ impl Axes {
 
 fn check_bin(axis: &Axis, level: &str, path: &ConfigPath, mistakes: &mut Mistakes<'_>) {
     let AxisKind::Binned { edges } = &axis.kind else { return };
-    if !edges.is_sorted_by(|before, edge| before < edge) {
+    if edges.is_empty() || !edges.is_sorted_by(|before, edge| before < edge) {
         return;
     }
     let starts = std::iter::once(f64::NEG_INFINITY).chain(edges.iter().copied());

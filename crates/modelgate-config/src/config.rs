@@ -49,7 +49,7 @@ fn values(text: &str, locations: &Locations) -> Result<Value, Box<ConfigError>> 
     match value.get("version") {
         Some(Value::Number(version)) if version.as_u64() != Some(VERSION) => {
             let newer = version.as_f64().is_some_and(|version| version > VERSION as f64);
-            let help = if newer { "upgrade modelgate, which then reads it" } else { "write `version: 1`" };
+            let help = if newer { "upgrade modelgate" } else { "write `version: 1`" };
             let error = ConfigError::new("unknown-version", "this modelgate reads version 1 of the format");
             let error = error.at(locations.value(&ConfigPath::default().key("version"))).help(help);
             let error = if newer { error.note("nothing else was checked: keys may mean other things") } else { error };

@@ -10,6 +10,7 @@ use crate::locate::ConfigPath;
 use crate::metrics::Measurable;
 use crate::mistakes::Mistakes;
 use crate::node::Node;
+use crate::structure::percent_as_fraction;
 
 /// The gates, in written order; those whose metric or level is no use are left out.
 pub(crate) fn read(root: &Node<'_>, measurable: &Measurable, mistakes: &mut Mistakes<'_>) -> Vec<Gate> {
@@ -81,8 +82,7 @@ fn out_of_range(message: String, written: f64, metric: &Metric) -> ConfigError {
     }
     let error = error.label(format!("`{}` is a fraction between {} and {}", metric.id, metric.lowest, metric.highest));
     if written > 1.0 && written <= 100.0 {
-        let fraction = format!("{:.6}", written / 100.0);
-        return error.help(format!("write {} for {written} %", fraction.trim_end_matches('0').trim_end_matches('.')));
+        return error.help(format!("write {} for {written} %", percent_as_fraction(written)));
     }
     error.help(format!("write a number from {} to {}", metric.lowest, metric.highest))
 }

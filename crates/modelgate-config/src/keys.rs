@@ -126,7 +126,7 @@ const DATA: Section = Section {
 
 const SPLIT: Section = Section {
     keys: &[
-        Key::required("column", Text, "The column."),
+        Key::required("column", Text, "The column that tells them apart."),
         Key::required("train", Scalar, "Its value in rows to train on."),
         Key::required("test", Scalar, "Its value in rows to evaluate."),
     ],
@@ -174,7 +174,7 @@ const EVALUATION: Section = Section {
 
 const AXIS: Section = Section {
     keys: &[
-        Key::required("column", Text, "The column."),
+        Key::required("column", Text, "The column that rows are cut by."),
         Key::optional(
             "bins",
             ListOf(List { item: &Number(ANY), least: 1, most: 100, unique: false }),
@@ -259,4 +259,39 @@ pub(crate) fn all_keys(section: &'static Section, prefix: &str) -> Vec<(String, 
         }
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+    use crate::locate::{ConfigPath, Locations};
+    use crate::mistakes::Mistakes;
+
+    #[test]
+    fn every_default_fits_its_own_key() {
+        let locations = Locations::default();
+        let mut with_default = 0;
+        for (path, key) in all_keys(&ROOT, "") {
+            let Some(default) = key.default else { continue };
+            with_default += 1;
+            assert!(!key.required, "{path}");
+            let value = serde_yaml::from_str(default).unwrap();
+            let mut mistakes = Mistakes::new(&locations);
+            crate::structure::check(&value, &key.kind, &ConfigPath::default(), &mut mistakes);
+            assert_eq!(mistakes.into_found(), [], "{path}");
+        }
+        assert!(with_default > 15);
+    }
+
+    #[test]
+    fn every_key_is_explained_and_every_rule_names_keys() {
+        for (path, key) in all_keys(&ROOT, "") {
+            assert!(key.doc.ends_with('.') && key.doc.len() > 5, "{path}");
+            let Some((_, section)) = section_of(&key.kind) else { continue };
+            for Exactly(names) | AtLeast(names) | AtMost(names) in section.rules {
+                assert!(names.len() > 1 && names.iter().all(|name| section.key(name).is_some()), "{path}: {names:?}");
+            }
+        }
+    }
 }

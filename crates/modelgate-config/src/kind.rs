@@ -139,7 +139,7 @@ impl Kind {
         match self {
             Self::Version => "the number 1".to_owned(),
             Self::Text => "text".to_owned(),
-            Self::Scalar => "a value of the data".to_owned(),
+            Self::Scalar => "text, a number or a truth value".to_owned(),
             Self::Date => "a day such as 2026-12-31".to_owned(),
             Self::Number(range) => range.describe(),
             Self::Whole(least, most) => format!("a whole number from {least} to {most}"),

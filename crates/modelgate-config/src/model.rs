@@ -1,6 +1,6 @@
 //! Reads where predictions come from, and what that asks of the keys in `data`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use modelgate_model::{CommandSettings, Estimator};
@@ -55,8 +55,9 @@ fn command(command: &Node<'_>, directory: &Path) -> CommandSettings {
     CommandSettings {
         program: words.next().unwrap_or_default(),
         arguments: words.collect(),
-        directory: directory.to_owned(),
-        writes: directory.join(command.text("writes").unwrap_or_default()),
+        // A process needs a folder that it can be started in; the empty path is none.
+        directory: if directory.as_os_str().is_empty() { PathBuf::from(".") } else { directory.to_owned() },
+        writes: PathBuf::from(command.text("writes").unwrap_or_default()),
         time_limit: Duration::from_secs(command.whole("time_limit_seconds")),
     }
 }

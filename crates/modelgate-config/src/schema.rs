@@ -131,3 +131,108 @@ impl Kind {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+    use crate::tests::{FULL, MINIMAL};
+
+    /// Whether a value has the shape of a schema, as far as the keywords go that this file writes about shape.
+    fn accepts(schema: &Value, value: &Value) -> bool {
+        let any = |keyword: &str| schema.get(keyword).and_then(Value::as_array);
+        let count = |list: &[Value]| list.iter().filter(|part| accepts(part, value)).count();
+        let typed = schema.get("type").is_none_or(|kind| match kind {
+            Value::Array(kinds) => kinds.iter().any(|kind| is_a(kind, value)),
+            kind => is_a(kind, value),
+        });
+        let required = any("required").is_none_or(|names| names.iter().all(|name| value.get(name.as_str().unwrap()).is_some()));
+        let parts = match value {
+            Value::Object(map) if schema.get("properties").is_some() => {
+                map.iter().all(|(key, part)| schema["properties"].get(key).is_some_and(|below| accepts(below, part)))
+            }
+            Value::Array(items) => schema.get("items").is_none_or(|below| items.iter().all(|item| accepts(below, item))),
+            Value::Number(number) => in_range(schema, number.as_f64().unwrap()),
+            _ => true,
+        };
+        typed
+            && required
+            && parts
+            && schema.get("const").is_none_or(|only| only == value)
+            && any("enum").is_none_or(|names| names.contains(value))
+            && any("oneOf").is_none_or(|list| count(list) == 1)
+            && any("anyOf").is_none_or(|list| count(list) > 0)
+            && schema.get("not").is_none_or(|not| !accepts(not, value))
+    }
+
+    fn is_a(kind: &Value, value: &Value) -> bool {
+        match kind.as_str().unwrap() {
+            "object" => value.is_object(),
+            "array" => value.is_array(),
+            "string" => value.is_string(),
+            "number" => value.is_number(),
+            "integer" => value.is_u64(),
+            "boolean" => value.is_boolean(),
+            _ => false,
+        }
+    }
+
+    fn in_range(schema: &Value, number: f64) -> bool {
+        let limit = |keyword: &str| schema.get(keyword).and_then(Value::as_f64);
+        limit("minimum").is_none_or(|least| least <= number)
+            && limit("maximum").is_none_or(|most| number <= most)
+            && limit("exclusiveMinimum").is_none_or(|least| least < number)
+            && limit("exclusiveMaximum").is_none_or(|most| number < most)
+    }
+
+    fn accepted(text: &str) -> bool {
+        let whole: Value = serde_json::from_str(&schema()).unwrap();
+        accepts(&whole, &serde_yaml::from_str(text).unwrap())
+    }
+
+    #[test]
+    fn the_schema_accepts_what_the_reading_accepts() {
+        assert!(accepted(FULL) && accepted(MINIMAL));
+        for (before, after) in [
+            ("seed: 11", "sede: 11"),
+            ("seed: 11", "seed: x"),
+            ("version: 1\n", ""),
+            ("version: 1\n", "version: 2\n"),
+            ("confidence_level: 0.9", "confidence_level: 1"),
+            ("level: warn", "level: warning"),
+            ("no-baseline: deny", "no-base: deny"),
+            ("    - accuracy\n", "    - acuracy\n"),
+            ("estimator: logistic_regression", "estimator: tree"),
+            ("    lower_bound: 0.85\n", ""),
+            ("baseline: {release: v1.0}", "baseline: {release: a, path: b}"),
+            ("    across: [sex,", "    slices: every\n    across: [sex,"),
+            ("bins: [25", "bins: [a"),
+        ] {
+            let text = FULL.replace(before, after);
+            assert!(text != FULL && !accepted(&text), "{after:?}");
+            assert!(crate::parse("f", &text).is_err(), "{after:?}");
+        }
+    }
+
+    #[test]
+    fn the_schema_tells_editors_names_defaults_and_meanings() {
+        let whole: Value = serde_json::from_str(&schema()).unwrap();
+        assert_eq!(whole["$schema"], "https://json-schema.org/draft/2020-12/schema");
+        let evaluation = &whole["properties"]["evaluation"]["properties"];
+        assert_eq!(evaluation["resamples"]["default"], 1000);
+        assert!(evaluation["metrics"]["items"]["enum"].as_array().unwrap().contains(&json!("impact_ratio")));
+        let gate = &whole["properties"]["gates"]["items"];
+        assert_eq!((&gate["additionalProperties"], &gate["properties"]["level"]["default"]), (&json!(false), &json!("deny")));
+        assert!(gate["properties"]["max_regression"]["description"].as_str().unwrap().contains("baseline"));
+        assert!(whole["properties"]["rules"]["properties"].get("low-support").is_some());
+    }
+
+    #[test]
+    fn the_reference_has_a_row_for_every_key() {
+        let table = reference();
+        assert_eq!(table.lines().count(), all_keys(&ROOT, "").len() + 2);
+        assert!(table.lines().all(|row| row.matches('|').count() == 5), "{table}");
+        assert!(table.contains("| `evaluation.seed` | a whole number from 0 to 9007199254740991 | `7` |"), "{table}");
+        assert!(table.contains("| `gates[].metric` | the name of a metric | required | What is limited. |"), "{table}");
+    }
+}

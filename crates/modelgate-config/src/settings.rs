@@ -16,7 +16,8 @@ use crate::source::line_of;
 pub struct Config {
     /// The file, as the caller named it.
     pub file_name: String,
-    /// The folder of the file, which relative paths start from; every path below has it in front already.
+    /// The folder of the file, which relative paths start from; every path below has it in front already, but
+    /// for what a command writes, which starts from the command's own directory.
     pub directory: PathBuf,
     /// The digest of the file's text.
     pub digest: Digest,
@@ -96,7 +97,7 @@ pub enum ModelSource {
         /// The file.
         path: PathBuf,
     },
-    /// A program that writes such a file.
+    /// A program that writes such a file; it runs in the folder of the settings file.
     Command(CommandSettings),
 }
 

@@ -7,7 +7,7 @@ use serde_yaml::{Mapping, Value};
 
 use crate::errors::{ConfigError, listed, shown};
 use crate::keys::{ROOT, all_keys};
-use crate::kind::{Choice, Kind, List, Section, Together, describe_value};
+use crate::kind::{Choice, Key, Kind, List, Section, Together, describe_value};
 use crate::locate::ConfigPath;
 use crate::mistakes::Mistakes;
 use crate::suggest::did_you_mean;
@@ -45,7 +45,6 @@ fn wrong_kind(value: &Value, kind: &Kind, path: &ConfigPath, mistakes: &mut Mist
     let outside = matches!((kind, value), (Kind::Number(_) | Kind::Whole(..), Value::Number(_)));
     let name = shown(&path.to_string());
     let (id, message) = match value {
-        Value::Null => ("missing-value", format!("{name} has no value")),
         Value::String(text) if text.trim().is_empty() => ("missing-value", format!("{name} is empty")),
         _ if outside => ("out-of-range", format!("{name} must be {}", kind.describe())),
         _ => ("wrong-type", format!("{name} must be {}, not {}", kind.describe(), describe_value(value))),
@@ -54,12 +53,17 @@ fn wrong_kind(value: &Value, kind: &Kind, path: &ConfigPath, mistakes: &mut Mist
     mistakes.at_value(path, error);
 }
 
+/// `90` as `0.9`, with at most six digits behind the point.
+pub(crate) fn percent_as_fraction(percent: f64) -> String {
+    let digits = format!("{:.6}", percent / 100.0);
+    digits.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
 /// What to write instead, where that can be told.
 fn cure(value: &Value, kind: &Kind, text: Option<&str>) -> Option<String> {
     let written = text.map(|text| shown(&format!("\"{text}\"")));
     match (kind, value) {
         (_, Value::String(text)) if text.trim().is_empty() => Some(format!("write {} here", kind.describe())),
-        (_, Value::Null) => Some(format!("write {} behind the colon, or delete the key", kind.describe())),
         (Kind::Text | Kind::TextOrSection(_), Value::Number(_) | Value::Bool(_)) => {
             Some(format!("put it in quotes: {}", written?))
         }
@@ -69,7 +73,10 @@ fn cure(value: &Value, kind: &Kind, text: Option<&str>) -> Option<String> {
         (Kind::Number(range), Value::Number(number)) if range.holds(-number.as_f64()?) => {
             Some("write it without the minus sign".to_owned())
         }
-        (Kind::Number(_), Value::String(text)) if text.trim().ends_with('%') => Some("write 0.05 for 5 %".to_owned()),
+        (Kind::Number(_), Value::String(text)) if text.trim().ends_with('%') => {
+            let percent: f64 = text.trim().trim_end_matches('%').trim().parse().ok()?;
+            Some(format!("write {} for {percent} %", percent_as_fraction(percent)))
+        }
         (Kind::List(_), Value::String(_) | Value::Number(_)) => Some(format!("write {}", shown(&format!("[{}]", text?)))),
         (Kind::WordOrList(words, _), Value::String(text)) => {
             did_you_mean(text, words.iter().copied()).or_else(|| Some(format!("write {}", shown(&format!("[\"{text}\"]")))))
@@ -82,6 +89,7 @@ fn check_section(mapping: &Mapping, section: &'static Section, path: &ConfigPath
     for (key, value) in mapping {
         let name = key_text(key);
         match section.key(&name) {
+            Some(known) if value.is_null() => missing_value(known, &path.key(&name), mistakes),
             Some(known) => check(value, &known.kind, &path.key(&name), mistakes),
             None => unknown_key(&name, section, path, mistakes),
         }
@@ -92,6 +100,12 @@ fn check_section(mapping: &Mapping, section: &'static Section, path: &ConfigPath
     for rule in section.rules {
         check_together(mapping, rule, path, mistakes);
     }
+}
+
+fn missing_value(key: &Key, path: &ConfigPath, mistakes: &mut Mistakes<'_>) {
+    let help = format!("write {} behind the colon", key.kind.describe());
+    let error = ConfigError::new("missing-value", format!("{} has no value", shown(&path.to_string())));
+    mistakes.at_value(path, error.help(if key.required { help } else { format!("{help}, or delete the key") }));
 }
 
 fn key_text(key: &Value) -> String {
@@ -125,7 +139,7 @@ fn missing(path: &ConfigPath, what: &str, doc: &str, mistakes: &mut Mistakes<'_>
     let at = path.to_string();
     let message = if at.is_empty() { format!("{what} is missing") } else { format!("{} needs {what}", shown(&at)) };
     let error = ConfigError::new("missing-key", message);
-    let help = if doc.is_empty() { format!("add {what}") } else { format!("add {what}: {}", lower_first(doc)) };
+    let help = if doc.is_empty() { "write one of them".to_owned() } else { format!("add {what}: {}", lower_first(doc)) };
     mistakes.at_value(path, error.help(help));
 }
 

@@ -1,6 +1,6 @@
 //! How often each score occurs with each label: exact while there are few distinct scores, else on a fixed grid.
 
-use std::collections::BTreeMap;
+use std::cmp::Ordering;
 
 use crate::Tally;
 
@@ -33,9 +33,17 @@ pub struct ScoreBin {
     pub positives: Tally,
 }
 
+impl ScoreBin {
+    /// Adds other rows.
+    fn merge(&mut self, other: &Self) {
+        self.negatives.merge(&other.negatives);
+        self.positives.merge(&other.positives);
+    }
+}
+
 /// Counts by score and label, in increasing order of the score.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct ScoreTable(BTreeMap<u64, ScoreBin>);
+pub struct ScoreTable(Vec<(u64, ScoreBin)>);
 
 /// The bin of the fixed grid for a score in [0, 1].
 #[must_use]
@@ -70,7 +78,7 @@ impl ScoreTable {
     #[must_use]
     pub fn from_sorted(bins: Vec<(u64, ScoreBin)>) -> Self {
         if bins.is_sorted_by(|(before, _), (after, _)| before < after) {
-            return Self(bins.into_iter().collect());
+            return Self(bins);
         }
         let mut table = Self::default();
         for (key, bin) in &bins {
@@ -81,16 +89,23 @@ impl ScoreTable {
 
     /// Adds the rows of `bin` at `key`.
     pub fn add(&mut self, key: u64, bin: &ScoreBin) {
-        let held = self.0.entry(key).or_default();
-        held.negatives.merge(&bin.negatives);
-        held.positives.merge(&bin.positives);
+        self.bin_mut(key).merge(bin);
     }
 
     /// Adds one row of a class with a weight.
     pub fn add_row(&mut self, key: u64, positive: bool, weight: f64) {
-        let bin = self.0.entry(key).or_default();
+        let bin = self.bin_mut(key);
         let tally = if positive { &mut bin.positives } else { &mut bin.negatives };
         tally.add_row(weight);
+    }
+
+    /// The bin at `key`, made where there is none.
+    fn bin_mut(&mut self, key: u64) -> &mut ScoreBin {
+        let place = self.0.binary_search_by_key(&key, |(held, _)| *held).unwrap_or_else(|place| {
+            self.0.insert(place, (key, ScoreBin::default()));
+            place
+        });
+        &mut self.0[place].1
     }
 
     /// The bins in increasing order of the score.
@@ -113,28 +128,46 @@ impl ScoreTable {
 
     /// Adds the counts of another table of the same scale.
     pub(crate) fn merge(&mut self, other: &Self) {
-        for (key, bin) in other.iter() {
-            self.add(key, bin);
+        let mut both = Vec::with_capacity(self.0.len().max(other.0.len()));
+        let (mut mine, mut theirs) = (std::mem::take(&mut self.0).into_iter().peekable(), other.0.iter().copied().peekable());
+        while let (Some((my_key, _)), Some((their_key, their_bin))) = (mine.peek(), theirs.peek()) {
+            match my_key.cmp(their_key) {
+                Ordering::Less => both.extend(mine.next()),
+                Ordering::Greater => both.extend(theirs.next()),
+                Ordering::Equal => {
+                    both.extend(mine.next().map(|(key, mut bin)| {
+                        bin.merge(their_bin);
+                        (key, bin)
+                    }));
+                    theirs.next();
+                }
+            }
         }
+        both.extend(mine.chain(theirs));
+        self.0 = both;
     }
 
     /// The same rows on the fixed grid; only for a table on the exact scale.
     #[must_use]
     pub(crate) fn to_grid(&self) -> Self {
-        let mut grid = Self::default();
+        let mut grid: Vec<(u64, ScoreBin)> = Vec::new();
         for (key, bin) in self.iter() {
-            grid.add(ScoreTable::key(ScoreScale::Logit, f64::from_bits(key)), bin);
+            // Bins of the grid rise with the score, so only the last one can be the same.
+            let key = ScoreTable::key(ScoreScale::Logit, f64::from_bits(key));
+            match grid.last_mut() {
+                Some((last, held)) if *last == key => held.merge(bin),
+                _ => grid.push((key, *bin)),
+            }
         }
-        grid
+        Self::from_sorted(grid)
     }
 
     /// The rows of each class, over all scores.
     #[must_use]
     pub fn totals(&self) -> ScoreBin {
         let mut total = ScoreBin::default();
-        for bin in self.0.values() {
-            total.negatives.merge(&bin.negatives);
-            total.positives.merge(&bin.positives);
+        for (_, bin) in &self.0 {
+            total.merge(bin);
         }
         total
     }

@@ -143,7 +143,8 @@ fn begins_like_utf16(text: &[u8]) -> bool {
 /// The line, from 1, of a byte.
 fn line_of(text: &[u8], offset: usize) -> u64 {
     let before = text.get(..offset).unwrap_or(text);
-    let lone_returns = text.get(..=offset).unwrap_or(text).windows(2).filter(|pair| matches!(pair, [b'\r', next] if *next != b'\n')).count();
+    let lone_returns =
+        text.get(..=offset).unwrap_or(text).windows(2).filter(|pair| matches!(pair, [b'\r', next] if *next != b'\n')).count();
     (before.split(|byte| *byte == b'\n').count() + lone_returns) as u64
 }
 
@@ -223,6 +224,8 @@ fn closing_quote(text: &[u8], mut from: usize) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
+    use std::fmt::Write as _;
+
     use super::*;
     use crate::testing::{csv, file, read_error, told};
     use crate::{column_names, read};
@@ -265,7 +268,7 @@ mod tests {
     fn a_word_far_down_makes_the_whole_column_text() {
         let mut text = "a,b\n".to_owned();
         for row in 0..BATCH_ROWS + 5 {
-            text.push_str(&format!("{row}.50,{row}\n"));
+            writeln!(text, "{row}.50,{row}").unwrap();
         }
         text.push_str("word,1\n");
         let (data, _file) = csv(&text);

@@ -158,7 +158,11 @@ pub(crate) fn runs(facts: &RowFacts, keys: &ScoreKeys, groups: &Grouping, all_ro
 }
 
 /// Every row as a run of its own (its group is the row), in order of the score.
-pub(crate) fn single_rows<'a>(facts: &'a RowFacts, keys: &'a ScoreKeys, all_rows: &[u32]) -> impl Iterator<Item = Run> + Clone + use<'a> {
+pub(crate) fn single_rows<'a>(
+    facts: &'a RowFacts,
+    keys: &'a ScoreKeys,
+    all_rows: &[u32],
+) -> impl Iterator<Item = Run> + Clone + use<'a> {
     keys.order(all_rows).into_iter().map(|row| Run { key: keys.key(row), group: row, bin: row_bin(facts, row) })
 }
 

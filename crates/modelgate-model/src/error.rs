@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use modelgate_data::DataError;
 
-use crate::linear::CONVERGED;
 use crate::shown::{LISTED, at, listed, shown};
 use crate::{DroppedColumn, LARGEST_MODEL_FILE, MODEL_FORMAT};
 
@@ -18,7 +17,7 @@ fn reasons(columns: &[DroppedColumn]) -> String {
 pub enum ModelError {
     /// The rows or labels themselves cannot be used.
     #[error(transparent)]
-    Data(#[from] DataError),
+    Data(Box<DataError>),
     /// A setting is outside its range.
     #[error("{setting} is {value}, and must be {expected}")]
     BadSetting {
@@ -153,17 +152,25 @@ pub enum ModelError {
     /// The fit ended before it reached the best coefficients.
     #[error(
         "the fit did not converge: after at most {iterations} iterations the gradient norm is {norm:.3e} a row, and must be \
-         at most {CONVERGED:.0e}"
+         at most {limit:.0e}"
     )]
     NotConverged {
         /// The Euclidean norm of the gradient of the penalized log-likelihood, divided by the number of rows.
         norm: f64,
+        /// The largest norm from which Newton's method finishes a fit, or with which a finished one is accepted.
+        limit: f64,
         /// The limit on iterations that was set.
         iterations: u64,
     },
     /// Without a penalty, coefficients of separable rows grow without end.
     #[error("the features tell the two labels apart without a single error, and without a penalty no finite model fits best")]
     Separable,
+}
+
+impl From<DataError> for ModelError {
+    fn from(error: DataError) -> Self {
+        Self::Data(Box::new(error))
+    }
 }
 
 impl ModelError {

@@ -21,6 +21,7 @@ mod estimator;
 mod file;
 mod linear;
 mod model;
+mod objective;
 mod output;
 mod pipeline;
 mod shown;

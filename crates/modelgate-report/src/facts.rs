@@ -68,7 +68,6 @@ impl<'a> Facts<'a> {
         let checks = self.checks_of(metric, subject);
         fields! {
             metric: metric.metric().title,
-            metric_id: metric.as_str(),
             subject: words::subject(subject),
             before: estimate(metric, change.map(|change| &change.baseline), absent),
             now: estimate(metric, self.report.evaluation.get(metric, subject), "not measured"),
@@ -86,7 +85,6 @@ impl<'a> Facts<'a> {
         let absent = words::no_comparison(&self.report.baseline);
         fields! {
             metric: check.metric.metric().title,
-            metric_id: check.metric.as_str(),
             subject: words::subject(&check.subject),
             before: estimate(check.metric, change.map(|change| &change.baseline), absent),
             now: estimate(check.metric, check.candidate.as_ref(), "not measured"),
@@ -97,8 +95,8 @@ impl<'a> Facts<'a> {
             state: check.state.id(),
             blocking: check.blocking,
             note: words::note(check).map(Node::from),
-            rule: check.rule.rule().id,
             help: check.rule.rule().fix,
+            help_parts: parts(check.rule.rule().fix),
             origin: Shown::phrase(format!(
                 "{}:{} ({})",
                 Shown::name(&self.report.config_file),
@@ -110,17 +108,18 @@ impl<'a> Facts<'a> {
 
     /// One finding.
     pub(crate) fn finding(&self, finding: &Finding) -> Node {
-        let origin = finding.origin.as_ref().map(|origin| {
-            Node::from(Shown::phrase(format!("{}:{}", Shown::name(&self.report.config_file), origin.line)))
-        });
+        let origin = finding
+            .origin
+            .as_ref()
+            .map(|origin| Node::from(Shown::phrase(format!("{}:{}", Shown::name(&self.report.config_file), origin.line))));
         fields! {
             rule: finding.rule.rule().id,
             level: words::level(finding.level),
-            level_id: finding.level.id(),
             has_subject: !finding.subject.is_empty(),
             subject: Shown::sentence(&finding.subject),
             message: Shown::sentence(&finding.message),
             help: Shown::sentence(&finding.help),
+            help_parts: parts(&finding.help),
             origin: origin,
         }
     }
@@ -138,9 +137,9 @@ impl<'a> Facts<'a> {
             config_short: Shown::phrase(provenance.config_digest.short()),
             data_short: Shown::phrase(provenance.data_digest.short()),
             model_short: Shown::phrase(provenance.model_digest.short()),
-            cube_short: Shown::phrase(provenance.cube_digest.short()),
             split: Shown::sentence(&provenance.split),
             commit: report.commit.as_deref().map_or_else(|| Shown::phrase("unknown"), Shown::name),
+            commit_short: short_commit(report.commit.as_deref()),
             config_file: Shown::name(&report.config_file),
             tool_version: Shown::name(&report.tool_version),
             generated: Shown::name(&report.generated),
@@ -166,7 +165,9 @@ impl<'a> Facts<'a> {
             (counts.passed, "passed", "passed"),
         ];
         let shown = states.into_iter().filter(|(count, ..)| *count > 0);
-        shown.map(|(count, word, state)| fields! { count: Shown::phrase(number::many(count)), word: word, state: state }).collect()
+        shown
+            .map(|(count, word, state)| fields! { count: Shown::phrase(number::many(count)), word: word, state: state })
+            .collect()
     }
 
     /// The sentence about slices that were not judged; `None` where all were.
@@ -315,6 +316,27 @@ fn left_out(groups: &[Slice]) -> Option<Node> {
     (!names.is_empty()).then(|| Node::from(Shown::sentence(&names.join(", "))))
 }
 
+/// A commit as people write it: its first digits.
+fn short_commit(commit: Option<&str>) -> Shown {
+    match commit {
+        None => Shown::phrase("unknown"),
+        Some(id) if id.bytes().all(|byte| byte.is_ascii_hexdigit()) => Shown::phrase(id.chars().take(8).collect::<String>()),
+        Some(other) => Shown::name(other),
+    }
+}
+
+/// A sentence cut at its `backticks`, so that a page can set commands in another face.
+fn parts(sentence: &str) -> Vec<Node> {
+    let sentence = Shown::sentence(sentence);
+    let pieces: Vec<&str> = sentence.as_str().split('`').collect();
+    // An even number of pieces means that a backtick has no partner.
+    if pieces.len().is_multiple_of(2) {
+        return vec![fields! { code: false, text: sentence }];
+    }
+    let part = |(index, piece): (usize, &&str)| fields! { code: index % 2 == 1, text: Shown::within(piece) };
+    pieces.iter().enumerate().map(part).collect()
+}
+
 fn baseline(baseline: &Baseline) -> Node {
     match baseline {
         Baseline::None { why } => fields! { found: false, why: Shown::sentence(why) },
@@ -323,6 +345,7 @@ fn baseline(baseline: &Baseline) -> Node {
             release: Shown::name(release),
             how: Shown::sentence(how),
             commit: commit.as_deref().map_or_else(|| Shown::phrase("unknown"), Shown::name),
+            commit_short: short_commit(commit.as_deref()),
             created: Shown::name(created),
             age: words::age(*age_days),
             digest: Shown::phrase(digest),

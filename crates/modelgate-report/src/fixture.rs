@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use modelgate_cube::{Digest, Slice};
 use modelgate_eval::{
-    Change, Comparison, Delta, Estimate, Evaluation, Interval, Measured, Method, MetricId, Mode, OneSided, Reason, Subject,
+    Change, Comparison, Delta, Estimate, Evaluation, Interval, Measured, Method, MetricId, MetricKind, Mode, OneSided, Reason,
+    Subject,
 };
 use modelgate_policy::{Bound, Check, Counts, Date, Finding, Level, Origin, Outcome, RuleId, State, Verdict};
 
@@ -251,22 +252,36 @@ pub(crate) fn without_baseline() -> Report {
     report
 }
 
-/// As many failing slices as asked for, each measured by several metrics.
+/// Every metric of a slice, without plain counts.
+pub(crate) fn slice_metrics() -> Vec<&'static str> {
+    let of_slices = |metric: &MetricId| metric.metric().kind != MetricKind::AcrossGroups && metric.as_str() != "count";
+    MetricId::all().filter(of_slices).map(MetricId::as_str).collect()
+}
+
+/// As many failing slices as asked for, each measured by every metric.
 pub(crate) fn many_failing(slices: usize) -> Report {
     let mut numbers = Numbers::new();
     let mut checks = Vec::new();
-    for id in ["accuracy", "precision", "recall", "f1", "selection_rate", "roc_auc"] {
+    for id in slice_metrics() {
         numbers.add(id, &slice("overall"), 0.85, 0.851, 12_000, (-0.003, 0.005));
     }
     for index in 0..slices {
         let subject = slice(&format!("region=region number {index:04} & segment=wéstern 🌍 {index:04}"));
         let fall = 0.05 + 0.2 * (index as f64 / slices as f64);
-        for id in ["accuracy", "precision", "recall", "f1", "selection_rate", "roc_auc"] {
+        for id in slice_metrics() {
             numbers.add(id, &subject, 0.85, 0.85 - fall, 100, (-fall - 0.04, -fall + 0.04));
         }
         checks.push(numbers.check("recall", &subject, Bound::MaxRegression(0.005), State::Failed));
     }
     numbers.into_report(checks, Vec::new())
+}
+
+/// The same without a baseline.
+pub(crate) fn hostile_first(text: &str) -> Report {
+    let mut report = hostile(text);
+    report.baseline = Baseline::None { why: text.to_owned() };
+    report.comparison = None;
+    report
 }
 
 /// The failing report with `text` wherever somebody else writes.

@@ -85,7 +85,10 @@ mod tests {
 
     #[test]
     fn the_line_names_verdict_counts_model_and_baseline() {
-        assert_eq!(verdict_line(&fixture::failing()), "❌ Model gate FAILED: 2 of 9 checks block · loan-approval · baseline v1.0");
+        assert_eq!(
+            verdict_line(&fixture::failing()),
+            "❌ Model gate FAILED: 2 of 9 checks block · loan-approval · baseline v1.0"
+        );
         let passed = verdict_line(&fixture::passing());
         assert!(passed.starts_with("✅ Model gate PASSED: 2 of 2 checks passed · "), "{passed}");
     }

@@ -12,15 +12,115 @@ const HOSTILE: &str = "@all\n/approve\n--> <img src=x>";
 /// A text without any syntax: what documents look like when nobody is hostile.
 const BENIGN: &str = "plain";
 
+/// The documents that are read as markup.
+const KINDS: [DocumentKind; 3] = [DocumentKind::Comment, DocumentKind::ModelCard, DocumentKind::Report];
+
 /// Pieces from which hostile texts are made.
 const PIECES: &[&str] = &[
-    "@", "@org/team", "#", "#1", "!1", "&1", "~l", "$1", "%\"m\"", "^", "*", "**", "_", "__", "`", "```", "~~", "|", "||", "\\", "[", "]",
-    "(", ")", "![", "](", "](http://e.org)", "[a](b)", "<", ">", "<img src=x onerror=y>", "<!--", "-->", "--", "---", "<script>", "</table>",
-    "</details>", "</sub>", "</svg>", "\"", "'", "&", "&lt;", "&#64;", "http://e.org", "https:", "//e.org", "www.", "www.e.org", "e.org",
-    "a@e.org", "mailto:a@e.org", "xmpp:a@e.org", ":tada:", ":", "/close", "/", "\n", "\r\n", "\n\n", "\n# h", "\n- l", "\n1. l", "\n> q",
-    "\n    code", "\n===", "\t", " ", "  ", "1.", "1)", "+", "-", "=", "==", ">>>", "[[_TOC_]]", "[TOC]", "::include{file=x}", "GH-1",
-    "deadbeef", "0123456789abcdef0123456789abcdef01234567", "{{ 7 }}", "{% x %}", "{#", "$$", "\\(", "\u{202E}", "\u{2066}", "\u{200B}",
-    "\u{FEFF}", "\u{0}", "\u{7}", "\u{85}", "\u{2028}", "\u{E0041}", "é", "名前", "🌍", "modelgate:v1 key=x", "x", "7", "word",
+    "@",
+    "@org/team",
+    "#",
+    "#1",
+    "!1",
+    "&1",
+    "~l",
+    "$1",
+    "%\"m\"",
+    "^",
+    "*",
+    "**",
+    "_",
+    "__",
+    "`",
+    "```",
+    "~~",
+    "|",
+    "||",
+    "\\",
+    "[",
+    "]",
+    "(",
+    ")",
+    "![",
+    "](",
+    "](http://e.org)",
+    "[a](b)",
+    "<",
+    ">",
+    "<img src=x onerror=y>",
+    "<!--",
+    "-->",
+    "--",
+    "---",
+    "<script>",
+    "</table>",
+    "</details>",
+    "</sub>",
+    "</svg>",
+    "\"",
+    "'",
+    "&",
+    "&lt;",
+    "&#64;",
+    "http://e.org",
+    "https:",
+    "//e.org",
+    "www.",
+    "www.e.org",
+    "e.org",
+    "a@e.org",
+    "mailto:a@e.org",
+    "xmpp:a@e.org",
+    ":tada:",
+    ":",
+    "/close",
+    "/",
+    "\n",
+    "\r\n",
+    "\n\n",
+    "\n# h",
+    "\n- l",
+    "\n1. l",
+    "\n> q",
+    "\n    code",
+    "\n===",
+    "\t",
+    " ",
+    "  ",
+    "1.",
+    "1)",
+    "+",
+    "-",
+    "=",
+    "==",
+    ">>>",
+    "[[_TOC_]]",
+    "[TOC]",
+    "::include{file=x}",
+    "GH-1",
+    "deadbeef",
+    "0123456789abcdef0123456789abcdef01234567",
+    "{{ 7 }}",
+    "{% x %}",
+    "{#",
+    "$$",
+    "\\(",
+    "\u{202E}",
+    "\u{2066}",
+    "\u{200B}",
+    "\u{FEFF}",
+    "\u{0}",
+    "\u{7}",
+    "\u{85}",
+    "\u{2028}",
+    "\u{E0041}",
+    "é",
+    "名前",
+    "🌍",
+    "modelgate:v1 key=x",
+    "x",
+    "7",
+    "word",
 ];
 
 fn options() -> Options<'static> {
@@ -62,9 +162,11 @@ fn markdown_parts(body: &str) -> (Vec<String>, String) {
     (skeleton, words)
 }
 
+/// Without bare `code` elements: advice may set its own words in that face.
 fn page_skeleton(body: &str) -> Vec<String> {
     let page = Html::parse_document(body);
     let node = |node: &Node| match node {
+        Node::Element(element) if element.name() == "code" && element.attrs().next().is_none() => None,
         Node::Element(element) => {
             let attributes: Vec<_> = element.attrs().map(|(name, _)| name).collect();
             Some(format!("<{} class={:?} {attributes:?}>", element.name(), element.attr("class")))
@@ -94,23 +196,41 @@ fn assert_no_reference(words: &str, text: &str) {
     }
 }
 
-fn assert_inert(text: &str, benign: &[(DocumentKind, Vec<String>)]) {
-    let report = fixture::hostile(text);
-    for (kind, expected) in benign {
-        let body = body(&report, *kind);
-        if *kind == DocumentKind::Report {
-            assert_eq!(&page_skeleton(&body), expected, "the page of {text:?}");
-            continue;
+/// Documents as they look when nobody is hostile, with the reports that they are made of.
+struct Benign {
+    make: fn(&str) -> Report,
+    skeletons: Vec<(DocumentKind, Vec<String>)>,
+}
+
+fn benign() -> [Benign; 2] {
+    let makers: [fn(&str) -> Report; 2] = [fixture::hostile, fixture::hostile_first];
+    makers.map(|make| Benign { make, skeletons: KINDS.map(|kind| (kind, skeleton(&make(BENIGN), kind))).to_vec() })
+}
+
+fn skeleton(report: &Report, kind: DocumentKind) -> Vec<String> {
+    let body = body(report, kind);
+    if kind == DocumentKind::Report { page_skeleton(&body) } else { markdown_parts(&body).0 }
+}
+
+fn assert_inert(text: &str, benign: &[Benign]) {
+    for Benign { make, skeletons } in benign {
+        let report = make(text);
+        for (kind, expected) in skeletons {
+            assert_eq!(&skeleton(&report, *kind), expected, "{kind:?} of {text:?}:\n{}", body(&report, *kind));
+            if *kind != DocumentKind::Report {
+                assert_markdown_inert(&body(&report, *kind), *kind, text);
+            }
         }
-        let (skeleton, words) = markdown_parts(&body);
-        assert_eq!(&skeleton, expected, "{kind:?} of {text:?}:\n{body}");
-        assert_no_reference(&words, text);
-        assert!(!body.contains('@'), "a raw @ in {body}");
-        assert!(!body.lines().any(|line| line.starts_with('/')), "a command in {body}");
-        let comments = usize::from(*kind == DocumentKind::Comment);
-        assert_eq!(body.matches("<!--").count(), comments, "{body}");
-        assert_eq!(body.matches("-->").count(), comments, "{body}");
     }
+}
+
+fn assert_markdown_inert(body: &str, kind: DocumentKind, text: &str) {
+    assert_no_reference(&markdown_parts(body).1, text);
+    assert!(!body.contains('@'), "a raw @ in {body}");
+    assert!(!body.lines().any(|line| line.starts_with('/')), "a command in {body}");
+    let comments = usize::from(kind == DocumentKind::Comment);
+    assert_eq!(body.matches("<!--").count(), comments, "{body}");
+    assert_eq!(body.matches("-->").count(), comments, "{body}");
 }
 
 fn body(report: &Report, kind: DocumentKind) -> String {
@@ -123,15 +243,6 @@ fn body(report: &Report, kind: DocumentKind) -> String {
     document.unwrap().body
 }
 
-fn benign() -> Vec<(DocumentKind, Vec<String>)> {
-    let report = fixture::hostile(BENIGN);
-    let of = |kind| {
-        let body = body(&report, kind);
-        (kind, if kind == DocumentKind::Report { page_skeleton(&body) } else { markdown_parts(&body).0 })
-    };
-    [DocumentKind::Comment, DocumentKind::ModelCard, DocumentKind::Report].map(of).to_vec()
-}
-
 #[test]
 fn the_benign_documents_have_no_link_and_no_image() {
     let arena = Arena::new();
@@ -142,7 +253,7 @@ fn the_benign_documents_have_no_link_and_no_image() {
             assert!(!matches!(value, NodeValue::Link(_) | NodeValue::Image(_) | NodeValue::FootnoteReference(_)), "{value:?}");
         }
     }
-    let page = benign().pop().unwrap().1.concat();
+    let page = skeleton(&fixture::hostile(BENIGN), DocumentKind::Report).concat();
     assert!(!page.contains("<img") && !page.contains("<script"));
 }
 
@@ -181,10 +292,10 @@ impl Random {
 }
 
 #[test]
-fn a_thousand_hostile_texts_are_inert() {
+fn hundreds_of_hostile_texts_are_inert() {
     let benign = benign();
-    let mut random = Random(0x5EED_0F_90_0D);
-    for _ in 0..1_000 {
+    let mut random = Random(0x5EED_600D);
+    for _ in 0..250 {
         let pieces = 1 + random.below(7);
         let text: String = (0..pieces).filter_map(|_| PIECES.get(random.below(PIECES.len()))).copied().collect();
         assert_inert(&text, &benign);
@@ -199,8 +310,13 @@ fn json_keeps_the_text_as_it_is() {
 
 #[test]
 fn no_document_promises_what_statistics_cannot_keep() {
-    let reports =
-        [fixture::failing(), fixture::passing(), fixture::without_baseline(), fixture::many_failing(40), fixture::hostile(BENIGN)];
+    let reports = [
+        fixture::failing(),
+        fixture::passing(),
+        fixture::without_baseline(),
+        fixture::many_failing(40),
+        fixture::hostile(BENIGN),
+    ];
     for document in reports.iter().flat_map(|report| render(report).unwrap()) {
         let text = document.body.to_lowercase();
         for word in ["complian", "certif", "unbiased", "bias-free", "fair model", "guarantee", "100 % ", "% of checks"] {

@@ -35,5 +35,5 @@ pub use report::{Baseline, ModelFacts, Provenance, Report};
 /// Renders every document, in the order in which people look for them. The same report gives the same bytes.
 pub fn render(report: &Report) -> Result<Vec<Document>, RenderError> {
     let verdict = render_verdict(report)?;
-    Ok(vec![render_comment(report)?, verdict, render_model_card(report)?, render_html(report)?])
+    Ok(vec![comment::render_beside(report, &verdict)?, verdict, render_model_card(report)?, render_html(report)?])
 }

@@ -172,8 +172,8 @@ fn draw(row: &Row<'_>, index: usize, scale: &Scale) -> Node {
         overall: is_overall(row.subject),
         value: Shown::phrase(number::fixed(row.now.value)),
         bad: row.bad,
-        top: Shown::phrase(top),
-        bottom: Shown::phrase(top + ROW),
+        top: Shown::phrase(top + 18),
+        bottom: Shown::phrase(top + 36),
         text_y: Shown::phrase(top + 15),
         y: Shown::phrase(top + 27),
         x: scale.place(row.now.value),
@@ -208,7 +208,7 @@ impl Scale {
         let (step, decimals) = self.step();
         let first = (self.low / step).ceil();
         let values = (0..).map(|index| (first + f64::from(index)) * step);
-        let inside = values.take_while(|value| *value <= self.high).take(MARKS as usize + 1);
+        let inside = values.take_while(|value| *value <= self.high);
         inside.map(|value| fields! { x: self.place(value), label: Shown::phrase(format!("{value:.decimals$}")) }).collect()
     }
 

@@ -46,6 +46,7 @@ pub(crate) fn markdown(kind: DocumentKind, template: &str, facts: Node) -> Resul
     tera.autoescape_on([".md"]);
     tera.set_escape_fn(|text, out| write_escaped(&Markdown(text), out));
     tera.register_filter("code", |text: &str, _: Kwargs, _: &tera::State| tera::Value::safe_string(&escape::code(text)));
+    tera.register_filter("prose", |text: &str, _: Kwargs, _: &tera::State| tera::Value::safe_string(&escape::prose(text)));
     long(tera, kind, template, facts).map(|body| squeeze(&body))
 }
 
@@ -112,8 +113,7 @@ mod tests {
 
     #[test]
     fn our_templates_never_ask_for_unescaped_text() {
-        let templates =
-            [modelgate_templates::COMMENT_MD, modelgate_templates::MODEL_CARD_MD, modelgate_templates::REPORT_HTML];
+        let templates = [modelgate_templates::COMMENT_MD, modelgate_templates::MODEL_CARD_MD, modelgate_templates::REPORT_HTML];
         for template in templates {
             let dense: String = template.split_whitespace().collect();
             assert!(!dense.contains("|safe") && !dense.contains("autoescape"));

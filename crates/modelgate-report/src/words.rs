@@ -38,7 +38,7 @@ pub(crate) fn status(check: &Check) -> Shown {
         State::Warned => "⚠️ WARN".to_owned(),
         State::Failed => "❌ FAIL".to_owned(),
         State::Inconclusive { .. } if check.must_prove => "👤 INCONCLUSIVE, needs review".to_owned(),
-        State::Inconclusive { .. } => "❔ INCONCLUSIVE".to_owned(),
+        State::Inconclusive { .. } => "❓ INCONCLUSIVE".to_owned(),
         State::NotEvaluated { .. } => "🚫 NOT EVALUATED".to_owned(),
         State::Waived { until, .. } => format!("⏸️ WAIVED until {until}"),
     };
@@ -52,7 +52,8 @@ pub(crate) fn status(check: &Check) -> Shown {
 pub(crate) fn note(check: &Check) -> Option<Shown> {
     match &check.state {
         State::Passed | State::Failed => None,
-        State::Warned => Some(Shown::phrase("the limit is crossed, or only by the point estimate; it does not block")),
+        State::Warned if check.level == Level::Deny => Some(Shown::phrase("only the point estimate is beyond the limit")),
+        State::Warned => Some(Shown::phrase("beyond the limit; this gate warns and does not block")),
         State::Inconclusive { detectable: Some(distance) } => Some(Shown::phrase(format!(
             "the interval holds the limit; these rows would have shown a true distance of {} or more in 4 of 5 cases",
             number::fixed(*distance)

@@ -106,13 +106,15 @@ fn nothing(why: &str) -> Found {
 
 fn from_file(path: &Path, how: &str) -> Result<Found, Failure> {
     let bytes = std::fs::read(path).map_err(|error| unreadable(path, &error))?;
-    let name = path.display().to_string();
-    Ok(Found::Release(Box::new(FoundRelease::read(&bytes, name, how.to_owned(), None, None)?)))
+    let shown = path.display().to_string();
+    let mut release = FoundRelease::read(&bytes, shown, how.to_owned(), None, None)?;
+    release.name.clone_from(&release.bundle.manifest.release);
+    Ok(Found::Release(Box::new(release)))
 }
 
 fn from_git(config: &Config, release: Option<String>, target_branch: Option<String>) -> Result<Found, Failure> {
     let explicit = release.is_some();
-    let repository = match Repository::open(&config.directory) {
+    let repository = match repository(config) {
         Ok(repository) => repository,
         Err(ForgeError::NotARepository { .. }) if !explicit => {
             return Ok(nothing("this is not a git repository; name a bundle with --baseline-path"));
@@ -188,7 +190,13 @@ impl Found {
     }
 }
 
+/// The repository that the configuration lies in.
+pub(crate) fn repository(config: &Config) -> Result<Repository, ForgeError> {
+    let here = Path::new(".");
+    Repository::open(if config.directory.as_os_str().is_empty() { here } else { &config.directory })
+}
+
 /// The commit that is checked out where the configuration lies, if it lies in a repository.
 pub(crate) fn head_commit(config: &Config) -> Option<String> {
-    Repository::open(&config.directory).ok()?.head_commit().ok().flatten()
+    repository(config).ok()?.head_commit().ok().flatten()
 }

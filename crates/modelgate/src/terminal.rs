@@ -116,8 +116,10 @@ fn table(rows: Vec<Vec<String>>) -> String {
 pub(crate) fn verdict(verdict: &Verdict, config: &Config) -> String {
     let mut text = String::new();
     let blocking: Vec<&Check> = verdict.checks.iter().filter(|check| check.blocking).collect();
+    let mut explained = Vec::new();
     for check in blocking.iter().take(MOST_BLOCKS) {
-        check_block(&mut text, check, config);
+        check_block(&mut text, check, config, !explained.contains(&check.rule));
+        explained.push(check.rule);
     }
     if let Some(more) = blocking.len().checked_sub(MOST_BLOCKS).filter(|more| *more > 0) {
         let _ = writeln!(text, "({more} more blocking checks in report.html)\n");
@@ -140,7 +142,8 @@ pub(crate) fn verdict(verdict: &Verdict, config: &Config) -> String {
     text
 }
 
-fn check_block(text: &mut String, check: &Check, config: &Config) {
+/// One blocking check; what to do about it is told the first time its rule speaks.
+fn check_block(text: &mut String, check: &Check, config: &Config, explain: bool) {
     let subject = plain(&check.subject.to_string());
     let _ = writeln!(text, "error[{}]: {}", check.rule, headline(check, &subject));
     source(text, config, check.origin.line);
@@ -153,8 +156,11 @@ fn check_block(text: &mut String, check: &Check, config: &Config) {
     if let (Bound::MaxRegression(_), Some(change)) = (check.bound, &check.change) {
         let _ = writeln!(text, "   = change     {}", delta(check.metric, &change.delta));
     }
-    let _ = writeln!(text, "   = help: {}", check.rule.rule().fix);
-    let _ = writeln!(text, "   = help: `modelgate explain {}`\n", check.rule);
+    if explain {
+        let _ = writeln!(text, "   = help: {}", check.rule.rule().fix);
+        let _ = writeln!(text, "   = help: `modelgate explain {}`", check.rule);
+    }
+    text.push('\n');
 }
 
 fn headline(check: &Check, subject: &str) -> String {

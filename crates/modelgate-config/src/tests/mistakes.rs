@@ -38,16 +38,17 @@ fn structural_mistakes() {
             ("seed: 11", "seed: 1.5", "out-of-range", "1.5", "must be a whole number from 0"),
             ("seed: 11", "seed: \"11\"", "wrong-type", "\"11\"", "write `11` without quotes"),
             ("seed: 11", "seed: [1]", "wrong-type", "[1]", "not a list"),
+            ("name: loan-approval", "name:", "missing-value", "name", "write text behind the colon\n"),
             ("seed: 11", "seed:", "missing-value", "seed", "or delete the key"),
             ("confidence_level: 0.9", "confidence_level: 1", "out-of-range", "1", "above 0.5 and below 1"),
             ("confidence_level: 0.9", "confidence_level: .nan", "out-of-range", ".nan", "above 0.5 and below 1"),
-            ("confidence_level: 0.9", "confidence_level: 90%", "wrong-type", "90%", "write 0.05 for 5 %"),
+            ("confidence_level: 0.9", "confidence_level: 90%", "wrong-type", "90%", "write 0.9 for 90 %"),
             ("must_prove: true", "must_prove: 1", "wrong-type", "1", "`true` or `false`"),
             ("name: loan-approval", "name: 1.10", "wrong-type", "1.10", "put it in quotes: `\"1.10\"`"),
             ("name: loan-approval", "name: \" \"", "missing-value", "\" \"", "write text here"),
             ("  name: loan-approval\n", "", "missing-key", "model", "`model` needs `name`"),
             ("reason: new applicants since March", "reason: \"\"", "missing-value", "\"\"", "write text here"),
-            ("approved_by: risk board", "approved_by:", "missing-value", "approved_by", "write text behind the colon"),
+            ("approved_by: risk board", "approved_by:", "missing-value", "approved_by", "write text behind the colon\n"),
             (
                 "estimator: logistic_regression",
                 "estimator: tree",
@@ -300,7 +301,7 @@ fn mistakes_in_gates() {
         MINIMAL,
         &[
             (gates, "gates: []\n", "wrong-length", "[]", "is an empty list"),
-            (gates, "gates:\n", "missing-value", "gates", "or delete the key"),
+            (gates, "gates:\n", "missing-value", "gates", "write a list behind the colon\n"),
             (gates, "", "missing-key", "version", "`gates` is missing"),
             (gates, "gates: [{metric: count, lower_bound: -1}]\n", "invalid-bound", "-1", "`count` is at least 0"),
             ("lower_bound: 0.8", "slices: every\n    lower_bound: 0.8", "no-slices", "every", "in `evaluation.slices`"),
@@ -369,7 +370,7 @@ fn mistakes_in_waivers() {
     );
 }
 
-/// Fourteen mistakes of every kind, in one run.
+/// Fifteen mistakes of every kind, in one run.
 #[test]
 fn many_mistakes_are_all_told_at_once() {
     let text = "\

@@ -38,6 +38,11 @@ impl Shown {
         if plain.is_empty() { Self("(empty)".to_owned()) } else { Self(cut_middle(&plain, chars)) }
     }
 
+    /// A piece of a text that was `Shown` already, with the spaces at its ends.
+    pub(crate) fn within(shown: &str) -> Self {
+        Self(shown.chars().filter(|character| !is_invisible(*character)).collect())
+    }
+
     /// Our own words, with names in them that are `Shown` already.
     pub(crate) fn phrase(text: impl fmt::Display) -> Self {
         Self(normalize(&text.to_string()))

@@ -151,18 +151,8 @@ struct Provenance<'a> {
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Number {
-    Measured {
-        value: f64,
-        lower: Option<f64>,
-        upper: Option<f64>,
-        method: Option<&'static str>,
-        n: u64,
-        binning_error: f64,
-    },
-    Undefined {
-        undefined: &'static str,
-        n: u64,
-    },
+    Measured { value: f64, lower: Option<f64>, upper: Option<f64>, method: Option<&'static str>, n: u64, binning_error: f64 },
+    Undefined { undefined: &'static str, n: u64 },
 }
 
 /// A change with its interval, or the reason why there is none.

@@ -18,7 +18,7 @@ const PUSH_ATTEMPTS: u32 = 5;
 /// Counts the candidate and stores its bundle on the records branch.
 pub(crate) fn run(arguments: &ReleaseArgs, context: &Context, console: &mut Console<'_>) -> Result<ExitStatus, Failure> {
     let config = pipeline::load(&arguments.input.config, console)?;
-    let repository = Repository::open(&config.directory)?;
+    let repository = crate::baseline::repository(&config)?;
     let candidate = pipeline::candidate(&config, None, console)?;
     let bundle = pipeline::bundle(&config, candidate, &arguments.tag, context);
     let bytes = bundle.encode().map_err(Failure::new)?;

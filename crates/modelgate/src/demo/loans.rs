@@ -57,7 +57,7 @@ impl Application {
         let age = draw_age(random);
         let retired = age >= 65;
         let (region, region_effect) = REGIONS[random.gen_range(0..REGIONS.len())];
-        let log_income = 3.5 + 0.4 * normal(random) - if woman { 0.105 } else { 0.0 } - if retired { 0.3 } else { 0.0 };
+        let log_income = 3.5 + 0.4 * normal(random) - if woman { 0.105 } else { 0.0 } - if retired { 0.1 } else { 0.0 };
         let income = libm::exp(log_income);
         let debt_ratio = (0.35 + 0.15 * normal(random)).clamp(0.0, 1.0);
         let prior_defaults = [0.72, 0.92, 0.98].iter().filter(|share| random.r#gen::<f64>() > **share).count();
