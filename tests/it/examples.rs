@@ -25,7 +25,8 @@ fn script(gate: &Gate, script: &str) -> Outcome {
 /// The part of a comment that people read: digests in the footer and the marker may differ in last bits between
 /// processors, the numbers above them do not.
 fn told(comment: &str) -> String {
-    comment.lines().filter(|line| !line.starts_with("<sub>") && !line.starts_with("<!-- modelgate:")).map(|line| format!("{line}\n")).collect()
+    let lines = comment.lines().filter(|line| !line.starts_with("<sub>") && !line.starts_with("<!-- modelgate:"));
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// Compares with the kept comment; `MODELGATE_UPDATE=1` writes it anew.

@@ -1,5 +1,6 @@
 //! Bad input of every kind: each ends without a decision, says what, where, why and what to type, and writes nothing.
 
+use std::fmt::Write as _;
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::Stdio;
 
@@ -92,7 +93,7 @@ fn a_folder_where_a_file_is_expected() {
 fn five_thousand_values_in_a_slice_column() {
     let mut text = String::from("id,approved,score,sex,region\n");
     for id in 0..5000 {
-        text.push_str(&format!("{id},{},0.5,F,village {id}\n", if id % 2 == 0 { "yes" } else { "no" }));
+        writeln!(text, "{id},{},0.5,F,village {id}", if id % 2 == 0 { "yes" } else { "no" }).unwrap();
     }
     no_decision("too-many-levels", &with_predictions(text));
 }
@@ -111,9 +112,10 @@ fn a_configuration_that_is_not_yaml() {
 #[test]
 fn a_configuration_with_twelve_mistakes() {
     let config = "\
-version: 2
+version: 1
 model:
   name: \"\"
+  retrain: yes
   predictions: predictions.csv
 data:
   label: aproved
@@ -208,8 +210,10 @@ impl AsBefore for modelgate_tests::Outcome {
 #[test]
 fn an_interrupted_run_leaves_no_partial_file() {
     // A command that takes its time holds the run until it is interrupted.
-    let config = CONFIG
-        .replace("  predictions: predictions.csv\n", "  command: {run: [sleep, \"30\"], writes: predictions.csv, time_limit_seconds: 60}\n");
+    let config = CONFIG.replace(
+        "  predictions: predictions.csv\n",
+        "  command: {run: [sleep, \"30\"], writes: predictions.csv, time_limit_seconds: 60}\n",
+    );
     let gate = ready().with("modelgate.yml", config);
     let before = gate.files();
     let mut child = gate.command(&["check"]).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
@@ -232,8 +236,7 @@ fn a_command_that_fails() {
 
 #[test]
 fn a_command_that_writes_nothing_new() {
-    let config = CONFIG
-        .replace("  predictions: predictions.csv\n", "  command: {run: [\"true\"], writes: predictions.csv}\n");
+    let config = CONFIG.replace("  predictions: predictions.csv\n", "  command: {run: [\"true\"], writes: predictions.csv}\n");
     no_decision("command-stale", &ready().with("modelgate.yml", config));
 }
 

@@ -87,7 +87,11 @@ fn a_bundle_of_a_newer_format_is_named() {
     let gate = repository();
     let _ = gate.run(&["release", "v1.0.0", "--quiet", "--bundle-out", "bundle.json"]).exits(0);
     gate.write("bundle.json", gate.read("bundle.json").replacen("\"format\":1", "\"format\":9", 1));
-    let _ = gate.run(&["check", "--quiet", "--baseline-path", "bundle.json"]).exits(2).says("format is version 9").says("newer modelgate");
+    let _ = gate
+        .run(&["check", "--quiet", "--baseline-path", "bundle.json"])
+        .exits(2)
+        .says("format is version 9")
+        .says("newer modelgate");
 }
 
 #[test]
@@ -113,7 +117,8 @@ fn releases_that_are_pushed_at_once_are_both_kept() {
 #[test]
 fn a_slice_that_vanished_since_the_release_fails_the_gate() {
     let gate = released();
-    let rows: Vec<String> = Rows { jitter: 1, ..Rows::default() }.csv().lines().filter(|line| !line.ends_with("west")).map(str::to_owned).collect();
+    let rows: Vec<String> =
+        Rows { jitter: 1, ..Rows::default() }.csv().lines().filter(|line| !line.ends_with("west")).map(str::to_owned).collect();
     gate.write("predictions.csv", rows.join("\n"));
     let outcome = gate.run(&["check", "--quiet"]).exits(1);
     assert!(outcome.stdout.contains("error[missing-slice]: region=west"), "{}", outcome.stdout);

@@ -1,5 +1,7 @@
 //! The gate at work on a predictions file: what it writes, and that it is the same every time.
 
+use std::fmt::Write as _;
+
 use modelgate_tests::{CONFIG, Gate, Rows, loans_csv};
 
 use crate::{gate, ready};
@@ -74,7 +76,10 @@ fn a_waiver_lets_it_through_in_plain_sight() {
     let waiver = "waivers:\n  - {rule: metric-regression, metric: true_positive_rate, reason: retrained in July, approved_by: risk officer, expires: 2026-07-31}\n";
     gate.write("modelgate.yml", format!("{CONFIG}{waiver}"));
     let _ = gate.run(&["check", "--quiet"]).exits(0).prints("waived");
-    assert!(gate.read("modelgate-out/comment.md").contains("2026\u{2011}07\u{2011}31") || gate.read("modelgate-out/comment.md").contains("2026"));
+    assert!(
+        gate.read("modelgate-out/comment.md").contains("2026\u{2011}07\u{2011}31")
+            || gate.read("modelgate-out/comment.md").contains("2026")
+    );
     gate.write("modelgate.yml", format!("{CONFIG}{}", waiver.replace("2026-07-31", "2026-05-31")));
     let _ = gate.run(&["check", "--quiet"]).exits(1).prints("expired-waiver");
 }
@@ -154,7 +159,7 @@ fn a_split_column_keeps_training_and_evaluation_rows_apart() {
     let mut both = String::from("income,debt,job,sex,repaid,part\n");
     for (text, part) in [(&train, "train"), (&test, "test")] {
         for line in text.lines().skip(1) {
-            both.push_str(&format!("{line},{part}\n"));
+            writeln!(both, "{line},{part}").unwrap();
         }
     }
     let apart = training();
@@ -190,7 +195,18 @@ fn explain_and_list_know_every_id() {
 
 #[test]
 fn every_help_names_its_example() {
-    for command in [&["check"][..], &["train"], &["evaluate"], &["diff"], &["report"], &["release"], &["demo"], &["list"], &["explain"], &["audit", "verify"]] {
+    for command in [
+        &["check"][..],
+        &["train"],
+        &["evaluate"],
+        &["diff"],
+        &["report"],
+        &["release"],
+        &["demo"],
+        &["list"],
+        &["explain"],
+        &["audit", "verify"],
+    ] {
         let arguments: Vec<&str> = command.iter().copied().chain(["--help"]).collect();
         let _ = gate().run(&arguments).exits(0).prints("Example:");
     }

@@ -39,13 +39,18 @@ fn assert_inert_markdown(name: &str, text: &str) {
         match &node.data.borrow().value {
             NodeValue::Link(link) => offence.borrow_mut().push(format!("a link to {}", link.url)),
             NodeValue::Image(image) => offence.borrow_mut().push(format!("an image of {}", image.url)),
-            NodeValue::HtmlInline(html) if html.contains("<img") || html.contains("onerror=") => offence.borrow_mut().push(html.clone()),
+            NodeValue::HtmlInline(html) if html.contains("<img") || html.contains("onerror=") => {
+                offence.borrow_mut().push(html.clone());
+            }
             NodeValue::HtmlBlock(html) if html.literal.contains("onerror=") => offence.borrow_mut().push(html.literal.clone()),
             _ => {}
         }
     }
     assert!(offence.borrow().is_empty(), "{name}: {:?}", offence.borrow());
-    assert!(!text.lines().any(|line| line.trim_start().starts_with("/approve")), "{name}: a quick action stands at a line's start");
+    assert!(
+        !text.lines().any(|line| line.trim_start().starts_with("/approve")),
+        "{name}: a quick action stands at a line's start"
+    );
     assert!(!text.contains("@all"), "{name}: a mention");
     assert_eq!(text.matches("-->").count(), text.matches("<!--").count(), "{name}: a comment is closed by data");
 }

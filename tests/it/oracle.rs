@@ -23,7 +23,9 @@ pub(crate) fn measure(gate: &Gate) -> Measurements {
     let measurements = verdict["measurements"].as_array().unwrap();
     measurements
         .iter()
-        .map(|found| ((found["metric"].as_str().unwrap().to_owned(), subject(&found["subject"])), found["estimate"]["value"].as_f64()))
+        .map(|found| {
+            ((found["metric"].as_str().unwrap().to_owned(), subject(&found["subject"])), found["estimate"]["value"].as_f64())
+        })
         .collect()
 }
 
@@ -86,7 +88,9 @@ fn texts(list: &Value) -> Vec<String> {
 /// A configuration that evaluates a predictions file and gates next to nothing.
 pub(crate) fn config(columns: &[String], axes: &[String]) -> String {
     let role = |name: &str| columns.iter().any(|column| column == name);
-    let mut text = String::from("version: 1\nmodel: {name: oracle, predictions: rows.csv}\ndata:\n  label: label\n  positive_label: \"1\"\n");
+    let mut text = String::from(
+        "version: 1\nmodel: {name: oracle, predictions: rows.csv}\ndata:\n  label: label\n  positive_label: \"1\"\n",
+    );
     for name in ["prediction", "score", "weight"] {
         if role(name) {
             let _ = writeln!(text, "  {name}: {name}");
@@ -105,8 +109,12 @@ fn edge_cases_equal_scikit_learn_and_fairlearn() {
         let (columns, axes) = (texts(&case["columns"]), texts(&case["axes"]));
         let mut csv = format!("{}\n", columns.join(","));
         for row in case["rows"].as_array().unwrap() {
-            let cells: Vec<String> =
-                row.as_array().unwrap().iter().map(|cell| cell.as_str().map_or_else(|| cell.to_string(), str::to_owned)).collect();
+            let cells: Vec<String> = row
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|cell| cell.as_str().map_or_else(|| cell.to_string(), str::to_owned))
+                .collect();
             let _ = writeln!(csv, "{}", cells.join(","));
         }
         let gate = gate().with("modelgate.yml", config(&columns, &axes)).with("rows.csv", csv);

@@ -32,7 +32,10 @@ gates:
 ";
 
 fn adult_gate(folder: &std::path::Path) -> Gate {
-    gate().with("modelgate.yml", CONFIG).with("train.csv", adult(folder, "adult.data")).with("test.csv", adult(folder, "adult.test"))
+    gate()
+        .with("modelgate.yml", CONFIG)
+        .with("train.csv", adult(folder, "adult.data"))
+        .with("test.csv", adult(folder, "adult.test"))
 }
 
 #[test]

@@ -93,7 +93,10 @@ impl Gate {
         command.current_dir(self.path()).env_clear();
         command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
         command.env("HOME", self.path()).env("SOURCE_DATE_EPOCH", "1780272000").env("COLUMNS", "100");
-        command.env("GIT_CONFIG_NOSYSTEM", "1").env("GIT_AUTHOR_DATE", "1779840000 +0000").env("GIT_COMMITTER_DATE", "1779840000 +0000");
+        command
+            .env("GIT_CONFIG_NOSYSTEM", "1")
+            .env("GIT_AUTHOR_DATE", "1779840000 +0000")
+            .env("GIT_COMMITTER_DATE", "1779840000 +0000");
     }
 
     /// Runs the program.
@@ -111,10 +114,20 @@ impl Gate {
         Outcome { code: output.status.code().unwrap_or(-1), stdout: text(&output.stdout), stderr: text(&output.stderr) }
     }
 
-    /// Runs git in the folder, which must succeed.
+    /// Runs git in the folder, which must succeed, and gives its output.
+    #[expect(clippy::must_use_candidate, reason = "most calls are for their effect")]
     pub fn git(&self, arguments: &[&str]) -> String {
         let mut command = Command::new("git");
-        command.args(["-c", "user.name=Test", "-c", "user.email=test@example.com", "-c", "init.defaultBranch=main", "-c", "commit.gpgsign=false"]);
+        command.args([
+            "-c",
+            "user.name=Test",
+            "-c",
+            "user.email=test@example.com",
+            "-c",
+            "init.defaultBranch=main",
+            "-c",
+            "commit.gpgsign=false",
+        ]);
         command.args(arguments);
         self.prepare(&mut command);
         let outcome = self.finish(&mut command);

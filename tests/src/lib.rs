@@ -1,6 +1,12 @@
 //! What end-to-end tests share: a way to run the program, sample inputs, and real data where it is there.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::missing_panics_doc, reason = "a test fails by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    reason = "a test fails by panicking"
+)]
 
 mod gate;
 mod inputs;

@@ -1,6 +1,6 @@
 //! Reads `modelgate.yml` into checked settings, and tells every mistake in one run, each at its line with its fix.
 //!
-//! One table of keys (`keys`) says what may be written. The structural check, the defaults, [`schema`] and [`reference`]
+//! One table of keys (`keys`) says what may be written. The structural check, the defaults, [`schema`] and [`reference()`]
 //! all read it. After it, the parts are read with what they mean for each other, and nothing stops at the first mistake:
 //!
 //! ```text

@@ -299,10 +299,11 @@ impl Reader<'_> {
         let mark = error.marker();
         let span = Span { line: mark.line().max(1), column: mark.col() + 1, length: 1 };
         let mistake = ConfigError::new("yaml-syntax", format!("this is not YAML: {}", one_line(error.info()))).at(span);
+        let mistake = mistake.help(syntax_help(error.info()));
         let bracket = self.open.iter().rev().find_map(|open| self.locations.places.get(&open.path)?.value);
-        Box::new(match bracket {
+        Box::new(match bracket.filter(|open| open.line < span.line || error.info().contains("flow")) {
             Some(open) => mistake.note(format!("the bracket at line {}, column {} is still open", open.line, open.column)),
-            None => mistake.help(syntax_help(error.info())),
+            None => mistake,
         })
     }
 }
@@ -314,6 +315,7 @@ fn complex_key(span: Span) -> Box<ConfigError> {
 /// What is usually meant where the parser stops with this message.
 fn syntax_help(info: &str) -> &'static str {
     let cures = [
+        ("flow", "close the bracket, and put commas between what is in it"),
         ("tab", "indent with spaces"),
         ("mapping values", "give the keys of one section the same indentation, and put text that holds `: ` in quotes"),
         ("unexpected character", "put text that begins with a sign in quotes"),

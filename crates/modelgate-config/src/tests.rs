@@ -120,7 +120,7 @@ fn a_command_runs_in_the_folder_of_the_file() {
     let ModelSource::Command(command) = parse("a/modelgate.yml", &text).unwrap().model else { unreachable!() };
     assert_eq!((command.program.as_str(), command.arguments), ("python", vec!["score.py".to_owned(), "1.10".to_owned()]));
     assert_eq!((command.directory.as_path(), command.writes.as_path()), (Path::new("a"), Path::new("out/p.csv")));
-    assert_eq!(command.time_limit, Duration::from_secs(60));
+    assert_eq!(command.time_limit, Duration::from_mins(1));
     let ModelSource::Command(here) = parse("modelgate.yml", &text).unwrap().model else { unreachable!() };
     assert_eq!(here.directory, Path::new("."));
 }
@@ -216,7 +216,7 @@ fn no_damage_to_a_file_makes_reading_panic() {
 
 #[test]
 fn large_hostile_files_are_refused_in_time() {
-    let unknown: String = (0..30_000).map(|key| format!("key_that_is_not_known_{key}: x\n")).collect();
+    let unknown = (0..30_000).map(|key| format!("key_that_is_not_known_{key}: x")).collect::<Vec<_>>().join("\n");
     let errors = parse("f", &unknown).unwrap_err();
     assert!(errors.to_string().ends_with("more mistakes are not shown)\n"));
     let items = "- metric: acuracy\n  lower_bound: 9\n".repeat(15_000);

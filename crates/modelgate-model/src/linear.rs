@@ -206,10 +206,11 @@ mod tests {
         for (share, penalty) in [(0.15, 1.0), (0.85, 1.0), (0.5, 25.0), (0.3, 0.0)] {
             let (matrix, labels) = sample(600, share);
             let expected = newton(&matrix, &labels, penalty);
-            let found = fit(matrix, &labels, penalty, 200).unwrap().linear;
+            let Fitted { linear: found, gradient_norm } = fit(matrix, &labels, penalty, 200).unwrap();
+            assert!(gradient_norm < 1e-12, "a fit from near the minimum must be finished: {gradient_norm:e}");
             let found: Vec<f64> = found.coefficients.into_iter().chain([found.intercept]).collect();
             for (found, expected) in found.iter().zip(&expected) {
-                assert!((found - expected).abs() < 1e-5, "share {share}, penalty {penalty}: {found} is not {expected}");
+                assert!((found - expected).abs() < 1e-9, "share {share}, penalty {penalty}: {found} is not {expected}");
             }
             assert!(expected[0] > 0.3 && expected[1] < -0.2, "the sample must have a direction to get wrong: {expected:?}");
         }

@@ -26,7 +26,8 @@ pub struct TrainSettings {
     /// How strongly coefficients are held near 0: finite, at least 0. The penalty is `l2_penalty / 2` times the sum of
     /// squared coefficients, beside a loss that is a sum over rows; scikit-learn's `C` is `1 / l2_penalty`.
     pub l2_penalty: f64,
-    /// The most iterations of the solver: 1 to [`MOST_ITERATIONS`].
+    /// The most iterations of linfa's solver: 1 to [`MOST_ITERATIONS`]. A fit that they do not bring near the minimum is
+    /// refused; from there a few of Newton's steps finish it.
     pub max_iterations: u64,
 }
 
@@ -155,7 +156,7 @@ mod tests {
         let model = train(&dataset, &settings(&["income", "debt", "region"]), &origin()).unwrap();
         let scores = model.score(&dataset).unwrap();
         let (mean, share) = (scores.iter().sum::<f64>() / 500.0, model.facts().positives as f64 / 500.0);
-        assert!((mean - share).abs() < 1e-5 && (0.1..0.4).contains(&share), "{mean} {share}");
+        assert!((mean - share).abs() < 1e-9 && (0.1..0.4).contains(&share), "{mean} {share}");
     }
 
     #[test]

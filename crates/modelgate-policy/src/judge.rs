@@ -1,5 +1,6 @@
 //! From measurements to a verdict: every gate held against every subject, then the rules about the run, then waivers.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use modelgate_cube::Slice;
@@ -30,7 +31,7 @@ pub fn judge(evaluation: &Evaluation, baseline: Baseline<'_>, policy: &Policy, t
     findings.extend(about_waivers);
     findings.retain(|finding| finding.level > Level::Allow);
     // Gravest first; equal ones keep the order in which they were written.
-    findings.sort_by(|a, b| b.level.cmp(&a.level));
+    findings.sort_by_key(|finding| Reverse(finding.level));
     checks.sort_by_key(|check| !check.blocking);
     let outcome = outcome(&checks, &findings);
     Verdict { outcome, counts: count(&checks), checks, findings, low_support: low_support.len() }
@@ -214,7 +215,7 @@ impl Judge<'_> {
         let mut findings = Vec::new();
         match self.baseline {
             Baseline::Absent => {
-                findings.push(self.finding(RuleId::NO_BASELINE, "", "there is no previous release to compare with".to_owned()))
+                findings.push(self.finding(RuleId::NO_BASELINE, "", "there is no previous release to compare with".to_owned()));
             }
             Baseline::IsCandidate => {
                 let message = "the baseline's model and data are the candidate's own, so nothing was compared".to_owned();

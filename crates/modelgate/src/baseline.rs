@@ -87,7 +87,7 @@ pub(crate) fn find(
         },
     };
     match &found {
-        Found::Nothing { why } => console.step("Baseline", &format!("none: {}", crate::terminal::plain(why))),
+        Found::Nothing { why } => console.step("Baseline", &format!("none: {}", crate::terminal::plain_sentence(why))),
         Found::Release(release) => {
             let age = release.at.map(|at| format!(", {} days old", context.days_since(at))).unwrap_or_default();
             let how = crate::terminal::plain(&release.how);

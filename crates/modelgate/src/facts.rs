@@ -14,7 +14,7 @@ pub(crate) fn of_model(model: &Model) -> ModelFacts {
         kind: format!("{} (linfa)", facts.estimator.id().replace('_', " ")),
         rows_trained: Some(facts.rows),
         features: facts.features.iter().map(|feature| (feature.name.clone(), preparation(feature))).collect(),
-        dropped: facts.dropped.iter().map(|dropped| (dropped.column.clone(), reason(&dropped.reason))).collect(),
+        dropped: facts.dropped.iter().map(|dropped| (dropped.column.clone(), reason(dropped.reason))).collect(),
         settings: vec![
             ("l2_penalty".to_owned(), facts.l2_penalty.to_string()),
             ("max_iterations".to_owned(), facts.max_iterations.to_string()),
@@ -33,7 +33,7 @@ fn preparation(feature: &FeatureFact) -> String {
     }
 }
 
-fn reason(reason: &DropReason) -> String {
+fn reason(reason: DropReason) -> String {
     reason.id().replace('_', " ")
 }
 

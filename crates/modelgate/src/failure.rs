@@ -78,7 +78,7 @@ with_help! {
     modelgate_model::ModelFileError => |error| Some(error.help().to_owned()),
     modelgate_model::CommandError => |error| Some(error.help()),
     modelgate_forge::ForgeError => |error| error.help(),
-    modelgate_report::RenderError => |_| Some("this is a bug in modelgate; please report it with the configuration".to_owned()),
+    modelgate_report::RenderError => |error| Some(error.help().to_owned()),
     modelgate_ledger::VerifyError => |error| Some(error.help().to_owned()),
     crate::output::WriteError => |error| Some(error.help()),
 }

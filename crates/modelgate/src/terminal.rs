@@ -115,7 +115,9 @@ fn table(rows: Vec<Vec<String>>) -> String {
 /// What blocks, what warns, and how many there are of what is not told.
 pub(crate) fn verdict(verdict: &Verdict, config: &Config) -> String {
     let mut text = String::new();
-    let blocking: Vec<&Check> = verdict.checks.iter().filter(|check| check.blocking).collect();
+    let mut blocking: Vec<&Check> = verdict.checks.iter().filter(|check| check.blocking).collect();
+    // The plainest slices first: what is wrong with a group explains what is wrong with its parts.
+    blocking.sort_by_key(|check| terms(&check.subject));
     let mut explained = Vec::new();
     for check in blocking.iter().take(MOST_BLOCKS) {
         check_block(&mut text, check, config, !explained.contains(&check.rule));
@@ -140,6 +142,14 @@ pub(crate) fn verdict(verdict: &Verdict, config: &Config) -> String {
         verdict.low_support
     );
     text
+}
+
+/// How many conditions a subject has.
+fn terms(subject: &Subject) -> usize {
+    match subject {
+        Subject::Slice(slice) => slice.terms().len(),
+        Subject::Across(axes) => axes.len(),
+    }
 }
 
 /// One blocking check; what to do about it is told the first time its rule speaks.
@@ -178,7 +188,7 @@ fn headline(check: &Check, subject: &str) -> String {
 fn finding_block(text: &mut String, finding: &Finding, config: &Config) {
     let word = if finding.level == Level::Deny { "error" } else { "warning" };
     let subject = if finding.subject.is_empty() { String::new() } else { format!("{}: ", plain(&finding.subject)) };
-    let _ = writeln!(text, "{word}[{}]: {subject}{}", finding.rule, plain_long(&finding.message));
+    let _ = writeln!(text, "{word}[{}]: {subject}{}", finding.rule, plain_sentence(&finding.message));
     if let Some(origin) = &finding.origin {
         source(text, config, origin.line);
     }
@@ -188,14 +198,15 @@ fn finding_block(text: &mut String, finding: &Finding, config: &Config) {
     text.push('\n');
 }
 
-fn plain_long(message: &str) -> String {
+/// A sentence with text from data in it, safe for a terminal; its words are cut as [`plain`] cuts them.
+pub(crate) fn plain_sentence(message: &str) -> String {
     message.split(' ').map(plain).collect::<Vec<_>>().join(" ")
 }
 
 fn source(text: &mut String, config: &Config, line: usize) {
     let _ = writeln!(text, "  --> {}:{line}", config.file_name);
     if let Some(source) = config.source_line(line) {
-        let _ = writeln!(text, "   |\n{line:>3}| {}\n   |", plain_long(source));
+        let _ = writeln!(text, "   |\n{line:>3}| {}\n   |", plain_sentence(source));
     }
 }
 

@@ -220,7 +220,7 @@ fn mistakes_in_slices() {
             ("across: sex,", "across: gender,", "unknown-slice-column", "gender", "declares"),
         ],
     );
-    let many: String = (0..21).map(|k| format!("c{k}, ")).collect();
+    let many = (0..21).map(|k| format!("c{k}")).collect::<Vec<_>>().join(", ");
     check(
         MINIMAL,
         &[(

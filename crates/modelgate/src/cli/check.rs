@@ -79,7 +79,7 @@ pub(crate) fn decide(
 fn stage(documents: &[Document], folder: &std::path::Path) -> Result<Staged, crate::output::WriteError> {
     let mut staged = Staged::default();
     for document in documents {
-        staged.add(&folder.join(&document.path), document.body.as_bytes())?;
+        staged.add(&folder.join(document.path), document.body.as_bytes())?;
     }
     Ok(staged)
 }

@@ -77,7 +77,7 @@ fn closing(folder: &Path, documents: &Path, entry: &str, judged: &pipeline::Judg
         String::new(),
         format!("wrote {} (log entry {entry})", folder.join("modelgate-ledger.jsonl").display()),
     ];
-    lines.extend(judged.documents.iter().map(|document| format!("wrote {}", documents.join(&document.path).display())));
+    lines.extend(judged.documents.iter().map(|document| format!("wrote {}", documents.join(document.path).display())));
     if pipeline::lets_through(judged.verdict.outcome) {
         lines.retain(|line| !line.starts_with("The average improved"));
     }

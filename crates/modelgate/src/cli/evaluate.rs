@@ -74,10 +74,16 @@ fn write_predictions(config: &Config, candidate: &Candidate, path: &Path) -> Res
     let (dataset, roles) = (&candidate.dataset, &candidate.roles);
     let score = match (&config.model, &roles.score) {
         (ModelSource::Train { .. }, Some(score)) => dataset.require(score)?,
-        _ => return Err(Failure::with_help("there are no new predictions to write", "--predictions-out is for models that are trained here")),
+        _ => {
+            return Err(Failure::with_help(
+                "there are no new predictions to write",
+                "--predictions-out is for models that are trained here",
+            ));
+        }
     };
     let labels = modelgate_data::binary_labels(dataset, &roles.label, roles.positive_label.as_deref())?;
-    let columns = config.axes.iter().map(|axis| Ok((axis, dataset.require(&axis.column)?))).collect::<Result<Vec<_>, Failure>>()?;
+    let columns =
+        config.axes.iter().map(|axis| Ok((axis, dataset.require(&axis.column)?))).collect::<Result<Vec<_>, Failure>>()?;
     let mut text = String::from("label,score,prediction");
     for axis in &config.axes {
         let _ = write!(text, ",{}", quoted(&axis.axis.name));

@@ -159,7 +159,7 @@ pub(crate) struct EvaluateArgs {
     /// Score with this model file instead of training.
     #[arg(long, value_name = "FILE", help_heading = "Input")]
     pub(crate) model: Option<PathBuf>,
-    /// Show only this slice, such as 'sex=F & age_band=65+'.
+    /// Show only this slice, such as `sex=F & age_band=65+`.
     #[arg(long, value_name = "SLICE", help_heading = "Output")]
     pub(crate) slice: Option<String>,
     /// Also write the rows' label, score, prediction and slice columns to this CSV file.
@@ -175,7 +175,7 @@ pub(crate) struct DiffArgs {
     pub(crate) input: InputArgs,
     #[command(flatten)]
     pub(crate) search: SearchArgs,
-    /// Show only this slice, such as 'sex=F & age_band=65+'.
+    /// Show only this slice, such as `sex=F & age_band=65+`.
     #[arg(long, value_name = "SLICE", help_heading = "Output")]
     pub(crate) slice: Option<String>,
 }
