@@ -154,6 +154,31 @@ fn a_stored_model_gives_the_numbers_of_the_trained_one() {
 }
 
 #[test]
+fn an_undeclared_id_is_not_learned_by_heart() {
+    let gate = training();
+    for file in ["train.csv", "test.csv"] {
+        let text = gate.read(file);
+        let lines: Vec<String> = text
+            .lines()
+            .enumerate()
+            .map(|(row, line)| if row == 0 { format!("{line},ref") } else { format!("{line},case {row}") })
+            .collect();
+        gate.write(file, lines.join("\n"));
+    }
+    let outcome = gate.run(&["train", "--model-out", "a.json"]).exits(0);
+    assert!(outcome.stderr.contains("ref: nearly every row has a text of its own"), "{}", outcome.stderr);
+    assert!(!gate.read("a.json").contains("case 7"));
+}
+
+#[test]
+fn a_category_that_is_all_digits_in_the_test_file_is_still_a_category() {
+    let gate = training();
+    gate.write("train.csv", gate.read("train.csv").replace("clerk", "7").replace("driver", "8"));
+    gate.write("test.csv", gate.read("test.csv").replace("clerk", "7").replace("driver", "8").replace("teacher", "8"));
+    let _ = gate.run(&["evaluate", "--quiet"]).exits(0);
+}
+
+#[test]
 fn a_split_column_keeps_training_and_evaluation_rows_apart() {
     let (train, test) = (loans_csv(1500, 1), loans_csv(1200, 2));
     let mut both = String::from("income,debt,job,sex,repaid,part\n");

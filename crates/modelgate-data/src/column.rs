@@ -59,6 +59,15 @@ impl Column {
         (key < values.len()).then(|| values.value(key))
     }
 
+    /// The number of different texts; `None` for numbers.
+    #[must_use]
+    pub fn distinct_texts(&self) -> Option<usize> {
+        match self {
+            Self::Number(_) => None,
+            Self::Text(text) => Some(text.values().len()),
+        }
+    }
+
     pub(crate) fn array(&self) -> &dyn Array {
         match self {
             Self::Number(numbers) => numbers,

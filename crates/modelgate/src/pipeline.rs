@@ -4,7 +4,7 @@ use std::path::Path;
 
 use modelgate_config::{Config, ModelSource, TrainRows};
 use modelgate_cube::{Bundle, Cube, Digest, Manifest};
-use modelgate_data::{CountSettings, Dataset, Roles};
+use modelgate_data::{Column, CountSettings, Dataset, Roles};
 use modelgate_eval::{Comparison, Evaluation, compare, evaluate};
 use modelgate_model::{Model, Origin, TrainSettings, run_command, train};
 use modelgate_policy::{Outcome, Verdict, judge};
@@ -86,7 +86,7 @@ pub(crate) fn candidate(config: &Config, model_file: Option<&Path>, console: &mu
         ModelSource::Train { rows, evaluate, .. } => {
             let (model, facts) = trained_or_read(config, model_file, console)?;
             console.step("Reading", &shown(evaluate));
-            let dataset = evaluation_rows(config, rows, evaluate)?;
+            let dataset = evaluation_rows(config, rows, evaluate, &model)?;
             console.step("Scoring", &format!("{} rows", dataset.rows()));
             let scored = dataset.with_scores(SCORE, model.score(&dataset)?)?;
             let roles = Roles { score: Some(SCORE.to_owned()), ..config.roles.clone() };
@@ -165,7 +165,7 @@ pub(crate) fn train_model(config: &Config, console: &mut Console<'_>) -> Result<
         TrainRows::File(_) => dataset,
         TrainRows::Split { column, train, .. } => dataset.split(column, train)?,
     };
-    let features = features(config, &dataset);
+    let features = features(config, &dataset, console);
     console.step("Training", &format!("{} on {} rows, {} features", estimator.id(), dataset.rows(), features.len()));
     let settings = TrainSettings {
         estimator: *estimator,
@@ -179,15 +179,32 @@ pub(crate) fn train_model(config: &Config, console: &mut Console<'_>) -> Result<
     Ok(train(&dataset, &settings, &origin)?)
 }
 
-/// The columns to learn from: those that are written, else every one that has no other meaning.
-fn features(config: &Config, dataset: &Dataset) -> Vec<String> {
+/// The columns to learn from: those that are written, else every one that has no other meaning and does not name rows.
+fn features(config: &Config, dataset: &Dataset, console: &mut Console<'_>) -> Vec<String> {
+    if let Some(written) = &config.features {
+        return written.clone();
+    }
     let others = config.columns_with_a_meaning();
-    let unused = || dataset.columns().map(|(name, _)| name.to_owned()).filter(|name| !others.contains(name)).collect();
-    config.features.clone().unwrap_or_else(unused)
+    let candidates = dataset.columns().filter(|(name, _)| !others.contains(*name));
+    let (names_rows, features): (Vec<_>, Vec<_>) = candidates.partition(|(_, column)| names_rows(column));
+    for (name, _) in names_rows {
+        console.step("Leaving out", &format!("{}: nearly every row has a text of its own", crate::terminal::plain(name)));
+    }
+    features.into_iter().map(|(name, _)| name.to_owned()).collect()
 }
 
-fn evaluation_rows(config: &Config, rows: &TrainRows, path: &Path) -> Result<Dataset, Failure> {
-    let dataset = modelgate_data::read(path, &config.read)?;
+/// Whether a column tells rows apart rather than says something about them, as undeclared ids and free texts do. A model
+/// would learn them by heart, and carry them into its file.
+fn names_rows(column: &Column) -> bool {
+    const MANY: usize = 100;
+    column.distinct_texts().is_some_and(|texts| texts > MANY && texts * 2 > column.len())
+}
+
+/// The rows to evaluate. What the model learned as text is text here too, even where this file holds only digits.
+fn evaluation_rows(config: &Config, rows: &TrainRows, path: &Path, model: &Model) -> Result<Dataset, Failure> {
+    let mut settings = config.read.clone();
+    settings.text_columns.extend(model.text_columns());
+    let dataset = modelgate_data::read(path, &settings)?;
     Ok(match rows {
         TrainRows::File(_) => dataset,
         TrainRows::Split { column, test, .. } => dataset.split(column, test)?,
