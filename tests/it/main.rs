@@ -10,6 +10,7 @@ mod git;
 mod happy;
 mod hostile;
 mod oracle;
+mod pairs;
 mod real;
 mod transcript;
 

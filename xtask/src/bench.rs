@@ -138,7 +138,7 @@ fn row(workload: &Workload, limit: &Limit, cost: &Cost) -> Result<Row, Failure> 
         Measure::CountingToReading => ("counting / reading", cost.counting_to_reading),
     };
     let value =
-        value.ok_or_else(|| Failure::Output { command: described(workload), what: "no `timing read` and `timing count`" })?;
+        value.ok_or_else(|| Failure::Output { command: described(workload), what: "no `timing reading` and `timing counting`" })?;
     Ok(Row { name: format!("{}: {unit}", workload.name), value, most: limit.most })
 }
 
@@ -202,13 +202,13 @@ fn read_costs(text: &str) -> Option<Cost> {
     Some(Cost { elapsed, processor: user + system, memory: kilobytes * 1024.0 / MEGABYTE, counting_to_reading: None })
 }
 
-/// The ratio of `timing count <seconds>` to `timing read <seconds>`.
+/// The ratio of `timing counting <seconds>` to `timing reading <seconds>`.
 fn counting_to_reading(errors: &str) -> Option<f64> {
     let seconds = |room: &str| -> Option<f64> {
         let start = format!("timing {room} ");
         errors.lines().find_map(|line| line.strip_prefix(&start))?.trim().parse().ok()
     };
-    Some(seconds("count")? / seconds("read")?)
+    Some(seconds("counting")? / seconds("reading")?)
 }
 
 /// The table: value, limit, and how much of the limit is used.
@@ -278,8 +278,8 @@ mod tests {
 
     #[test]
     fn timings_are_found_among_other_lines() {
-        assert_eq!(counting_to_reading("warning: x\ntiming read 0.5\ntiming count 0.25\n"), Some(0.5));
-        assert_eq!(counting_to_reading("timing read 0.5\n"), None);
+        assert_eq!(counting_to_reading("warning: x\ntiming reading 0.5\ntiming counting 0.25\n"), Some(0.5));
+        assert_eq!(counting_to_reading("timing reading 0.5\n"), None);
     }
 
     #[test]

@@ -1,0 +1,99 @@
+//! Every rule on every pair of baseline and candidate: each pair makes its own rules speak and no other.
+
+use std::collections::BTreeSet;
+
+use modelgate_tests::{CONFIG, Gate, Rows};
+
+use crate::{gate, ready};
+
+/// A release of the plain rows, and a candidate that differs from it in nothing but a little noise.
+fn pair() -> Gate {
+    let gate = ready();
+    gate.git(&["init", "-q"]);
+    gate.git(&["add", "."]);
+    gate.git(&["commit", "-qm", "first"]);
+    gate.git(&["tag", "v1.0.0"]);
+    let _ = gate.run(&["release", "v1.0.0", "--quiet"]).exits(0);
+    gate.with("predictions.csv", candidate())
+}
+
+fn candidate() -> String {
+    Rows { jitter: 1, ..Rows::default() }.csv()
+}
+
+fn with_gate(gate: &str) -> Gate {
+    pair().with("modelgate.yml", format!("{CONFIG}{gate}"))
+}
+
+fn with_rows(keep: impl Fn(&str) -> bool) -> Gate {
+    let rows: Vec<String> = candidate().lines().filter(|line| keep(line)).map(str::to_owned).collect();
+    pair().with("predictions.csv", rows.join("\n"))
+}
+
+fn with_waiver(expires: &str) -> Gate {
+    let waiver =
+        format!("waivers:\n  - {{rule: metric-regression, reason: known, approved_by: risk officer, expires: {expires}}}\n");
+    with_gate(&waiver)
+}
+
+/// A group of one row that is there in both.
+fn with_a_tiny_group() -> Gate {
+    let tiny = |rows: String| rows.replacen(",F,north", ",X,north", 1);
+    let gate = ready().with("predictions.csv", tiny(Rows::default().csv()));
+    gate.git(&["init", "-q"]);
+    gate.git(&["add", "."]);
+    gate.git(&["commit", "-qm", "first"]);
+    gate.git(&["tag", "v1.0.0"]);
+    let _ = gate.run(&["release", "v1.0.0", "--quiet"]).exits(0);
+    gate.with("predictions.csv", tiny(candidate()))
+}
+
+/// The pairs by the rule that each is for, with every rule that must speak.
+fn pairs() -> Vec<(&'static str, Gate, &'static [&'static str])> {
+    vec![
+        ("(none)", pair(), &[]),
+        ("metric-below-bound", with_gate("  - metric: recall\n    lower_bound: 0.95\n"), &["metric-below-bound"]),
+        ("metric-above-bound", with_gate("  - metric: false_positive_rate\n    upper_bound: 0.1\n"), &["metric-above-bound"]),
+        (
+            "metric-regression",
+            pair().with("predictions.csv", Rows { pull_down: 0.25, jitter: 1, ..Rows::default() }.csv()),
+            &["metric-regression"],
+        ),
+        (
+            "metric-not-evaluated",
+            with_gate("  - metric: recall\n    slices: [\"sex=Q\"]\n    lower_bound: 0.1\n"),
+            &["metric-not-evaluated"],
+        ),
+        ("missing-slice", with_rows(|line| !line.ends_with("west")), &["missing-slice", "different-data"]),
+        ("low-support", with_a_tiny_group(), &["low-support"]),
+        ("no-baseline", ready(), &["no-baseline"]),
+        ("baseline-is-candidate", pair().with("predictions.csv", Rows::default().csv()), &["baseline-is-candidate"]),
+        ("different-data", with_rows(|line| !line.starts_with("17,")), &["different-data"]),
+        ("expired-waiver", with_waiver("2026-05-31"), &["expired-waiver"]),
+        ("unused-waiver", with_waiver("2026-12-31"), &["unused-waiver"]),
+    ]
+}
+
+/// The rules that spoke in a run: behind a check that did not pass, or in a finding.
+fn spoke(gate: &Gate) -> BTreeSet<String> {
+    let outcome = gate.run(&["check", "--quiet", "--format", "json"]);
+    let verdict: serde_json::Value = serde_json::from_str(&outcome.stdout).unwrap_or_else(|_| panic!("{}", outcome.stderr));
+    let quiet = ["passed", "inconclusive"];
+    let checks = verdict["checks"].as_array().unwrap().iter().filter(|check| !quiet.contains(&check["state"].as_str().unwrap()));
+    let findings = verdict["findings"].as_array().unwrap().iter();
+    checks.chain(findings).map(|spoken| spoken["rule"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn each_pair_makes_its_own_rules_speak_and_no_other() {
+    let mut covered = BTreeSet::new();
+    for (rule, gate, expected) in pairs() {
+        let expected: BTreeSet<String> = expected.iter().map(|rule| (*rule).to_owned()).collect();
+        assert_eq!(spoke(&gate), expected, "the pair for {rule}");
+        covered.insert(rule.to_owned());
+    }
+    let listed = gate().run(&["list", "rules"]).exits(0).stdout;
+    for rule in listed.lines().filter_map(|line| line.split_whitespace().next()) {
+        assert!(covered.contains(rule), "the rule {rule} has no pair");
+    }
+}
