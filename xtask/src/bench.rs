@@ -137,8 +137,8 @@ fn row(workload: &Workload, limit: &Limit, cost: &Cost) -> Result<Row, Failure> 
         Measure::Memory => ("peak memory, MB", Some(cost.memory)),
         Measure::CountingToReading => ("counting / reading", cost.counting_to_reading),
     };
-    let value =
-        value.ok_or_else(|| Failure::Output { command: described(workload), what: "no `timing reading` and `timing counting`" })?;
+    let value = value
+        .ok_or_else(|| Failure::Output { command: described(workload), what: "no `timing reading` and `timing counting`" })?;
     Ok(Row { name: format!("{}: {unit}", workload.name), value, most: limit.most })
 }
 

@@ -11,7 +11,7 @@ use crate::labels::binary_labels;
 use crate::levels::{EncodedAxis, Levels, encode, levels_of};
 use crate::row_facts::RowFacts;
 use crate::split_digest::{Said, split_digest};
-use crate::tables::{Cells, ScoreKeys, ScoreRuns, count_rows, roll_up, runs, share_out, single_rows};
+use crate::tables::{Cells, ScoreKeys, count_rows, roll_up, runs, share_out, single_rows};
 
 /// Combinations of levels up to which rows are first added up by combination, and combinations by slice. Above it,
 /// most combinations are single rows and nothing is gained.
@@ -168,7 +168,7 @@ struct Counted {
     /// A row of each item that the families group.
     rows: Option<Vec<usize>>,
     cells: Cells,
-    scores: Vec<Vec<ScoreRuns>>,
+    scores: Vec<Vec<ScoreTable>>,
 }
 
 fn count_by_combination(
@@ -210,7 +210,7 @@ impl Counted {
             let mut scores = scores.next().unwrap_or_default().into_iter();
             for (item, mut cell) in items.into_iter().zip(counted) {
                 let row = self.rows.as_ref().map_or(item, |rows| rows[item]);
-                cell.scores = ScoreTable::from_sorted(scores.next().unwrap_or_default());
+                cell.scores = scores.next().unwrap_or_default();
                 cells.insert(slice(&family.axes, row, names, axes), cell);
             }
         }

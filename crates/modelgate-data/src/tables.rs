@@ -10,9 +10,6 @@ use crate::row_facts::RowFacts;
 /// Cells (without scores) by group, one list for each grouping.
 pub(crate) type Cells = Vec<Vec<Cell>>;
 
-/// The rows of one score, by label, in increasing order of the score.
-pub(crate) type ScoreRuns = Vec<(u64, ScoreBin)>;
-
 /// The smallest probability that the logarithm is taken of: scikit-learn's `log_loss` clips at the epsilon of `f64`.
 const SMALLEST_PROBABILITY: f64 = f64::EPSILON;
 
@@ -182,22 +179,18 @@ fn merge(bin: &mut ScoreBin, other: &ScoreBin) {
 }
 
 /// The runs handed out to the groups of each grouping of the runs' groups.
-pub(crate) fn share_out(runs: impl Iterator<Item = Run> + Clone, groupings: &[&Grouping]) -> Vec<Vec<ScoreRuns>> {
+pub(crate) fn share_out(runs: impl Iterator<Item = Run> + Clone, groupings: &[&Grouping]) -> Vec<Vec<ScoreTable>> {
     let mut shared = empty_shares(runs.clone(), groupings);
     for run in runs {
         for (shared, grouping) in shared.iter_mut().zip(groupings) {
-            let held = &mut shared[grouping.codes[run.group as usize] as usize];
-            match held.last_mut() {
-                Some((key, bin)) if *key == run.key => merge(bin, &run.bin),
-                _ => held.push((run.key, run.bin)),
-            }
+            shared[grouping.codes[run.group as usize] as usize].add(run.key, &run.bin);
         }
     }
     shared
 }
 
-/// Lists with room for exactly what will be put in: growing them would cost more than everything else here.
-fn empty_shares(runs: impl Iterator<Item = Run>, groupings: &[&Grouping]) -> Vec<Vec<ScoreRuns>> {
+/// Tables with room for exactly what will be put in: growing them would cost more than everything else here.
+fn empty_shares(runs: impl Iterator<Item = Run>, groupings: &[&Grouping]) -> Vec<Vec<ScoreTable>> {
     // The last key and the number of different keys of each group. No score has this key.
     let mut seen: Vec<Vec<(u64, usize)>> = groupings.iter().map(|grouping| vec![(u64::MAX, 0); grouping.size]).collect();
     for run in runs {
@@ -207,5 +200,5 @@ fn empty_shares(runs: impl Iterator<Item = Run>, groupings: &[&Grouping]) -> Vec
             *last = run.key;
         }
     }
-    seen.into_iter().map(|seen| seen.into_iter().map(|(_, length)| ScoreRuns::with_capacity(length)).collect()).collect()
+    seen.into_iter().map(|seen| seen.into_iter().map(|(_, length)| ScoreTable::with_capacity(length)).collect()).collect()
 }

@@ -126,6 +126,7 @@ fn finish(
         max_levels: config.max_levels,
     };
     let cube = modelgate_data::count(&dataset, &settings)?;
+    console.finish_step();
     let counts_digest = cube.digest().map_err(Failure::new)?;
     Ok(Candidate { counts_digest, data_digest: dataset.digest(), cube, model_digest, facts, dataset, roles })
 }
