@@ -120,16 +120,18 @@ impl Judge<'_> {
         let Some(estimate) = self.evaluation.get(gate.metric, subject) else {
             return not_evaluated("the data has no such rows".to_owned(), RuleId::METRIC_NOT_EVALUATED);
         };
-        if let Some(rows) = self.too_few_rows(gate.metric, subject, estimate) {
+        let too_few = self.too_few_rows(gate.metric, subject, estimate);
+        if let (Some(rows), Target::Every) = (too_few, &gate.target) {
             low_support.insert((gate.metric, subject.clone(), rows));
-            if gate.target == Target::Every {
-                return None;
-            }
-            let reason = format!("{rows} rows in its denominator, and {} are needed", self.policy.min_support);
-            return not_evaluated(reason, RuleId::METRIC_NOT_EVALUATED);
+            return None;
         }
         if let Estimate::Undefined { reason, .. } = estimate {
             return not_evaluated(reason.to_string(), RuleId::METRIC_NOT_EVALUATED);
+        }
+        if let Some(rows) = too_few {
+            low_support.insert((gate.metric, subject.clone(), rows));
+            let reason = format!("{rows} rows in its denominator, and {} are needed", self.policy.min_support);
+            return not_evaluated(reason, RuleId::METRIC_NOT_EVALUATED);
         }
         match self.hold_against(gate, bound, subject, estimate) {
             Ok(Judged { state, rule }) => Some(self.finish(gate, bound, subject, rule, state)),
@@ -249,9 +251,9 @@ impl Judge<'_> {
         let mut findings = Vec::new();
         let slices: BTreeSet<String> = low_support.iter().map(|(_, subject, _)| subject.to_string()).collect();
         if !slices.is_empty() {
+            let have = if slices.len() == 1 { "1 slice has".to_owned() } else { format!("{} slices have", slices.len()) };
             let message = format!(
-                "{} slices have fewer than {} rows in a gated metric's denominator and were not judged: {}",
-                slices.len(),
+                "{have} fewer than {} rows in a gated metric's denominator and could not be judged: {}",
                 self.policy.min_support,
                 listed(&slices)
             );
@@ -261,8 +263,12 @@ impl Judge<'_> {
         for (metric, subject, _) in self.evaluation.iter().filter(|(metric, ..)| gated.contains(metric)) {
             let left_out: BTreeSet<String> = self.evaluation.left_out(metric, subject).iter().map(Slice::to_string).collect();
             if !left_out.is_empty() {
-                let message =
-                    format!("{} groups are too small and take no part in {metric}: {}", left_out.len(), listed(&left_out));
+                let are = if left_out.len() == 1 {
+                    "1 group is too small and takes".to_owned()
+                } else {
+                    format!("{} groups are too small and take", left_out.len())
+                };
+                let message = format!("{are} no part in {metric}: {}", listed(&left_out));
                 findings.push(self.finding(RuleId::LOW_SUPPORT, &subject.to_string(), message));
             }
         }

@@ -49,7 +49,7 @@ impl Failure {
                 let noun = if count == 1 { "mistake" } else { "mistakes" };
                 format!("{count} {noun} in {}, nothing was evaluated", errors.file_name)
             }
-            Self::Other { .. } => "nothing was judged".to_owned(),
+            Self::Other { .. } => "nothing was decided or recorded".to_owned(),
         }
     }
 }

@@ -18,7 +18,7 @@ use crate::terminal;
 pub(crate) fn check(arguments: &CheckArgs, context: &Context, console: &mut Console<'_>) -> Result<ExitStatus, Failure> {
     let config = pipeline::load(&arguments.input.config, console)?;
     let judged = pipeline::run(&config, &BaselineChoice::from(&arguments.search), context, console)?;
-    let folder = folder(&config, &arguments.output, context);
+    let folder = folder(&config, &arguments.output);
     let status = ExitStatus::from(judged.verdict.outcome);
     let recorded = decide(&config, &judged, &folder, status, context, console)?;
     console.finish_step();
@@ -33,7 +33,7 @@ pub(crate) fn check(arguments: &CheckArgs, context: &Context, console: &mut Cons
 pub(crate) fn report(arguments: &ReportArgs, context: &Context, console: &mut Console<'_>) -> Result<ExitStatus, Failure> {
     let config = pipeline::load(&arguments.input.config, console)?;
     let judged = pipeline::run(&config, &BaselineChoice::from(&arguments.search), context, console)?;
-    let folder = folder(&config, &arguments.output, context);
+    let folder = folder(&config, &arguments.output);
     console.step("Writing", &format!("{} documents into {}", judged.documents.len(), folder.display()));
     uninterrupted(|| stage(&judged.documents, &folder)?.commit())?;
     console.finish_step();
@@ -84,16 +84,9 @@ fn stage(documents: &[Document], folder: &std::path::Path) -> Result<Staged, cra
     Ok(staged)
 }
 
-/// The folder for the documents: the flag's, seen from where the process was started, else the configuration's.
-fn folder(config: &Config, output: &OutputArgs, context: &Context) -> PathBuf {
-    match &output.output_dir {
-        Some(folder) if folder.is_relative() => {
-            let absolute = context.directory.join(folder);
-            absolute.strip_prefix(&context.directory).map_or(absolute.clone(), PathBuf::from)
-        }
-        Some(folder) => folder.clone(),
-        None => config.output_directory.clone(),
-    }
+/// The folder for the documents: the flag's, else the configuration's.
+fn folder(config: &Config, output: &OutputArgs) -> PathBuf {
+    output.output_dir.clone().unwrap_or_else(|| config.output_directory.clone())
 }
 
 /// Prints the result.

@@ -20,6 +20,9 @@ const RELEASE_FILE: &str = "modelgate-v1.0.yml";
 /// The configuration of the candidate.
 const CANDIDATE_FILE: &str = "modelgate.yml";
 
+/// What editors check both by.
+const SCHEMA_FILE: &str = "modelgate.schema.json";
+
 /// Makes the data, the release and the candidate, and runs the gate. It succeeds when the gate has spoken, whatever it
 /// said; the gate's own exit code is printed.
 pub(crate) fn run(arguments: &DemoArgs, context: &Context, console: &mut Console<'_>) -> Result<ExitStatus, Failure> {
@@ -47,14 +50,17 @@ pub(crate) fn run(arguments: &DemoArgs, context: &Context, console: &mut Console
 
 fn write_inputs(folder: &Path) -> Result<(), Failure> {
     let [train, test] = loans::files();
+    let schema = modelgate_config::schema();
+    let files = [
+        ("train.csv", train.as_str()),
+        ("test.csv", &test),
+        (RELEASE_FILE, RELEASE_CONFIG),
+        (CANDIDATE_FILE, CANDIDATE_CONFIG),
+        (SCHEMA_FILE, &schema),
+    ];
     uninterrupted(|| {
         let mut staged = Staged::default();
-        for (name, text) in [
-            ("train.csv", train.as_str()),
-            ("test.csv", &test),
-            (RELEASE_FILE, RELEASE_CONFIG),
-            (CANDIDATE_FILE, CANDIDATE_CONFIG),
-        ] {
+        for (name, text) in files {
             staged.add(&folder.join(name), text.as_bytes())?;
         }
         Ok(staged.commit()?)

@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Runs the gate, puts the comment into the job summary, and ends with the gate's own exit code. Makes no network call of its own.
+set -uo pipefail
+if ! command -v "$PROGRAM" >/dev/null; then
+  cargo install --quiet --locked --path "$SOURCE/crates/modelgate" || exit 2
+  PROGRAM=modelgate
+fi
+"$PROGRAM" check --config "$CONFIG" --output-dir "$OUTPUT_DIR"
+code=$?
+case $code in
+  0) outcome=passed ;;
+  1) outcome=failed ;;
+  3) outcome=needs_review ;;
+  *) outcome=no_decision ;;
+esac
+printf 'outcome=%s\nexit-code=%s\n' "$outcome" "$code" >>"$GITHUB_OUTPUT"
+if [ "$outcome" != no_decision ]; then cat "$OUTPUT_DIR/comment.md" >>"$GITHUB_STEP_SUMMARY"; fi
+exit "$code"
