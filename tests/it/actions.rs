@@ -1,6 +1,5 @@
 //! The GitHub Action's step, run as a job runs it.
 
-use std::path::PathBuf;
 use std::process::Command;
 
 use modelgate_tests::{Gate, Outcome};
@@ -9,7 +8,7 @@ use crate::ready;
 
 /// Runs the step with files for outputs and summary, as a runner gives them.
 fn step(gate: &Gate) -> Outcome {
-    let script = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../actions/gate/gate.sh");
+    let script = modelgate_tests::folder().join("../actions/gate/gate.sh");
     let mut command = Command::new("bash");
     command.arg(script).current_dir(gate.path()).env_clear();
     command.env("PATH", std::env::var_os("PATH").unwrap_or_default()).env("SOURCE_DATE_EPOCH", "1780272000");

@@ -8,7 +8,7 @@ use modelgate_tests::{Gate, Outcome};
 use crate::gate;
 
 fn examples() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../examples")
+    modelgate_tests::folder().join("../examples")
 }
 
 /// Runs an example's script in the folder `repository` of a gate.

@@ -77,7 +77,7 @@ pub(crate) fn assert_golden(name: &str, golden: &Value, measured: &Measurements)
 }
 
 fn golden(file: &str) -> Value {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("oracle").join(file);
+    let path = modelgate_tests::folder().join("oracle").join(file);
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
 

@@ -1,13 +1,11 @@
 //! Transcripts: what a person sees, kept word for word in `tests/transcripts/`.
 
-use std::path::PathBuf;
-
 use modelgate_tests::Outcome;
 
 /// Compares a run with its kept transcript. With `MODELGATE_UPDATE=1` it is written anew: read the difference.
 #[track_caller]
 pub(crate) fn assert_transcript(name: &str, outcome: &Outcome) {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("transcripts").join(format!("{name}.txt"));
+    let path = modelgate_tests::folder().join("transcripts").join(format!("{name}.txt"));
     let seen = format!("exit {}\n--- stdout\n{}--- stderr\n{}", outcome.code, outcome.stdout, outcome.stderr);
     if std::env::var_os("MODELGATE_UPDATE").is_some() {
         std::fs::write(&path, &seen).unwrap();

@@ -15,3 +15,9 @@ mod real_data;
 pub use gate::{Gate, Outcome};
 pub use inputs::{CONFIG, Rows, loans_csv};
 pub use real_data::{adult, real_data};
+
+/// The folder of this package. Asked for when a test runs, not when it is compiled: clones may share one target folder.
+#[must_use]
+pub fn folder() -> std::path::PathBuf {
+    std::env::var_os("CARGO_MANIFEST_DIR").map(std::path::PathBuf::from).expect("cargo says where the package lies")
+}
