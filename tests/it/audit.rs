@@ -1,5 +1,7 @@
 //! The log of decisions: every run adds an entry, and nothing can be changed unnoticed.
 
+use std::process::Stdio;
+
 use modelgate_tests::Gate;
 
 use crate::ready;
@@ -54,4 +56,15 @@ fn the_record_names_what_it_rests_on() {
         assert_eq!(record[key].as_str().map(str::len), Some(64), "{key}");
     }
     assert_eq!(record["documents"].as_array().map(Vec::len), Some(4));
+}
+
+#[test]
+fn runs_at_the_same_time_each_get_their_entry() {
+    let gate = ready();
+    let children: Vec<_> =
+        (0..6).map(|_| gate.command(&["check", "--quiet", "--format", "json"]).stdout(Stdio::null()).spawn().unwrap()).collect();
+    for mut child in children {
+        assert!(child.wait().unwrap().success());
+    }
+    let _ = gate.run(&["audit", "verify"]).exits(0).prints("ok: 6 entries");
 }

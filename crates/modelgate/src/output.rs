@@ -57,6 +57,20 @@ impl Staged {
     }
 }
 
+/// Holds a folder until it is dropped: other runs that ask for it wait. Ends with its process, so that a crash leaves
+/// nothing locked. Where a system cannot lock folders, nobody waits.
+pub(crate) struct FolderLock {
+    _held: Option<std::fs::File>,
+}
+
+impl FolderLock {
+    /// Waits for the folder of a file.
+    pub(crate) fn beside(path: &Path) -> Self {
+        let held = std::fs::File::open(folder_of(path)).ok().filter(|folder| folder.lock().is_ok());
+        Self { _held: held }
+    }
+}
+
 /// Writes one file, whole or not at all.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
     uninterrupted(|| {

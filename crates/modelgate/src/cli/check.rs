@@ -10,7 +10,7 @@ use crate::cli::{CheckArgs, Format, OutputArgs, ReportArgs};
 use crate::context::{Console, Context};
 use crate::exit::ExitStatus;
 use crate::failure::{Failure, unreadable};
-use crate::output::{Staged, uninterrupted};
+use crate::output::{FolderLock, Staged, uninterrupted};
 use crate::pipeline::{self, Judged};
 use crate::terminal;
 
@@ -57,6 +57,8 @@ pub(crate) fn decide(
     console.step("Recording", &format!("the decision and {} documents", judged.documents.len()));
     let ledger = &config.ledger;
     uninterrupted(|| {
+        // Two runs at once would continue the same entry, and one of them would be lost.
+        let _lock = FolderLock::beside(ledger);
         let text = match std::fs::read(ledger) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
