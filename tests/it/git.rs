@@ -2,21 +2,12 @@
 
 use modelgate_tests::{CONFIG, Gate, Rows};
 
-use crate::{gate, ready};
+use crate::{committed, gate, ready, released};
 
 /// A repository with a first commit.
 fn repository() -> Gate {
     let gate = ready();
-    gate.git(&["init", "-q"]);
-    gate.git(&["add", "."]);
-    gate.git(&["commit", "-qm", "first"]);
-    gate
-}
-
-fn released() -> Gate {
-    let gate = repository();
-    gate.git(&["tag", "v1.0.0"]);
-    let _ = gate.run(&["release", "v1.0.0", "--quiet"]).exits(0).prints("stored releases/v1.0.0");
+    committed(&gate);
     gate
 }
 
@@ -34,7 +25,7 @@ fn a_release_leaves_work_tree_and_index_alone() {
 
 #[test]
 fn a_stored_release_is_not_overwritten() {
-    let gate = released();
+    let gate = released(ready());
     let _ = gate.run(&["release", "v1.0.0", "--quiet"]).exits(0).prints("already stored");
     gate.write("predictions.csv", Rows { jitter: 5, ..Rows::default() }.csv());
     let _ = gate.run(&["release", "v1.0.0", "--quiet"]).exits(2).says("already stored with other content");
@@ -42,7 +33,7 @@ fn a_stored_release_is_not_overwritten() {
 
 #[test]
 fn the_nearest_release_before_the_merge_base_is_the_baseline() {
-    let gate = released();
+    let gate = released(ready());
     gate.write("predictions.csv", Rows { jitter: 1, ..Rows::default() }.csv());
     gate.git(&["commit", "-qam", "second"]);
     gate.git(&["tag", "v1.1.0"]);
@@ -67,12 +58,12 @@ fn without_a_release_the_reason_and_the_command_are_told() {
 
 #[test]
 fn an_explicit_release_that_is_not_stored_is_an_error() {
-    let _ = released().run(&["check", "--quiet", "--baseline-release", "v9.9.9"]).exits(2).says("v1.0.0");
+    let _ = released(ready()).run(&["check", "--quiet", "--baseline-release", "v9.9.9"]).exits(2).says("v1.0.0");
 }
 
 #[test]
 fn a_shallow_clone_names_the_command_that_deepens_it() {
-    let origin = released();
+    let origin = released(ready());
     origin.write("predictions.csv", Rows { jitter: 1, ..Rows::default() }.csv());
     origin.git(&["commit", "-qam", "second"]);
     let clone = gate();
@@ -116,7 +107,7 @@ fn releases_that_are_pushed_at_once_are_both_kept() {
 
 #[test]
 fn a_slice_that_vanished_since_the_release_fails_the_gate() {
-    let gate = released();
+    let gate = released(ready());
     let rows: Vec<String> =
         Rows { jitter: 1, ..Rows::default() }.csv().lines().filter(|line| !line.ends_with("west")).map(str::to_owned).collect();
     gate.write("predictions.csv", rows.join("\n"));
@@ -127,7 +118,7 @@ fn a_slice_that_vanished_since_the_release_fails_the_gate() {
 
 #[test]
 fn the_target_branch_of_a_pull_request_is_read_from_the_ci_system() {
-    let gate = released();
+    let gate = released(ready());
     gate.git(&["checkout", "-q", "-b", "develop"]);
     gate.git(&["checkout", "-q", "-b", "change"]);
     gate.write("predictions.csv", Rows { jitter: 2, ..Rows::default() }.csv());

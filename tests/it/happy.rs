@@ -4,15 +4,10 @@ use std::fmt::Write as _;
 
 use modelgate_tests::{CONFIG, Gate, Rows, loans_csv};
 
-use crate::{gate, ready};
+use crate::{gate, ready, released};
 
 fn with_baseline(pull_down: f64) -> Gate {
-    let gate = ready();
-    gate.git(&["init", "-q"]);
-    gate.git(&["add", "."]);
-    gate.git(&["commit", "-qm", "first"]);
-    gate.git(&["tag", "v1.0.0"]);
-    let _ = gate.run(&["release", "v1.0.0", "--quiet"]).exits(0);
+    let gate = released(ready());
     gate.git(&["checkout", "-q", "-b", "change"]);
     gate.write("predictions.csv", Rows { pull_down, jitter: 1, ..Rows::default() }.csv());
     gate

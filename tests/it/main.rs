@@ -26,3 +26,18 @@ fn gate() -> Gate {
 fn ready() -> Gate {
     gate().with("modelgate.yml", modelgate_tests::CONFIG).with("predictions.csv", modelgate_tests::Rows::default().csv())
 }
+
+/// Makes the folder a repository whose first commit is tagged and stored as release v1.0.0.
+fn released(gate: Gate) -> Gate {
+    committed(&gate);
+    gate.git(&["tag", "v1.0.0"]);
+    let _ = gate.run(&["release", "v1.0.0", "--quiet"]).exits(0).prints("stored releases/v1.0.0");
+    gate
+}
+
+/// Makes the folder a repository with a first commit.
+fn committed(gate: &Gate) {
+    gate.git(&["init", "-q"]);
+    gate.git(&["add", "."]);
+    gate.git(&["commit", "-qm", "first"]);
+}

@@ -4,17 +4,11 @@ use std::collections::BTreeSet;
 
 use modelgate_tests::{CONFIG, Gate, Rows};
 
-use crate::{gate, ready};
+use crate::{gate, ready, released};
 
 /// A release of the plain rows, and a candidate that differs from it in nothing but a little noise.
 fn pair() -> Gate {
-    let gate = ready();
-    gate.git(&["init", "-q"]);
-    gate.git(&["add", "."]);
-    gate.git(&["commit", "-qm", "first"]);
-    gate.git(&["tag", "v1.0.0"]);
-    let _ = gate.run(&["release", "v1.0.0", "--quiet"]).exits(0);
-    gate.with("predictions.csv", candidate())
+    released(ready()).with("predictions.csv", candidate())
 }
 
 fn candidate() -> String {
@@ -39,13 +33,7 @@ fn with_waiver(expires: &str) -> Gate {
 /// A group of one row that is there in both.
 fn with_a_tiny_group() -> Gate {
     let tiny = |rows: String| rows.replacen(",F,north", ",X,north", 1);
-    let gate = ready().with("predictions.csv", tiny(Rows::default().csv()));
-    gate.git(&["init", "-q"]);
-    gate.git(&["add", "."]);
-    gate.git(&["commit", "-qm", "first"]);
-    gate.git(&["tag", "v1.0.0"]);
-    let _ = gate.run(&["release", "v1.0.0", "--quiet"]).exits(0);
-    gate.with("predictions.csv", tiny(candidate()))
+    released(ready().with("predictions.csv", tiny(Rows::default().csv()))).with("predictions.csv", tiny(candidate()))
 }
 
 /// The pairs by the rule that each is for, with every rule that must speak.

@@ -3,8 +3,8 @@
 use modelgate_tests::{Gate, adult, real_data};
 use serde_json::Value;
 
-use crate::gate;
 use crate::oracle::assert_golden;
+use crate::{gate, released};
 
 /// Trains on `adult.data` and evaluates on `adult.test`.
 const CONFIG: &str = "\
@@ -41,12 +41,7 @@ fn adult_gate(folder: &std::path::Path) -> Gate {
 #[test]
 fn adult_end_to_end_with_a_release_and_a_worse_candidate() {
     let Some(folder) = real_data("adult_end_to_end_with_a_release_and_a_worse_candidate") else { return };
-    let gate = adult_gate(&folder);
-    gate.git(&["init", "-q"]);
-    gate.git(&["add", "."]);
-    gate.git(&["commit", "-qm", "first"]);
-    gate.git(&["tag", "v1.0.0"]);
-    let _ = gate.run(&["release", "v1.0.0", "--quiet"]).exits(0);
+    let gate = released(adult_gate(&folder));
     // A model that may not look at marital status and education is worse, and the gate says so.
     gate.write("modelgate.yml", CONFIG.replace("education_num, marital_status, ", ""));
     let outcome = gate.run(&["check"]).exits(1);
