@@ -254,3 +254,29 @@ fn a_flag_that_does_not_exist() {
     assert_transcript("unknown-flag", &outcome);
     assert_eq!(outcome.code, 2);
 }
+
+#[test]
+fn a_log_that_is_a_document_is_refused() {
+    let gate = ready().with("modelgate.yml", format!("{CONFIG}output: {{directory: out, ledger: out/comment.md}}\n"));
+    no_decision("log-is-document", &gate);
+}
+
+#[test]
+fn a_folder_where_a_document_goes_leaves_no_record() {
+    no_decision("folder-for-document", &ready().with("modelgate-out/comment.md/x", ""));
+}
+
+#[test]
+fn a_whole_text_as_a_slice_value() {
+    no_decision("long-level", &with_line(9, &format!("8,yes,0.5,{},north", "x".repeat(500))));
+}
+
+#[test]
+fn an_environment_variable_cannot_bring_an_expired_waiver_to_life() {
+    let waiver = "waivers:\n  - {rule: metric-below-bound, reason: known, approved_by: me, expires: 2026-05-31}\n";
+    let config = CONFIG.replace("lower_bound: 0.5", "lower_bound: 0.99") + waiver;
+    let gate = ready().with("modelgate.yml", config);
+    let mut command = gate.command(&["check", "--quiet"]);
+    command.env("SOURCE_DATE_EPOCH", "1600000000");
+    let _ = gate.finish(&mut command).exits(1).prints("expired-waiver");
+}

@@ -128,3 +128,25 @@ fn the_target_branch_of_a_pull_request_is_read_from_the_ci_system() {
     assert!(outcome.stderr.contains("develop"), "{}", outcome.stderr);
     assert!(CONFIG.lines().count() <= 20, "a working configuration is small");
 }
+
+#[test]
+fn a_release_says_what_would_keep_it_from_being_found_or_believed() {
+    let gate = repository();
+    let _ = gate.run(&["release", "v1.0.0", "--quiet"]).exits(0).says("there is no tag v1.0.0 yet").says("as good as rows");
+    gate.git(&["tag", "v1.1.0"]);
+    gate.git(&["commit", "-q", "--allow-empty", "-m", "second"]);
+    gate.write("predictions.csv", Rows { jitter: 3, ..Rows::default() }.csv());
+    let _ = gate.run(&["release", "v1.1.0", "--quiet"]).exits(0).says("not on the commit").says("changed and not committed");
+}
+
+#[test]
+fn releases_of_a_stranger_are_not_this_project_s() {
+    let stranger = released(ready());
+    let gate = repository();
+    gate.git(&["tag", "v1.0.0"]);
+    gate.git(&["remote", "add", "origin", "nowhere"]);
+    gate.git(&["remote", "add", "stranger", &stranger.path().display().to_string()]);
+    gate.git(&["fetch", "-q", "stranger"]);
+    let outcome = gate.run(&["check"]).exits(0);
+    assert!(outcome.stderr.contains("Baseline none"), "{}", outcome.stderr);
+}

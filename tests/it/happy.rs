@@ -68,14 +68,14 @@ fn a_release_of_equal_quality_passes_and_a_worse_slice_fails() {
 #[test]
 fn a_waiver_lets_it_through_in_plain_sight() {
     let gate = with_baseline(0.25);
-    let waiver = "waivers:\n  - {rule: metric-regression, metric: true_positive_rate, reason: retrained in July, approved_by: risk officer, expires: 2026-07-31}\n";
+    let waiver = "waivers:\n  - {rule: metric-regression, metric: true_positive_rate, reason: retrained in July, approved_by: risk officer, expires: 2999-07-31}\n";
     gate.write("modelgate.yml", format!("{CONFIG}{waiver}"));
     let _ = gate.run(&["check", "--quiet"]).exits(0).prints("waived");
     assert!(
-        gate.read("modelgate-out/comment.md").contains("2026\u{2011}07\u{2011}31")
-            || gate.read("modelgate-out/comment.md").contains("2026")
+        gate.read("modelgate-out/comment.md").contains("2999\u{2011}07\u{2011}31")
+            || gate.read("modelgate-out/comment.md").contains("2999")
     );
-    gate.write("modelgate.yml", format!("{CONFIG}{}", waiver.replace("2026-07-31", "2026-05-31")));
+    gate.write("modelgate.yml", format!("{CONFIG}{}", waiver.replace("2999-07-31", "2026-05-31")));
     let _ = gate.run(&["check", "--quiet"]).exits(1).prints("expired-waiver");
 }
 

@@ -58,7 +58,7 @@ fn pairs() -> Vec<(&'static str, Gate, &'static [&'static str])> {
         ("baseline-is-candidate", pair().with("predictions.csv", Rows::default().csv()), &["baseline-is-candidate"]),
         ("different-data", with_rows(|line| !line.starts_with("17,")), &["different-data"]),
         ("expired-waiver", with_waiver("2026-05-31"), &["expired-waiver"]),
-        ("unused-waiver", with_waiver("2026-12-31"), &["unused-waiver"]),
+        ("unused-waiver", with_waiver("2999-12-31"), &["unused-waiver"]),
     ]
 }
 

@@ -313,13 +313,33 @@ mod v1 {
         }
     }
 
+    /// The log loss of a score that is clipped at 2^-52, a little more than -ln 2^-52.
+    const MOST_LOG_LOSS: f64 = 36.1;
+
+    /// Whether sums can come from rows of this total weight whose losses lie between 0 and `most`.
+    fn is_possible(loss: &LossSums, total: &Tally, most: f64) -> bool {
+        let within = |sum: Fixed, limit: f64| (0.0..=limit * (1.0 + 1e-9) + 1e-9).contains(&sum.to_f64());
+        let (weight, squared) = (total.weight.to_f64(), total.weight_squared.to_f64());
+        within(loss.weighted, most * weight)
+            && within(loss.weight_squared, most * squared)
+            && within(loss.both_squared, most * most * squared)
+    }
+
     /// Counts that were edited by hand seldom still add up: slices of an axis to the whole, scores to the confusion.
     fn check(shape: &Shape, cells: &BTreeMap<Slice, Cell>) -> Result<(), BundleError> {
         let wrong = |what: String| Err(BundleError::Inconsistent(what));
+        if shape.depth > 2 {
+            return wrong(format!("axes are crossed {} deep, and 2 is the most", shape.depth));
+        }
         let Some(overall) = cells.get(&Slice::overall()) else { return wrong("there is no overall slice".to_owned()) };
         for (slice, cell) in cells {
             if let Some(axis) = slice.axes().find(|axis| !shape.axes.iter().any(|known| known.name == **axis)) {
                 return wrong(format!("a slice uses the undeclared axis {axis:?}"));
+            }
+            for (name, loss, most) in [("Brier", &cell.brier, 1.0), ("log loss", &cell.log_loss, MOST_LOG_LOSS)] {
+                if !is_possible(loss, &cell.total(), most) {
+                    return wrong(format!("the {name} sums of {slice} cannot come from its rows"));
+                }
             }
             let (labels, scores) = (cell.total().rows, cell.scores.totals());
             let expected = if shape.scored { labels } else { 0 };
@@ -416,6 +436,12 @@ mod tests {
         let edited = text.replacen("\"confusion\":[[1,null]", "\"confusion\":[[9,null]", 1);
         assert_ne!(edited, text);
         assert!(matches!(Bundle::decode(edited.as_bytes()), Err(BundleError::Inconsistent(_))));
+        let (_, after) = text.split_once("\"brier\":[\"").unwrap();
+        let (sum, _) = after.split_once('"').unwrap();
+        for impossible in [i128::MAX.to_string(), "-5000000000000000000000".to_owned()] {
+            let edited = text.replacen(&format!("\"brier\":[\"{sum}\""), &format!("\"brier\":[\"{impossible}\""), 1);
+            assert!(matches!(Bundle::decode(edited.as_bytes()), Err(BundleError::Inconsistent(_))), "{impossible}");
+        }
         assert!(matches!(Bundle::decode(b"{}"), Err(BundleError::Malformed(_))));
     }
 }

@@ -64,15 +64,44 @@ impl Slice {
             return Some(Self::overall());
         }
         let mut terms = Vec::new();
-        for condition in text.split(" & ") {
-            let (axis, level) = condition.split_once('=')?;
-            let level = level.trim();
-            let level = (level != MISSING).then(|| level.to_owned());
+        let mut rest = text;
+        while !rest.is_empty() {
+            let (axis, after) = rest.split_once('=')?;
+            let (level, after) = level_before(after.trim_start())?;
             terms.push(Term { axis: axis.trim().to_owned(), level });
+            rest = after;
         }
         let slice = Self::new(terms);
         let twice = slice.0.windows(2).any(|pair| matches!(pair, [a, b] if a.axis == b.axis));
         (!twice).then_some(slice)
+    }
+}
+
+/// Whether a level can be written without quotes and read back as itself.
+fn is_plain(level: &str) -> bool {
+    let ends_are_text = level.trim() == level && !level.is_empty();
+    ends_are_text && level != MISSING && !level.starts_with('"') && !level.contains(" & ")
+}
+
+/// The level that a text begins with, and what follows its ` & `. In quotes, two quotes stand for one.
+fn level_before(text: &str) -> Option<(Option<String>, &str)> {
+    let Some(mut quoted) = text.strip_prefix('"') else {
+        let (level, rest) = text.split_once(" & ").unwrap_or((text, ""));
+        let level = level.trim();
+        return Some(((level != MISSING).then(|| level.to_owned()), rest));
+    };
+    let mut level = String::new();
+    loop {
+        let (part, rest) = quoted.split_once('"')?;
+        level.push_str(part);
+        match rest.strip_prefix('"') {
+            Some(more) => {
+                level.push('"');
+                quoted = more;
+            }
+            None if rest.trim().is_empty() => return Some((Some(level), "")),
+            None => return Some((Some(level), rest.trim_start().strip_prefix("& ")?)),
+        }
     }
 }
 
@@ -83,7 +112,12 @@ impl fmt::Display for Slice {
         }
         for (index, term) in self.0.iter().enumerate() {
             let and = if index == 0 { "" } else { " & " };
-            write!(f, "{and}{}={}", term.axis, term.level.as_deref().unwrap_or(MISSING))?;
+            write!(f, "{and}{}=", term.axis)?;
+            match term.level.as_deref() {
+                None => f.write_str(MISSING)?,
+                Some(level) if is_plain(level) => f.write_str(level)?,
+                Some(level) => write!(f, "\"{}\"", level.replace('"', "\"\""))?,
+            }
         }
         Ok(())
     }
@@ -110,7 +144,30 @@ mod tests {
     }
 
     #[test]
+    fn different_slices_never_look_alike_and_every_name_reads_back() {
+        let levels = [
+            Some("F"),
+            Some("a & sex=F"),
+            Some("(missing)"),
+            None,
+            Some("say \"x\" & y"),
+            Some("\"q\""),
+            Some(" padded "),
+            Some("a=b"),
+        ];
+        let slices: Vec<Slice> = levels.iter().map(|level| Slice::single("region", level.map(str::to_owned))).collect();
+        for (index, slice) in slices.iter().enumerate() {
+            assert_eq!(Slice::parse(&slice.to_string()).as_ref(), Some(slice), "{slice}");
+            assert!(slices.iter().skip(index + 1).all(|other| other.to_string() != slice.to_string()), "{slice}");
+            let crossed = Slice::new(slice.terms().iter().cloned().chain([Term { axis: "sex".into(), level: Some("M".into()) }]));
+            assert_eq!(Slice::parse(&crossed.to_string()), Some(crossed));
+        }
+    }
+
+    #[test]
     fn nonsense_is_refused() {
+        assert_eq!(Slice::parse("sex=\"F"), None);
+        assert_eq!(Slice::parse("sex=\"F\" M"), None);
         assert_eq!(Slice::parse("sex"), None);
         assert_eq!(Slice::parse("sex=F & sex=M"), None);
     }

@@ -282,6 +282,8 @@ pub enum CellProblem {
     WeightOutside,
     /// A value of a binned axis that is text.
     BinNotNumber,
+    /// A value of a slice column that is a whole text.
+    LevelTooLong,
 }
 
 impl CellProblem {
@@ -303,6 +305,9 @@ impl CellProblem {
             Self::WeightNotFinite => format!("the weight {cell} is not finite"),
             Self::WeightNegative => format!("the weight {cell} is below zero"),
             Self::WeightOutside => format!("the weight {cell} is neither 0 nor from 0.001 to 10000"),
+            Self::LevelTooLong => {
+                format!("{cell} is too long to name a slice: at most {MOST_LEVEL_CHARS} characters are allowed")
+            }
             Self::BinNotNumber => format!("{cell} is not a number, so it falls into none of the slice's bins"),
         }
     }
@@ -324,10 +329,14 @@ impl CellProblem {
             Self::ScoreOutside => "give the probability of the positive label, from 0 to 1 (a margin or a percentage is not one)",
             Self::WeightNotNumber | Self::WeightNotFinite | Self::WeightNegative => "write weights as numbers, 0 or larger",
             Self::WeightOutside => "rescale your weights so that their mean is near 1",
+            Self::LevelTooLong => "slice by a column of short names, or shorten its values",
             Self::BinNotNumber => "correct the cell, add its text to data.missing_values, or slice the column without bins",
         }
     }
 }
+
+/// The longest value of a slice column: it stands in every document, once for every number of the slice.
+pub(crate) const MOST_LEVEL_CHARS: usize = 200;
 
 fn rows_word(rows: u64) -> &'static str {
     if rows == 1 { "row" } else { "rows" }

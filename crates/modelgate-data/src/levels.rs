@@ -5,7 +5,7 @@ use modelgate_cube::{Axis, AxisKind};
 
 use crate::Dataset;
 use crate::column::{Column, TextArray, dictionary, number_text, parse_number};
-use crate::error::{CellProblem, DataError};
+use crate::error::{CellProblem, DataError, MOST_LEVEL_CHARS};
 use crate::grouping::Grouping;
 
 /// The rows of a column by level.
@@ -66,6 +66,14 @@ pub(crate) fn encode(dataset: &Dataset, axis: &Axis, column: &str, max_levels: u
         return Ok(EncodedAxis { levels: bins(axis, edges, &numbers), numbers: Some(numbers) });
     }
     let levels = levels_of(dataset.require(column)?);
+    let too_long = |level: &Option<String>| level.as_ref().is_some_and(|level| level.chars().count() > MOST_LEVEL_CHARS);
+    if let Some(code) = levels.levels.iter().position(too_long) {
+        let codes = levels.grouping.codes.iter().enumerate();
+        let rows = codes.filter(|(_, found)| **found as usize == code).map(|(row, _)| row);
+        if let Some(error) = dataset.bad_cells(column, CellProblem::LevelTooLong, rows) {
+            return Err(error);
+        }
+    }
     let found = levels.levels.iter().flatten().count();
     if found > max_levels {
         let (path, column) = (dataset.path().to_owned(), column.to_owned());

@@ -15,18 +15,22 @@ pub(crate) struct Context {
     pub(crate) directory: PathBuf,
     /// Now: the clock, or `SOURCE_DATE_EPOCH` (seconds since 1970) for repeatable output.
     pub(crate) now: Timestamp,
+    /// The clock's time, whatever `now` is.
+    clock: Timestamp,
 }
 
 impl Context {
     /// Reads the environment and the clock, once.
     pub(crate) fn of_process() -> Self {
         let environment: fn(&str) -> Option<String> = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let clock = Timestamp::now();
         let fixed =
             environment("SOURCE_DATE_EPOCH").and_then(|text| text.parse().ok()).and_then(|s| Timestamp::from_second(s).ok());
         Self {
             environment,
             directory: std::env::current_dir().unwrap_or_else(|_| PathBuf::from(".")),
-            now: fixed.unwrap_or_else(Timestamp::now),
+            now: fixed.unwrap_or(clock),
+            clock,
         }
     }
 
@@ -36,9 +40,10 @@ impl Context {
         whole.to_string()
     }
 
-    /// Today, in UTC.
+    /// Today, in UTC, for what expires. A fixed time may move it on but never back: an environment variable must not bring
+    /// an expired waiver to life.
     pub(crate) fn today(&self) -> Date {
-        let date = self.now.to_zoned(TimeZone::UTC).date();
+        let date = self.now.max(self.clock).to_zoned(TimeZone::UTC).date();
         let part = |value: i8| u8::try_from(value).unwrap_or(1);
         // The clock's day is a day; the fallback cannot be reached, and makes every waiver expired.
         Date::new(date.year(), part(date.month()), part(date.day())).unwrap_or(Date::LAST)

@@ -39,11 +39,18 @@ impl Staged {
     /// Writes a file beside its place. Folders are made; nothing that exists changes yet.
     pub(crate) fn add(&mut self, path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
         let failed = |source| WriteError { path: path.to_owned(), source };
+        // A link stays a link: what it leads to is what is written.
+        let path = &std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let old = std::fs::metadata(path).ok();
+        check_replaceable(old.as_ref()).map_err(failed)?;
         let folder = folder_of(path);
         std::fs::create_dir_all(&folder).map_err(failed)?;
         let mut file = tempfile::Builder::new().prefix(".modelgate-").tempfile_in(&folder).map_err(failed)?;
         file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
-        make_readable(&file).map_err(failed)?;
+        match old {
+            Some(old) => file.as_file().set_permissions(old.permissions()).map_err(failed)?,
+            None => make_readable(&file).map_err(failed)?,
+        }
         self.0.push((file, path.to_owned()));
         Ok(())
     }
@@ -64,10 +71,11 @@ pub(crate) struct FolderLock {
 }
 
 impl FolderLock {
-    /// Waits for the folder of a file.
+    /// Waits for the folder of a file, which is made where it is missing.
     pub(crate) fn beside(path: &Path) -> Self {
-        let held = std::fs::File::open(folder_of(path)).ok().filter(|folder| folder.lock().is_ok());
-        Self { _held: held }
+        let folder = folder_of(path);
+        let opened = std::fs::create_dir_all(&folder).and_then(|()| std::fs::File::open(folder));
+        Self { _held: opened.ok().filter(|folder| folder.lock().is_ok()) }
     }
 }
 
@@ -78,6 +86,16 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
         staged.add(path, bytes)?;
         staged.commit()
     })
+}
+
+/// What stands in the way is found before anything is put in place.
+fn check_replaceable(old: Option<&std::fs::Metadata>) -> std::io::Result<()> {
+    let refused = |kind: std::io::ErrorKind, why: &str| Err(std::io::Error::new(kind, why));
+    match old {
+        Some(old) if old.is_dir() => refused(std::io::ErrorKind::IsADirectory, "a folder is there"),
+        Some(old) if old.permissions().readonly() => refused(std::io::ErrorKind::PermissionDenied, "the file there is read-only"),
+        _ => Ok(()),
+    }
 }
 
 fn folder_of(path: &Path) -> PathBuf {
@@ -117,6 +135,35 @@ mod tests {
         drop(staged);
         assert_eq!(std::fs::read_to_string(&first).unwrap(), "before");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2, "no temporary file is left");
+    }
+
+    #[test]
+    fn what_cannot_be_replaced_is_refused_before_anything_changes() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("taken")).unwrap();
+        let read_only = folder.path().join("read-only");
+        std::fs::write(&read_only, "kept").unwrap();
+        let mut permissions = std::fs::metadata(&read_only).unwrap().permissions();
+        permissions.set_readonly(true);
+        std::fs::set_permissions(&read_only, permissions).unwrap();
+        for name in ["taken", "read-only"] {
+            assert!(Staged::default().add(&folder.path().join(name), b"x").is_err(), "{name}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_and_the_permissions_of_a_file_stay_as_they_are() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let (real, link) = (folder.path().join("real"), folder.path().join("link"));
+        std::fs::write(&real, "before").unwrap();
+        std::fs::set_permissions(&real, std::fs::Permissions::from_mode(0o600)).unwrap();
+        std::os::unix::fs::symlink(&real, &link).unwrap();
+        write(&link, b"after").unwrap();
+        assert!(std::fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(std::fs::read(&real).unwrap(), b"after");
+        assert_eq!(std::fs::metadata(&real).unwrap().permissions().mode() & 0o777, 0o600);
     }
 
     #[test]

@@ -98,7 +98,7 @@ impl Repository {
 
     /// The records branches that are here: the local one, then fetched ones, `origin` first.
     pub(crate) fn record_tips(&self) -> Result<Vec<Tip<'_>>, ForgeError> {
-        let fetched = self.remotes()?.into_iter().map(|remote| fetched_records(&remote));
+        let fetched = self.home_remote()?.map(|remote| fetched_records(&remote));
         let mut tips = Vec::new();
         for reference in std::iter::once(LOCAL_RECORDS.to_owned()).chain(fetched) {
             if let Some(commit) = self.commit_at(&reference)? {

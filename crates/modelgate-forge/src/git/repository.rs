@@ -62,6 +62,27 @@ impl Repository {
         Ok(names)
     }
 
+    /// The remote that a clone came from: `origin`, or the only one there is. What other remotes bring is never taken for
+    /// this project's.
+    pub(crate) fn home_remote(&self) -> Result<Option<String>, ForgeError> {
+        let names = self.remotes()?;
+        let only = names.len() == 1;
+        Ok(names.into_iter().next().filter(|name| only || name == "origin"))
+    }
+
+    /// The commit of a tag, in hexadecimal; none where there is no such tag.
+    pub fn tag_commit(&self, tag: &str) -> Result<Option<String>, ForgeError> {
+        Ok(self.commit_at(&format!("refs/tags/{tag}"))?.map(|commit| commit.to_string()))
+    }
+
+    /// Whether tracked files differ from the commit that is checked out.
+    pub fn has_changes(&self) -> Result<bool, ForgeError> {
+        let mut options = git2::StatusOptions::new();
+        options.include_untracked(false).include_ignored(false);
+        let statuses = self.git.statuses(Some(&mut options)).map_err(ForgeError::git("comparing the work tree"))?;
+        Ok(!statuses.is_empty())
+    }
+
     /// The commit that a reference points at; none where there is no such reference.
     pub(crate) fn commit_at(&self, reference: &str) -> Result<Option<git2::Oid>, ForgeError> {
         if !git2::Reference::is_valid_name(reference) {

@@ -56,9 +56,15 @@ pub(crate) fn decide(
 ) -> Result<String, Failure> {
     console.step("Recording", &format!("the decision and {} documents", judged.documents.len()));
     let ledger = &config.ledger;
+    if let Some(document) = judged.documents.iter().find(|document| folder.join(document.path) == *ledger) {
+        return Err(Failure::with_help(
+            format!("the log and the document {} have the same path, {}", document.path, ledger.display()),
+            "give output.ledger another name",
+        ));
+    }
+    // Two runs at once would continue the same entry, and one of them would be lost. Waiting may be interrupted.
+    let _lock = FolderLock::beside(ledger);
     uninterrupted(|| {
-        // Two runs at once would continue the same entry, and one of them would be lost.
-        let _lock = FolderLock::beside(ledger);
         let text = match std::fs::read(ledger) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),

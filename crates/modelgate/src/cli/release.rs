@@ -26,7 +26,8 @@ pub(crate) fn run(arguments: &ReleaseArgs, context: &Context, console: &mut Cons
         output::write(path, &bytes)?;
     }
     console.step("Storing", &format!("release {} on the branch {RECORDS_BRANCH}", crate::terminal::plain(&arguments.tag)));
-    let message = format!("Release {} of {}", arguments.tag, config.model_name);
+    warn_about_tag(&repository, &arguments.tag, console)?;
+    let message = format!("Release {} of {}", arguments.tag, crate::terminal::plain(&config.model_name));
     let files = [(BUNDLE_FILE.to_owned(), bytes)];
     let stored = output::uninterrupted(|| repository.store_release(&arguments.tag, &files, &message, context.now.as_second()))?;
     let word = match stored.change {
@@ -35,13 +36,11 @@ pub(crate) fn run(arguments: &ReleaseArgs, context: &Context, console: &mut Cons
     };
     console.finish_step();
     console.result(&format!("{word} {} on {RECORDS_BRANCH}, commit {}", stored.path, stored.commit));
-    let small = bundle.cube.small_slices(SMALL);
-    if small > 0 {
-        console.error(&format!(
-            "warning: {small} slices of this bundle have fewer than {SMALL} rows; counts that small point at people, so push it \
-             only where everybody who can read may know them"
-        ));
-    }
+    console.error(&format!(
+        "note: a bundle holds counts, and counts of one are as good as rows: {} of its slices have fewer than {SMALL} rows, and scores \
+         are counted one by one where there are few. Push it only where everybody who can read may know them.",
+        bundle.cube.small_slices(SMALL)
+    ));
     if arguments.push {
         push(&repository, arguments, console)?;
     } else {
@@ -50,9 +49,32 @@ pub(crate) fn run(arguments: &ReleaseArgs, context: &Context, console: &mut Cons
     Ok(ExitStatus::Passed)
 }
 
+/// Says what would keep this release from being the baseline that its tag promises. Counts are stored all the same: a
+/// pipeline may tag afterwards.
+fn warn_about_tag(repository: &Repository, tag: &str, console: &mut Console<'_>) -> Result<(), Failure> {
+    let shown = crate::terminal::plain(tag);
+    match (repository.tag_commit(tag)?, repository.head_commit()?) {
+        (None, _) => {
+            console.error(&format!("warning: there is no tag {shown} yet; a release is found by its tag: git tag {shown}"));
+        }
+        (Some(tagged), Some(head)) if tagged != head => {
+            console.error(&format!("warning: the tag {shown} is not on the commit that is checked out, whose model this is"));
+        }
+        _ => {}
+    }
+    if repository.has_changes()? {
+        console.error("warning: tracked files were changed and not committed; the counts may not be those of the commit");
+    }
+    Ok(())
+}
+
 fn push(repository: &Repository, arguments: &ReleaseArgs, console: &mut Console<'_>) -> Result<(), Failure> {
     console.step("Pushing", &format!("{RECORDS_BRANCH} to {}", crate::terminal::plain(&arguments.remote)));
     let PushOutcome { attempts, .. } = repository.push_records(&arguments.remote, PUSH_ATTEMPTS)?;
-    console.result(&format!("pushed {RECORDS_BRANCH} to {} ({attempts} attempts)", arguments.remote));
+    let tries = if attempts == 1 { String::new() } else { format!(", at attempt {attempts}") };
+    console.result(&format!(
+        "pushed {RECORDS_BRANCH} to {}{tries}\nnext: git push {} {}",
+        arguments.remote, arguments.remote, arguments.tag
+    ));
     Ok(())
 }
