@@ -76,6 +76,17 @@ fn nearest(tags: &[String]) -> String {
 }
 
 impl BaselineAbsent {
+    /// Whether the search was made at all. In a clone that lacks the history, the tags or the branch to search, there may
+    /// well be a release: that nothing was found then means nothing.
+    #[must_use]
+    pub fn was_looked_for(&self) -> bool {
+        match self {
+            Self::UnbornBranch | Self::NoRecords { .. } | Self::NothingStored { .. } => true,
+            Self::TargetMissing { .. } | Self::NoMergeBase { .. } => false,
+            Self::NoTags { shallow, .. } | Self::NoneReachable { shallow, .. } => !shallow,
+        }
+    }
+
     /// The next step.
     #[must_use]
     pub fn help(&self) -> String {
