@@ -6,7 +6,7 @@ use modelgate_cube::{Bundle, Cube, Digest, Manifest, Slice};
 use modelgate_data::{CountAxis, CountSettings, ReadSettings, Roles, count, read};
 use modelgate_eval::{Change, Comparison, Delta, EvalSettings, Interval, Method, MetricId, Mode, Subject, compare};
 
-/// Two sides that none of whose intervals can be narrower than this times 1.96^2 / n.
+/// The standard normal quantile of 0.975.
 const Z: f64 = 1.959_963_984_540_054;
 
 /// A row with what two releases say of it.
@@ -140,7 +140,6 @@ fn the_standard_error_of_a_change_is_the_paired_one() {
             let (delta, paired, unpaired) = exact(rows);
             assert_eq!(interval.method, Method::Paired);
             assert!((value - delta).abs() < 1e-12);
-            println!("| {n} {subject} | {:.3} | {:.3} |", error / paired, error / unpaired);
             assert!((error / paired - 1.0).abs() < 0.1, "{n} {subject}: {error} {paired}");
             assert!(error < 0.65 * unpaired, "{n} {subject}: {error} {unpaired}");
         }
@@ -172,7 +171,6 @@ fn the_standard_error_of_a_changed_area_is_delongs_paired_one() {
     let (_, interval, error) = measured(change(&comparison, "roc_auc", "overall"));
     assert_eq!(interval.method, Method::Paired);
     let exact = delong(&rows).sqrt();
-    println!("area: {:.3}", error / exact);
     assert!((error / exact - 1.0).abs() < 0.1, "{error} {exact}");
 }
 
@@ -221,7 +219,7 @@ fn rows_of_one_side_only_are_independent() {
     assert_eq!(interval.method, Method::Paired);
     // Of 8,000 rows a side, 6,000 vary as pairs and 2,000 on their own.
     let (_, paired, unpaired) = exact(&shared);
-    let own = (exact(&before).2.powi(2) + exact(&now).2.powi(2)) / 2.0 * 8_000.0;
+    let own = f64::midpoint(exact(&before).2.powi(2), exact(&now).2.powi(2)) * 8_000.0;
     let expected = (paired.powi(2) * 6_000.0 * 0.75 + own * 0.25).sqrt() / 8_000_f64.sqrt();
     assert!((error / expected - 1.0).abs() < 0.1, "{error} {expected} {unpaired}");
 
@@ -260,10 +258,7 @@ fn the_order_of_rows_and_columns_and_shards_change_no_byte() {
         let [whole, added] = [&with_ids, &forward].map(|cube| cube.replicates(slice).unwrap().iter().collect::<Vec<_>>());
         assert_eq!(whole, added, "{slice}");
     }
-    let mut random = Random(13);
-    for place in (1..rows.len()).rev() {
-        rows.swap(place, (random.next() * (place + 1) as f64) as usize);
-    }
+    rows.sort_by_key(|row| Random(row.id).next().to_bits());
     assert_eq!(counted(&rows, 0), in_order);
     let turned: Vec<String> = csv(&rows, 0).lines().map(|line| line.rsplit(',').collect::<Vec<_>>().join(",") + "\n").collect();
     assert_eq!(counted_text(&turned.concat(), &settings(false)).digest().unwrap(), in_order.digest().unwrap());

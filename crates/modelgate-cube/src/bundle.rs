@@ -162,7 +162,11 @@ mod v1 {
 
     /// Rows, weight, squared weight. Where every weight is one, only the rows are stored.
     #[derive(Serialize, Deserialize)]
-    struct StoredTally(u64, #[serde(default)] Option<(String, String)>);
+    #[serde(untagged)]
+    enum StoredTally {
+        Rows(u64),
+        Weighted(u64, String, String),
+    }
 
     #[derive(Serialize, Deserialize)]
     #[serde(deny_unknown_fields)]
@@ -205,23 +209,27 @@ mod v1 {
     }
 
     fn store_tally(tally: &Tally) -> StoredTally {
-        let plain = *tally == Tally::unweighted(tally.rows);
-        StoredTally(
-            tally.rows,
-            (!plain).then(|| (tally.weight.to_bits().to_string(), tally.weight_squared.to_bits().to_string())),
-        )
+        if *tally == Tally::unweighted(tally.rows) {
+            return StoredTally::Rows(tally.rows);
+        }
+        let [weight, squared] = [tally.weight, tally.weight_squared].map(|sum| sum.to_bits().to_string());
+        StoredTally::Weighted(tally.rows, weight, squared)
     }
 
     /// More rows than any table holds, and few enough that sums of them cannot overflow.
     const MOST_ROWS: u64 = 1 << 40;
 
     fn read_tally(stored: &StoredTally) -> Result<Tally, BundleError> {
-        if stored.0 > MOST_ROWS {
+        let (rows, sums) = match stored {
+            StoredTally::Rows(rows) => (*rows, None),
+            StoredTally::Weighted(rows, weight, squared) => (*rows, Some((weight, squared))),
+        };
+        if rows > MOST_ROWS {
             return Err(malformed("a count is impossibly large"));
         }
-        Ok(match &stored.1 {
-            None => Tally::unweighted(stored.0),
-            Some((weight, squared)) => Tally { rows: stored.0, weight: fixed(weight)?, weight_squared: fixed(squared)? },
+        Ok(match sums {
+            None => Tally::unweighted(rows),
+            Some((weight, squared)) => Tally { rows, weight: fixed(weight)?, weight_squared: fixed(squared)? },
         })
     }
 
@@ -476,7 +484,7 @@ mod tests {
     #[test]
     fn edited_counts_are_noticed() {
         let text = String::from_utf8(bundle(1.0).encode().unwrap()).unwrap();
-        let edited = text.replacen("\"confusion\":[[1,null]", "\"confusion\":[[9,null]", 1);
+        let edited = text.replacen("\"confusion\":[1,", "\"confusion\":[9,", 1);
         assert_ne!(edited, text);
         assert!(matches!(Bundle::decode(edited.as_bytes()), Err(BundleError::Inconsistent(_))));
         assert!(matches!(Bundle::decode(b"{}"), Err(BundleError::Malformed(_))));

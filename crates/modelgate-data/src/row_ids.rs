@@ -27,12 +27,13 @@ impl RowBuckets {
     /// The buckets of all rows: by the column of ids where one is declared, else by every column but those of
     /// predictions and scores.
     pub(crate) fn of(dataset: &Dataset, roles: &Roles, facts: &RowFacts) -> Result<Self, DataError> {
-        let (rule, mut hashes) = match &roles.id {
-            Some(id) => {
-                let columns = BTreeMap::from([(id.as_str(), dataset.require(id)?)]);
-                (RowIdRule::Column(id.clone()), hashes(facts.rows(), &columns))
-            }
-            None => (RowIdRule::Features, hashes(facts.rows(), &features(dataset, roles))),
+        let (rule, mut hashes) = if let Some(id) = &roles.id {
+            let columns = BTreeMap::from([(id.as_str(), dataset.require(id)?)]);
+            (RowIdRule::Column(id.clone()), hashes(facts.rows(), &columns))
+        } else {
+            let mut hashes = hashes(facts.rows(), &features(dataset, roles));
+            add_labels(&mut hashes, facts);
+            (RowIdRule::Features, hashes)
         };
         let mut rows = RowSetDigest::default();
         for hash in &hashes {
@@ -46,10 +47,11 @@ impl RowBuckets {
     }
 }
 
-/// The columns that do not come from the model, by name, so that their order in the file does not matter.
+/// The columns that do not come from the model, by name, so that their order in the file does not matter. Labels are
+/// told by what they mean, because formats write them differently.
 fn features<'a>(dataset: &'a Dataset, roles: &Roles) -> BTreeMap<&'a str, &'a Column> {
     let from_model = [&roles.prediction, &roles.score];
-    let is_feature = |name: &str| !from_model.iter().any(|role| role.as_deref() == Some(name));
+    let is_feature = |name: &str| name != roles.label && !from_model.iter().any(|role| role.as_deref() == Some(name));
     dataset.columns().filter(|(name, _)| is_feature(name)).collect()
 }
 
@@ -64,6 +66,12 @@ fn hashes(rows: usize, columns: &BTreeMap<&str, &Column>) -> Vec<u64> {
         }
     }
     hashes
+}
+
+fn add_labels(hashes: &mut [u64], facts: &RowFacts) {
+    for (hash, positive) in hashes.iter_mut().zip(&facts.positive) {
+        *hash = folded(*hash, 2 * u64::from(*positive) + 1);
+    }
 }
 
 fn add_numbers(hashes: &mut [u64], name: u64, numbers: &Float64Array) {
@@ -156,9 +164,9 @@ mod tests {
     fn the_buckets_of_rows_never_change() {
         // Stored replicates are compared with those of later releases: other buckets would unpair them silently.
         let found = buckets("id,y,p,sex\n1,1,0.9,F\n2,0,0.2,M\n3,0,0.4,\n", None);
-        assert_eq!(found.buckets, [0, 0, 0]);
-        assert_eq!(found.ids.rows.to_string(), "");
-        assert_eq!(buckets("id,y,p\na,1,0.9\nb,0,0.2\n", Some("id")).buckets, [0, 0]);
+        assert_eq!(found.buckets, [997, 370, 170]);
+        assert_eq!(found.ids.rows.to_string(), "4b7f1b9745c628958b6e326a99341b6c-3");
+        assert_eq!(buckets("id,y,p\na,1,0.9\nb,0,0.2\n", Some("id")).buckets, [671, 531]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Changes between two releases that share rows: the spread of the differences of their replicates.
 //!
 //! A replicate draws the same rows on both sides, so that what both models get right or wrong on the same rows cancels
-//! out, as it does in McNemar's and Tango's tests. Rows that only one side has are drawn independently.
+//! out, as it does in `McNemar`'s and Tango's tests. Rows that only one side has are drawn independently.
 
 use modelgate_cube::{BUCKETS, Cell, Cube, Fixed, Replicate, Replicates, Slice};
 
