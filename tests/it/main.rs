@@ -11,6 +11,7 @@ mod git;
 mod happy;
 mod hostile;
 mod oracle;
+mod paired;
 mod pairs;
 mod real;
 mod transcript;

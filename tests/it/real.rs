@@ -1,5 +1,6 @@
 //! Adult census, end to end: trained with linfa, evaluated per slice, compared with a release, and equal to scikit-learn.
 
+use modelgate_cube::{BUNDLE_FILE, Bundle};
 use modelgate_tests::{Gate, adult, real_data};
 use serde_json::Value;
 
@@ -82,4 +83,24 @@ fn training_on_adult_again_gives_the_kept_model() {
     let numbers = |file: &str| gate.run(&["evaluate", "--quiet", "--model", file]).exits(0).stdout;
     // Three digits of every metric on every slice.
     assert_eq!(numbers("model.json"), numbers("kept.json"));
+}
+
+#[test]
+fn the_bundle_of_adult_with_four_slice_columns_is_below_a_megabyte() {
+    let Some(folder) = real_data("the_bundle_of_adult_with_four_slice_columns_is_below_a_megabyte") else { return };
+    let gate = adult_gate(&folder).with("model.json", include_str!("../oracle/adult-model.json"));
+    gate.write("modelgate.yml", CONFIG.replace("slices: [sex,", "slices: [workclass, sex,"));
+    for arguments in [&["init", "-q"][..], &["add", "."], &["commit", "-qm", "first"], &["tag", "v1.0.0"]] {
+        gate.git(arguments);
+    }
+    let _ = gate.run(&["release", "v1.0.0", "--quiet"]).exits(0);
+    let path = gate
+        .git(&["ls-tree", "-r", "--name-only", "modelgate-records"])
+        .lines()
+        .find(|path| path.ends_with(BUNDLE_FILE))
+        .map(str::to_owned);
+    let bundle = gate.git(&["show", &format!("modelgate-records:{}", path.unwrap())]);
+    let cube = Bundle::decode(bundle.as_bytes()).unwrap().cube;
+    assert!(cube.cells().all(|(slice, _)| cube.replicates(slice).is_some()));
+    assert!(bundle.len() < 1_000_000, "{}", bundle.len());
 }

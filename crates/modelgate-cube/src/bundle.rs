@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Axis, AxisKind, Cell, Cube, CubeMeta, Digest, Fixed, LOGIT_BINS, LossSums, RowSetDigest, ScoreBin, ScoreScale, ScoreTable,
-    Shape, Slice, Tally, Term,
+    Axis, AxisKind, Cell, Cube, CubeMeta, Digest, Fixed, LOGIT_BINS, LossSums, ReplicateSet, Replicates, RowIdRule, RowIds,
+    RowSetDigest, ScoreBin, ScoreScale, ScoreTable, Shape, Slice, Tally, Term, replicates::Packed,
 };
 
 /// The name of a bundle's file.
@@ -114,7 +114,8 @@ impl Cube {
 mod v1 {
     use super::{
         Axis, AxisKind, BTreeMap, Bundle, BundleError, Cell, Cube, CubeMeta, Deserialize, Digest, Fixed, LOGIT_BINS, LossSums,
-        Manifest, RowSetDigest, ScoreBin, ScoreScale, ScoreTable, Serialize, Shape, Slice, Tally, Term,
+        Manifest, Packed, ReplicateSet, Replicates, RowIdRule, RowIds, RowSetDigest, ScoreBin, ScoreScale, ScoreTable, Serialize,
+        Shape, Slice, Tally, Term,
     };
 
     #[derive(Serialize, Deserialize)]
@@ -136,7 +137,20 @@ mod v1 {
         weighted: bool,
         split: String,
         score_scale: String,
+        /// How rows got their ids; absent where there are no replicates.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        row_ids: Option<StoredIds>,
         cells: Vec<StoredCell>,
+    }
+
+    /// The column of ids (absent where ids are digests of features), the salt in hexadecimal digits, and the digest of
+    /// the ids.
+    #[derive(Serialize, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct StoredIds {
+        column: Option<String>,
+        salt: String,
+        rows: String,
     }
 
     #[derive(Serialize, Deserialize)]
@@ -148,7 +162,11 @@ mod v1 {
 
     /// Rows, weight, squared weight. Where every weight is one, only the rows are stored.
     #[derive(Serialize, Deserialize)]
-    struct StoredTally(u64, #[serde(default)] Option<(String, String)>);
+    #[serde(untagged)]
+    enum StoredTally {
+        Rows(u64),
+        Weighted(u64, String, String),
+    }
 
     #[derive(Serialize, Deserialize)]
     #[serde(deny_unknown_fields)]
@@ -160,6 +178,26 @@ mod v1 {
         log_loss: [String; 3],
         /// Key, negatives, positives.
         scores: Vec<(u64, StoredTally, StoredTally)>,
+        /// The sums of the confusion, Brier and log loss, and the areas where they are kept.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        replicates: Option<Vec<Packed>>,
+    }
+
+    fn store_ids(ids: &RowIds) -> StoredIds {
+        let column = match &ids.rule {
+            RowIdRule::Column(column) => Some(column.clone()),
+            RowIdRule::Features => None,
+        };
+        StoredIds { column, salt: format!("{:016x}", ids.salt), rows: ids.rows.to_string() }
+    }
+
+    fn read_ids(stored: StoredIds) -> Result<RowIds, BundleError> {
+        let unreadable = || malformed("the ids of rows cannot be read");
+        Ok(RowIds {
+            rule: stored.column.map_or(RowIdRule::Features, RowIdRule::Column),
+            salt: u64::from_str_radix(&stored.salt, 16).map_err(|_| unreadable())?,
+            rows: stored.rows.parse().map_err(|_| unreadable())?,
+        })
     }
 
     fn malformed(what: &str) -> BundleError {
@@ -171,23 +209,27 @@ mod v1 {
     }
 
     fn store_tally(tally: &Tally) -> StoredTally {
-        let plain = *tally == Tally::unweighted(tally.rows);
-        StoredTally(
-            tally.rows,
-            (!plain).then(|| (tally.weight.to_bits().to_string(), tally.weight_squared.to_bits().to_string())),
-        )
+        if *tally == Tally::unweighted(tally.rows) {
+            return StoredTally::Rows(tally.rows);
+        }
+        let [weight, squared] = [tally.weight, tally.weight_squared].map(|sum| sum.to_bits().to_string());
+        StoredTally::Weighted(tally.rows, weight, squared)
     }
 
     /// More rows than any table holds, and few enough that sums of them cannot overflow.
     const MOST_ROWS: u64 = 1 << 40;
 
     fn read_tally(stored: &StoredTally) -> Result<Tally, BundleError> {
-        if stored.0 > MOST_ROWS {
+        let (rows, sums) = match stored {
+            StoredTally::Rows(rows) => (*rows, None),
+            StoredTally::Weighted(rows, weight, squared) => (*rows, Some((weight, squared))),
+        };
+        if rows > MOST_ROWS {
             return Err(malformed("a count is impossibly large"));
         }
-        Ok(match &stored.1 {
-            None => Tally::unweighted(stored.0),
-            Some((weight, squared)) => Tally { rows: stored.0, weight: fixed(weight)?, weight_squared: fixed(squared)? },
+        Ok(match sums {
+            None => Tally::unweighted(rows),
+            Some((weight, squared)) => Tally { rows, weight: fixed(weight)?, weight_squared: fixed(squared)? },
         })
     }
 
@@ -199,7 +241,7 @@ mod v1 {
         Ok(LossSums { weighted: fixed(weighted)?, weight_squared: fixed(weight_squared)?, both_squared: fixed(both_squared)? })
     }
 
-    fn store_cell((slice, cell): (&Slice, &Cell)) -> StoredCell {
+    fn store_cell(slice: &Slice, cell: &Cell, replicates: Option<&Replicates>) -> StoredCell {
         StoredCell {
             slice: slice.terms().iter().map(|term| (term.axis.clone(), term.level.clone())).collect(),
             confusion: [&cell.true_negatives, &cell.false_positives, &cell.false_negatives, &cell.true_positives]
@@ -211,6 +253,7 @@ mod v1 {
                 .iter()
                 .map(|(key, bin)| (key, store_tally(&bin.negatives), store_tally(&bin.positives)))
                 .collect(),
+            replicates: replicates.map(Replicates::pack),
         }
     }
 
@@ -265,7 +308,8 @@ mod v1 {
                 weighted: shape.weighted,
                 split: cube.meta().split.to_string(),
                 score_scale: if cube.scale() == ScoreScale::Exact { "exact" } else { "logit-1024" }.to_owned(),
-                cells: cube.cells().map(store_cell).collect(),
+                row_ids: cube.row_ids().map(store_ids),
+                cells: cube.cells().map(|(slice, cell)| store_cell(slice, cell, cube.replicates(slice))).collect(),
             }
         }
 
@@ -289,15 +333,25 @@ mod v1 {
             };
             let split: RowSetDigest = self.split.parse().map_err(|_| malformed("the split digest cannot be read"))?;
             let meta = CubeMeta { shape, definition_version: self.definition_version, split };
-            let mut cells = BTreeMap::new();
+            let (mut cells, mut by_slice) = (BTreeMap::new(), BTreeMap::new());
             for stored in &self.cells {
                 let slice =
                     Slice::new(stored.slice.iter().map(|(axis, level)| Term { axis: axis.clone(), level: level.clone() }));
+                if let Some(packed) = &stored.replicates {
+                    let replicates = Replicates::unpack(packed).ok_or_else(|| malformed("replicates cannot be read"))?;
+                    by_slice.insert(slice.clone(), replicates);
+                }
                 if cells.insert(slice, read_cell(stored, scale)?).is_some() {
                     return Err(BundleError::Inconsistent("a slice stands twice".to_owned()));
                 }
             }
             check(&meta.shape, &cells)?;
+            let mut cube = Cube::from_cells(meta, scale, cells);
+            match self.row_ids.map(read_ids).transpose()? {
+                Some(ids) => cube = cube.with_replicates(ReplicateSet { ids, by_slice }),
+                None if by_slice.is_empty() => {}
+                None => return Err(malformed("there are replicates of rows whose ids are not named")),
+            }
             Ok(Bundle {
                 manifest: Manifest {
                     config_digest: digest(&self.config_digest)?,
@@ -308,7 +362,7 @@ mod v1 {
                     created: self.created,
                     tool_version: self.tool_version,
                 },
-                cube: Cube::from_cells(meta, scale, cells),
+                cube,
             })
         }
     }
@@ -410,6 +464,23 @@ mod tests {
     }
 
     #[test]
+    fn replicates_and_how_their_rows_got_ids_survive_storage() {
+        let mut replicates = Replicates::default();
+        replicates.add_bucket(7, &[65_536, 0, 0, 0, 4_096, 8_192]);
+        let by_slice = BTreeMap::from([(Slice::overall(), replicates)]);
+        for rule in [RowIdRule::Features, RowIdRule::Column("id".into())] {
+            let ids = RowIds { rule, salt: crate::REPLICATE_SALT, rows: RowSetDigest::default() };
+            let mut stored = bundle(1.0);
+            let set = ReplicateSet { ids, by_slice: by_slice.clone() };
+            stored.cube = stored.cube.with_replicates(set);
+            let bytes = stored.encode().unwrap();
+            assert_eq!(Bundle::decode(&bytes).unwrap(), stored);
+            let cut = String::from_utf8(bytes).unwrap().replacen("[0,0,\"\"]", "[0,1,\"\"]", 1);
+            assert_eq!(Bundle::decode(cut.as_bytes()), Err(BundleError::Malformed("replicates cannot be read".into())));
+        }
+    }
+
+    #[test]
     fn merging_is_commutative_and_associative() {
         let (a, b, c) = (bundle(1.0).cube, bundle(1.0).cube.on_grid(), bundle(1.0).cube);
         let add = |x: &Cube, y: &Cube| {
@@ -433,7 +504,7 @@ mod tests {
     #[test]
     fn edited_counts_are_noticed() {
         let text = String::from_utf8(bundle(1.0).encode().unwrap()).unwrap();
-        let edited = text.replacen("\"confusion\":[[1,null]", "\"confusion\":[[9,null]", 1);
+        let edited = text.replacen("\"confusion\":[1,", "\"confusion\":[9,", 1);
         assert_ne!(edited, text);
         assert!(matches!(Bundle::decode(edited.as_bytes()), Err(BundleError::Inconsistent(_))));
         let (_, after) = text.split_once("\"brier\":[\"").unwrap();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
-use crate::{Axis, Cell, EXACT_IN_MEMORY, EXACT_STORED, RowSetDigest, ScoreScale, Slice};
+use crate::{Axis, Cell, EXACT_IN_MEMORY, EXACT_STORED, ReplicateSet, Replicates, RowIds, RowSetDigest, ScoreScale, Slice};
 
 /// The version of what the counts mean. A comparison across versions recomputes from rows or is refused; it is never
 /// guessed.
@@ -41,6 +41,7 @@ pub struct Cube {
     meta: CubeMeta,
     scale: ScoreScale,
     cells: BTreeMap<Slice, Cell>,
+    replicates: Option<ReplicateSet>,
 }
 
 /// Two cubes answer different questions and cannot be added.
@@ -54,16 +55,36 @@ impl Cube {
     /// An empty cube, on the exact score scale.
     #[must_use]
     pub fn new(meta: CubeMeta) -> Self {
-        Self { meta, scale: ScoreScale::Exact, cells: BTreeMap::new() }
+        Self { meta, scale: ScoreScale::Exact, cells: BTreeMap::new(), replicates: None }
     }
 
     /// A cube from counted cells. Moves to the fixed grid where there are more than [`EXACT_IN_MEMORY`] distinct
     /// scores, so that the result does not depend on how the rows were shared out.
     #[must_use]
     pub fn from_cells(meta: CubeMeta, scale: ScoreScale, cells: BTreeMap<Slice, Cell>) -> Self {
-        let mut cube = Self { meta, scale, cells };
+        let mut cube = Self { meta, scale, cells, replicates: None };
         cube.limit_distinct_scores(EXACT_IN_MEMORY);
         cube
+    }
+
+    /// The same cube with replicates, which pair it with other releases. Those of slices without a cell are dropped.
+    #[must_use]
+    pub fn with_replicates(mut self, mut replicates: ReplicateSet) -> Self {
+        replicates.by_slice.retain(|slice, _| self.cells.contains_key(slice));
+        self.replicates = Some(replicates);
+        self
+    }
+
+    /// How the rows of the replicates got their ids; `None` where there are no replicates.
+    #[must_use]
+    pub fn row_ids(&self) -> Option<&RowIds> {
+        self.replicates.as_ref().map(|replicates| &replicates.ids)
+    }
+
+    /// The replicates of one slice; `None` where none are kept.
+    #[must_use]
+    pub fn replicates(&self, slice: &Slice) -> Option<&Replicates> {
+        self.replicates.as_ref()?.by_slice.get(slice)
     }
 
     /// The question that was counted, and which rows.
@@ -109,7 +130,8 @@ impl Cube {
         self.cells.values().filter(|cell| (1..below).contains(&cell.total().rows)).count()
     }
 
-    /// Adds the rows of another cube, key by key. Associative and commutative.
+    /// Adds the rows of another cube, key by key. Associative and commutative. Replicates add up where both cubes have
+    /// them by the same rule; areas under the curve in them do not and are dropped.
     pub fn merge(&mut self, other: &Self) -> Result<(), MergeError> {
         if self.meta.shape != other.meta.shape || self.meta.definition_version != other.meta.definition_version {
             return Err(MergeError);
@@ -121,6 +143,12 @@ impl Cube {
             self.to_grid();
             coarse = other.on_grid();
             &coarse
+        };
+        self.replicates = match (self.replicates.take(), &other.replicates) {
+            (Some(mine), Some(theirs)) => {
+                mine.merged(theirs, |slice| self.cells.contains_key(slice), |slice| other.cells.contains_key(slice))
+            }
+            _ => None,
         };
         for (slice, cell) in &other.cells {
             self.cells.entry(slice.clone()).or_default().merge(cell);
@@ -138,11 +166,13 @@ impl Cube {
         coarse
     }
 
-    /// The same counts as they may be stored: scores on the grid unless there are at most [`EXACT_STORED`] of them.
+    /// The same counts as they may be stored: scores on the grid unless there are at most [`EXACT_STORED`] of them, and
+    /// the sums of replicates rounded to sixteenths.
     #[must_use]
     pub fn for_storage(&self) -> Self {
         let mut stored = self.clone();
         stored.limit_distinct_scores(EXACT_STORED);
+        stored.replicates = stored.replicates.map(ReplicateSet::rounded);
         stored
     }
 

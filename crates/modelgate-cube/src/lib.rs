@@ -9,6 +9,7 @@ mod cell;
 mod cube;
 mod digest;
 mod fixed;
+mod replicates;
 mod score;
 mod slice;
 
@@ -18,5 +19,9 @@ pub use cell::{Cell, LossSums, Tally};
 pub use cube::{Cube, CubeMeta, DEFINITION_VERSION, MergeError, Shape};
 pub use digest::{Digest, ParseDigestError, RowSetDigest};
 pub use fixed::Fixed;
+pub use replicates::{
+    AREA_UNITS, BUCKETS, REPLICATE_SALT, REPLICATES, Replicate, ReplicateSet, Replicates, RowIdRule, RowIds, SUMS, UNITS,
+    poisson_weights,
+};
 pub use score::{EXACT_IN_MEMORY, EXACT_STORED, LOGIT_BINS, ScoreBin, ScoreScale, ScoreTable, logit_bin, logit_bin_middle};
 pub use slice::{Slice, Term};

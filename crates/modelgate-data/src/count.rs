@@ -2,14 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use modelgate_cube::{Axis, Cell, Cube, CubeMeta, DEFINITION_VERSION, RowSetDigest, ScoreScale, ScoreTable, Shape, Slice, Term};
+use modelgate_cube::{
+    Axis, Cell, Cube, CubeMeta, DEFINITION_VERSION, ReplicateSet, Replicates, RowSetDigest, ScoreScale, ScoreTable, Shape, Slice,
+    Term,
+};
 
 use crate::Dataset;
 use crate::error::DataError;
 use crate::grouping::Grouping;
 use crate::labels::binary_labels;
 use crate::levels::{EncodedAxis, Levels, encode, levels_of};
+use crate::replicates::{BucketedRows, Slices};
 use crate::row_facts::RowFacts;
+use crate::row_ids::RowBuckets;
 use crate::split_digest::{Said, split_digest};
 use crate::tables::{Cells, ScoreKeys, count_rows, roll_up, runs, share_out, single_rows};
 
@@ -80,8 +85,9 @@ pub fn count(dataset: &Dataset, settings: &CountSettings) -> Result<Cube, DataEr
     };
     let split = digest(dataset, settings, &facts, &axes)?;
     let meta = CubeMeta { shape, definition_version: DEFINITION_VERSION, split };
-    let (scale, cells) = cells(&facts, settings, &axes);
-    Ok(Cube::from_cells(meta, scale, cells))
+    let rows = RowBuckets::of(dataset, &settings.roles, &facts)?;
+    let (scale, cells, by_slice) = cells(&facts, settings, &axes, &rows.buckets);
+    Ok(Cube::from_cells(meta, scale, cells).with_replicates(ReplicateSet { ids: rows.ids, by_slice }))
 }
 
 fn check(dataset: &Dataset, settings: &CountSettings) -> Result<(), DataError> {
@@ -150,16 +156,25 @@ fn combinations(rows: usize, axes: &[EncodedAxis]) -> Option<Grouping> {
     Some(crossed)
 }
 
-/// The cells of all slices, and how their scores are to be read.
-fn cells(facts: &RowFacts, settings: &CountSettings, axes: &[EncodedAxis]) -> (ScoreScale, BTreeMap<Slice, Cell>) {
+/// The cells and replicates of all slices, and how the cells' scores are to be read.
+fn cells(
+    facts: &RowFacts,
+    settings: &CountSettings,
+    axes: &[EncodedAxis],
+    buckets: &[u16],
+) -> (ScoreScale, BTreeMap<Slice, Cell>, BTreeMap<Slice, Replicates>) {
     let keys = facts.scores.as_ref().map(|scores| ScoreKeys::of(scores));
-    let counted = match combinations(facts.rows(), axes) {
-        Some(combinations) => count_by_combination(facts, settings.depth, axes, &combinations, keys.as_ref()),
+    let combinations = combinations(facts.rows(), axes);
+    let counted = match &combinations {
+        Some(combinations) => count_by_combination(facts, settings.depth, axes, combinations, keys.as_ref()),
         None => count_by_row(facts, settings.depth, axes, keys.as_ref()),
     };
+    let rows = BucketedRows { facts, buckets, items: combinations.as_ref() };
+    let replicates = rows.replicates(&counted.families_for_replicates(keys.as_ref()));
     let names: Vec<&str> = settings.axes.iter().map(|axis| axis.axis.name.as_str()).collect();
-    let scale = keys.map_or(ScoreScale::Exact, |keys| keys.scale);
-    (scale, counted.into_cells(&names, axes))
+    let by_slice = counted.slices(&names, axes).flatten().zip(replicates.into_iter().flatten()).collect();
+    let cells = counted.into_cells(&names, axes);
+    (keys.map_or(ScoreScale::Exact, |keys| keys.scale), cells, by_slice)
 }
 
 /// The counts of families of slices.
@@ -202,19 +217,38 @@ fn row_numbers(facts: &RowFacts) -> Vec<u32> {
 }
 
 impl Counted {
+    /// The families as replicates are made of them: with areas for all rows and for slices by one axis.
+    fn families_for_replicates<'a>(&'a self, keys: Option<&'a ScoreKeys>) -> Vec<Slices<'a>> {
+        let scores = |index: usize, family: &Family| keys.zip(self.scores.get(index).filter(|_| family.axes.len() <= 1));
+        let slices = |(index, family): (usize, &'a Family)| Slices {
+            slices: &family.slices,
+            scores: scores(index, family).map(|(keys, tables)| (keys, tables.as_slice())),
+        };
+        self.families.iter().enumerate().map(slices).collect()
+    }
+
+    /// The slices of each family.
+    fn slices<'a>(
+        &'a self,
+        names: &'a [&'a str],
+        axes: &'a [EncodedAxis],
+    ) -> impl Iterator<Item = impl Iterator<Item = Slice> + 'a> {
+        self.families.iter().map(move |family| {
+            let row = |item: usize| self.rows.as_ref().map_or(item, |rows| rows[item]);
+            family.slices.first_items().into_iter().map(move |item| slice(&family.axes, row(item), names, axes))
+        })
+    }
+
     fn into_cells(self, names: &[&str], axes: &[EncodedAxis]) -> BTreeMap<Slice, Cell> {
-        let mut cells = BTreeMap::new();
-        let mut scores = self.scores.into_iter();
-        for (family, counted) in self.families.iter().zip(self.cells) {
-            let items = family.slices.first_items();
-            let mut scores = scores.next().unwrap_or_default().into_iter();
-            for (item, mut cell) in items.into_iter().zip(counted) {
-                let row = self.rows.as_ref().map_or(item, |rows| rows[item]);
-                cell.scores = scores.next().unwrap_or_default();
-                cells.insert(slice(&family.axes, row, names, axes), cell);
-            }
-        }
-        cells
+        let slices: Vec<Slice> = self.slices(names, axes).flatten().collect();
+        let scores = self.scores.into_iter().flatten().map(Some).chain(std::iter::repeat_with(|| None));
+        let cells = self
+            .cells
+            .into_iter()
+            .flatten()
+            .zip(scores)
+            .map(|(cell, scores)| Cell { scores: scores.unwrap_or_default(), ..cell });
+        slices.into_iter().zip(cells).collect()
     }
 }
 
@@ -231,7 +265,7 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
     use std::fmt::Write as _;
 
-    use modelgate_cube::{AxisKind, EXACT_IN_MEMORY, Fixed};
+    use modelgate_cube::{AxisKind, EXACT_IN_MEMORY, Fixed, Replicate};
     use proptest::prelude::*;
 
     use super::*;
@@ -269,6 +303,24 @@ mod tests {
             writeln!(text, "{},{score:?},{},{age},{weight:?}", u8::from(*label), sex.unwrap_or("NA")).unwrap();
         }
         text
+    }
+
+    fn with_ids(rows: &[Row]) -> String {
+        let text = table(rows);
+        let lines = (0..).zip(text.lines()).map(|(row, line)| match row {
+            0 => format!("id,{line}\n"),
+            _ => format!("{row},{line}\n"),
+        });
+        lines.collect()
+    }
+
+    /// All of a cube but the areas in its replicates.
+    fn what_adds_up(cube: &Cube) -> String {
+        let slices = cube.cells().map(|(slice, cell)| {
+            let replicates: Vec<Replicate> = cube.replicates(slice).unwrap().iter().collect();
+            format!("{slice} {cell:?} {replicates:?}\n")
+        });
+        format!("{:?} {:?} {:?} {}", cube.meta(), cube.scale(), cube.row_ids(), slices.collect::<String>())
     }
 
     fn counted(rows: &[Row], settings: &CountSettings) -> Cube {
@@ -324,11 +376,17 @@ mod tests {
 
         #[test]
         fn shards_add_up_to_the_whole(rows in prop::collection::vec(row(), 2..60), at in any::<prop::sample::Index>()) {
-            let settings = weighted(vec![categorical("sex"), age_bands()]);
-            let (left, right) = rows.split_at(1 + at.index(rows.len() - 1));
-            let mut sum = counted(left, &settings);
-            sum.merge(&counted(right, &settings)).unwrap();
-            prop_assert_eq!(sum, counted(&rows, &settings));
+            // With ids, because equal rows in two shards cannot be numbered.
+            let mut settings = weighted(vec![categorical("sex"), age_bands()]);
+            settings.roles.id = Some("id".to_owned());
+            let text = with_ids(&rows);
+            let (header, lines) = text.split_at(text.find('\n').unwrap() + 1);
+            let lines: Vec<&str> = lines.split_inclusive('\n').collect();
+            let (left, right) = lines.split_at(1 + at.index(lines.len() - 1));
+            let counted = |lines: &[&str]| count(&csv(&format!("{header}{}", lines.concat())).0, &settings).unwrap();
+            let mut sum = counted(left);
+            sum.merge(&counted(right)).unwrap();
+            prop_assert_eq!(what_adds_up(&sum), what_adds_up(&counted(&lines)));
         }
 
         #[test]
@@ -342,9 +400,16 @@ mod tests {
             let keys = facts.scores.as_ref().map(|scores| ScoreKeys::of(scores));
             let names = ["sex", "age_band"];
             let crossed = combinations(facts.rows(), &axes).unwrap();
-            let one = count_by_combination(&facts, 2, &axes, &crossed, keys.as_ref()).into_cells(&names, &axes);
-            let two = count_by_row(&facts, 2, &axes, keys.as_ref()).into_cells(&names, &axes);
-            prop_assert_eq!(one, two);
+            let buckets: Vec<u16> = (0..modelgate_cube::BUCKETS).step_by(7).cycle().take(rows.len()).collect();
+            let replicates = |items, counted: &Counted| {
+                let rows = BucketedRows { facts: &facts, buckets: &buckets, items };
+                let replicates = rows.replicates(&counted.families_for_replicates(keys.as_ref()));
+                counted.slices(&names, &axes).flatten().zip(replicates.into_iter().flatten()).collect::<BTreeMap<_, _>>()
+            };
+            let one = count_by_combination(&facts, 2, &axes, &crossed, keys.as_ref());
+            let two = count_by_row(&facts, 2, &axes, keys.as_ref());
+            prop_assert_eq!(replicates(Some(&crossed), &one), replicates(None, &two));
+            prop_assert_eq!(one.into_cells(&names, &axes), two.into_cells(&names, &axes));
         }
     }
 
@@ -416,7 +481,7 @@ mod tests {
         let mut sum = count(&data.split("sex", "F").unwrap(), &settings(vec![categorical("sex")])).unwrap();
         assert_eq!(sum.scale(), ScoreScale::Exact);
         sum.merge(&count(&data.split("sex", "M").unwrap(), &settings(vec![categorical("sex")])).unwrap()).unwrap();
-        assert_eq!(sum, whole);
+        assert_eq!(what_adds_up(&sum), what_adds_up(&whole));
     }
 
     #[test]

@@ -41,7 +41,8 @@ impl<'a> Said<'a> {
     }
 }
 
-fn number_bits(number: f64) -> u128 {
+/// The bits of a number, the same for equal numbers.
+pub(crate) fn number_bits(number: f64) -> u128 {
     // One bit pattern for zero, and one for NaN.
     let number = if number.is_nan() { f64::NAN } else { number + 0.0 };
     u128::from(number.to_bits())
@@ -52,7 +53,8 @@ fn hasher() -> SipHasher13 {
     SipHasher13::new_with_keys(0x6d6f_6465_6c67_6174, 0x6520_7370_6c69_7431)
 }
 
-fn text_hash(text: &str) -> u128 {
+/// A hash of a text that never changes.
+pub(crate) fn text_hash(text: &str) -> u128 {
     let mut hasher = hasher();
     hasher.write(text.as_bytes());
     hasher.finish128().as_u128()

@@ -56,10 +56,16 @@ fn tally(weight: Option<f64>) -> Tally {
 }
 
 /// The squared error and the log loss of a row (Brier 1950; the logarithm is natural).
-fn losses(score: f64, positive: bool, weight: Option<f64>) -> (LossSums, LossSums) {
+pub(crate) fn losses_of(score: f64, positive: bool) -> (f64, f64) {
     let (error, likelihood) = if positive { (1.0 - score, score) } else { (score, 1.0 - score) };
     let likelihood = likelihood.clamp(SMALLEST_PROBABILITY, 1.0 - SMALLEST_PROBABILITY);
-    (loss_sums(error * error, weight), loss_sums(-libm::log(likelihood), weight))
+    (error * error, -libm::log(likelihood))
+}
+
+/// The sums of both losses of a row.
+fn losses(score: f64, positive: bool, weight: Option<f64>) -> (LossSums, LossSums) {
+    let (brier, log_loss) = losses_of(score, positive);
+    (loss_sums(brier, weight), loss_sums(log_loss, weight))
 }
 
 fn loss_sums(loss: f64, weight: Option<f64>) -> LossSums {
@@ -120,6 +126,21 @@ impl ScoreKeys {
         let codes = scores.iter().map(|score| u32::from(logit_bin(*score))).collect();
         let keys = (0..u64::from(LOGIT_BINS)).collect();
         Self { scale: ScoreScale::Logit, keys, rows: Grouping { codes, size: usize::from(LOGIT_BINS) } }
+    }
+
+    /// The number of different keys.
+    pub(crate) fn len(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// The place of a row's key among all keys.
+    pub(crate) fn rank(&self, row: usize) -> usize {
+        self.rows.codes[row] as usize
+    }
+
+    /// The place of a key among all keys.
+    pub(crate) fn rank_of(&self, key: u64) -> Option<usize> {
+        self.keys.binary_search(&key).ok()
     }
 
     /// The rows in order of the score.

@@ -5,13 +5,15 @@ use std::collections::BTreeSet;
 use modelgate_cube::{Cube, ScoreScale, Slice};
 
 use crate::interval::{self, Ranged};
+use crate::paired::{Paired, same_rows};
 use crate::{
     Change, Comparison, Delta, Estimate, EvalSettings, Evaluation, Measured, MetricId, Mode, OneSided, Reason, Subject, evaluate,
 };
 
 /// Every asked-for metric of the candidate against the baseline.
 ///
-/// The two sides are taken as independent: where they share rows, the intervals are wider than they could be.
+/// Where both sides have replicates of the same rows, the interval of a change is that of the paired difference. Else
+/// the sides are taken as independent: where they share rows, the intervals are wider than they could be.
 #[must_use]
 pub fn compare(baseline: &Cube, candidate: &Cube, settings: &EvalSettings) -> Comparison {
     let [baseline_found, candidate_found] = evaluate_alike(baseline, candidate, settings);
@@ -19,22 +21,37 @@ pub fn compare(baseline: &Cube, candidate: &Cube, settings: &EvalSettings) -> Co
     let subjects: BTreeSet<(MetricId, &Subject)> =
         baseline_found.iter().chain(candidate_found.iter()).map(|(metric, subject, _)| (metric, subject)).collect();
     let z = interval::z_of(settings.confidence_level);
+    let paired = Paired::of(baseline, candidate, settings);
     let changes = subjects.into_iter().map(|(metric, subject)| {
         let side = |found: &Evaluation, absent| {
             found.get(metric, subject).copied().unwrap_or(Estimate::Undefined { reason: absent, n: 0 })
         };
         let (before, now) = (side(&baseline_found, Reason::NotInBaseline), side(&candidate_found, Reason::NotInCandidate));
-        let delta = if comparable { delta(&before, &now, z) } else { Delta::Undefined(Reason::DifferentDefinitions) };
+        let by_replicates = paired.as_ref().zip(before.measured().zip(now.measured()));
+        let delta = match by_replicates.and_then(|(paired, (before, now))| paired.delta(metric, subject, before, now)) {
+            _ if !comparable => Delta::Undefined(Reason::DifferentDefinitions),
+            Some(delta) => delta,
+            None => delta(&before, &now, z),
+        };
         ((metric, subject.clone()), Change { baseline: before, candidate: now, delta })
     });
-    let same_split = baseline.meta().split == candidate.meta().split;
     Comparison::new(
-        if same_split { Mode::SameSplitUnpaired } else { Mode::DifferentData },
+        mode(baseline, candidate, paired.is_some()),
         settings.confidence_level,
         changes.collect(),
         only_in(baseline, candidate),
         only_in(candidate, baseline),
     )
+}
+
+fn mode(baseline: &Cube, candidate: &Cube, paired: bool) -> Mode {
+    if paired && same_rows(baseline, candidate) {
+        Mode::SameSplitPaired
+    } else if baseline.meta().split == candidate.meta().split {
+        Mode::SameSplitUnpaired
+    } else {
+        Mode::DifferentData
+    }
 }
 
 /// Evaluates both sides with the same score scale and with independent resamples.

@@ -9,6 +9,9 @@ use crate::{Estimate, Interval, MetricId, Reason, Subject};
 /// What is known about the rows of the two sides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
+    /// Both sides were evaluated on the same rows, and their replicates drew the same ones: intervals are those of the
+    /// paired difference wherever a metric is a function of what replicates keep.
+    SameSplitPaired,
     /// Both sides were evaluated on the same rows, but only counts were kept: intervals ignore the pairing and are
     /// wider than they could be.
     SameSplitUnpaired,

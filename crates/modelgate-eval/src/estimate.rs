@@ -85,6 +85,11 @@ pub enum Method {
     Resampled,
     /// Reflected ("basic") percentiles of resamples, which do not inherit the upward bias of gaps between groups.
     ResampledBasic,
+    /// The normal interval from the differences of replicates that both sides share, never narrower than Tango's (1998)
+    /// for rows none of which changed.
+    Paired,
+    /// Reflected ("basic") percentiles of the differences of replicates that both sides share.
+    PairedBasic,
 }
 
 impl Method {
@@ -99,6 +104,8 @@ impl Method {
             Self::Moments => "normal, exact moments",
             Self::Resampled => "resampled cells, percentile",
             Self::ResampledBasic => "resampled cells, basic",
+            Self::Paired => "paired replicates, normal",
+            Self::PairedBasic => "paired replicates, basic",
         }
     }
 }

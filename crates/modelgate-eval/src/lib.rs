@@ -12,6 +12,7 @@ mod evaluation;
 mod groups;
 mod interval;
 mod metric;
+mod paired;
 mod ranking;
 mod resample;
 mod settings;

@@ -118,6 +118,7 @@ pub(crate) fn direction(direction: Direction) -> &'static str {
 /// What is known about the rows of both sides.
 pub(crate) fn mode(mode: Option<Mode>) -> &'static str {
     match mode {
+        Some(Mode::SameSplitPaired) => "same rows, paired: intervals use that both models saw the same rows",
         Some(Mode::SameSplitUnpaired) => {
             "both sides on the same rows; only counts are kept, so intervals of changes ignore the pairing and are wide"
         }

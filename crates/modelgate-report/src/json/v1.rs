@@ -307,6 +307,7 @@ fn baseline(baseline: &report::Baseline) -> Baseline<'_> {
 
 fn mode(mode: eval::Mode) -> &'static str {
     match mode {
+        eval::Mode::SameSplitPaired => "same_split_paired",
         eval::Mode::SameSplitUnpaired => "same_split_unpaired",
         eval::Mode::DifferentData => "different_data",
     }
@@ -363,6 +364,8 @@ fn method(method: eval::Method) -> &'static str {
         eval::Method::Moments => "moments",
         eval::Method::Resampled => "resampled",
         eval::Method::ResampledBasic => "resampled_basic",
+        eval::Method::Paired => "paired",
+        eval::Method::PairedBasic => "paired_basic",
     }
 }
 

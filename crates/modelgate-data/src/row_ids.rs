@@ -1,0 +1,221 @@
+//! Which bucket each row falls into: by its declared id, else by everything in it that is not the model's doing.
+
+use std::collections::BTreeMap;
+
+use arrow_array::{Array as _, Float64Array};
+use modelgate_cube::{BUCKETS, REPLICATE_SALT, RowIdRule, RowIds, RowSetDigest};
+
+use crate::column::{Column, TextArray, dictionary};
+use crate::error::DataError;
+use crate::row_facts::RowFacts;
+use crate::split_digest::{number_bits, text_hash};
+use crate::{Dataset, Roles};
+
+/// The bucket of each row, and how it was found.
+#[derive(Debug)]
+pub(crate) struct RowBuckets {
+    /// How rows got their ids.
+    pub(crate) ids: RowIds,
+    /// The bucket of each row, below [`BUCKETS`].
+    pub(crate) buckets: Vec<u16>,
+}
+
+/// A missing cell; no number and no text hashes to it but by chance.
+const MISSING: u64 = u64::MAX;
+
+impl RowBuckets {
+    /// The buckets of all rows: by the column of ids where one is declared, else by every column but those of
+    /// predictions and scores.
+    pub(crate) fn of(dataset: &Dataset, roles: &Roles, facts: &RowFacts) -> Result<Self, DataError> {
+        let (rule, mut hashes) = if let Some(id) = &roles.id {
+            let columns = BTreeMap::from([(id.as_str(), dataset.require(id)?)]);
+            (RowIdRule::Column(id.clone()), hashes(facts.rows(), &columns))
+        } else {
+            let mut hashes = hashes(facts.rows(), &features(dataset, roles));
+            add_labels(&mut hashes, facts);
+            (RowIdRule::Features, hashes)
+        };
+        let mut rows = RowSetDigest::default();
+        for hash in &hashes {
+            rows.add_row((u128::from(*hash) << 64) | u128::from(folded(*hash, REPLICATE_SALT)));
+        }
+        if rule == RowIdRule::Features {
+            number_equal_rows(&mut hashes, facts);
+        }
+        let buckets = hashes.into_iter().map(bucket).collect();
+        Ok(Self { ids: RowIds { rule, salt: REPLICATE_SALT, rows }, buckets })
+    }
+}
+
+/// The columns that do not come from the model, by name, so that their order in the file does not matter. Labels are
+/// told by what they mean, because formats write them differently.
+fn features<'a>(dataset: &'a Dataset, roles: &Roles) -> BTreeMap<&'a str, &'a Column> {
+    let from_model = [&roles.prediction, &roles.score];
+    let is_feature = |name: &str| name != roles.label && !from_model.iter().any(|role| role.as_deref() == Some(name));
+    dataset.columns().filter(|(name, _)| is_feature(name)).collect()
+}
+
+/// A hash of each row's cells.
+fn hashes(rows: usize, columns: &BTreeMap<&str, &Column>) -> Vec<u64> {
+    let mut hashes = vec![REPLICATE_SALT; rows];
+    for (name, column) in columns {
+        let name = halved(text_hash(name)) | 1;
+        match column {
+            Column::Number(numbers) => add_numbers(&mut hashes, name, numbers),
+            Column::Text(text) => add_texts(&mut hashes, name, text),
+        }
+    }
+    hashes
+}
+
+fn add_labels(hashes: &mut [u64], facts: &RowFacts) {
+    for (hash, positive) in hashes.iter_mut().zip(&facts.positive) {
+        *hash = folded(*hash, 2 * u64::from(*positive) + 1);
+    }
+}
+
+fn add_numbers(hashes: &mut [u64], name: u64, numbers: &Float64Array) {
+    for (row, hash) in hashes.iter_mut().enumerate() {
+        let cell = if numbers.is_null(row) { MISSING } else { halved(number_bits(numbers.value(row))) };
+        *hash = folded(*hash ^ cell, name);
+    }
+}
+
+fn add_texts(hashes: &mut [u64], name: u64, text: &TextArray) {
+    let texts: Vec<u64> = dictionary(text).map(|text| halved(text_hash(text))).collect();
+    for (hash, key) in hashes.iter_mut().zip(text.keys()) {
+        let cell = key.and_then(|key| usize::try_from(key).ok()).and_then(|key| texts.get(key));
+        *hash = folded(*hash ^ cell.copied().unwrap_or(MISSING), name);
+    }
+}
+
+/// Gives equal rows different ids, by number: they are exchangeable where the model says the same of them. Where it
+/// does not, it knows more of them than the file says, and any order would pair rows that are not the same; such rows
+/// keep one id, and stand or fall together.
+fn number_equal_rows(hashes: &mut [u64], facts: &RowFacts) {
+    let mut rows: Vec<(u64, usize)> = maybe_equal(hashes).into_iter().map(|row| (hashes[row], row)).collect();
+    rows.sort_unstable();
+    for equal in rows.chunk_by(|(one, _), (two, _)| one == two) {
+        let said = |row: usize| (facts.predicted[row], facts.scores.as_ref().map(|scores| number_bits(scores[row])));
+        if equal.windows(2).all(|pair| said(pair[0].1) == said(pair[1].1)) {
+            for (number, (hash, row)) in (0_u64..).zip(equal).skip(1) {
+                hashes[*row] = folded(*hash, 2 * number + 1);
+            }
+        }
+    }
+}
+
+/// The rows that share a slot with another one: all equal rows and a few others. Sorting only them is much less work.
+fn maybe_equal(hashes: &[u64]) -> Vec<usize> {
+    let slots = (hashes.len() * 16).next_power_of_two();
+    let slot = |hash: u64| {
+        let slot = usize::try_from(folded(hash, REPLICATE_SALT | 1) >> 8).unwrap_or(0) & (slots - 1);
+        (slot / 64, 1_u64 << (slot % 64))
+    };
+    let (mut used, mut shared) = (vec![0_u64; slots / 64 + 1], vec![0_u64; slots / 64 + 1]);
+    for hash in hashes {
+        let (word, bit) = slot(*hash);
+        shared[word] |= used[word] & bit;
+        used[word] |= bit;
+    }
+    let is_shared = |hash: u64| {
+        let (word, bit) = slot(hash);
+        shared[word] & bit != 0
+    };
+    hashes.iter().enumerate().filter(|(_, hash)| is_shared(**hash)).map(|(row, _)| row).collect()
+}
+
+fn bucket(hash: u64) -> u16 {
+    const { assert!(BUCKETS.is_power_of_two()) };
+    let bits = folded(hash, REPLICATE_SALT ^ 0x5555_5555_5555_5555) >> 17;
+    u16::try_from(bits & u64::from(BUCKETS - 1)).unwrap_or(0)
+}
+
+/// Both halves of a product of 128 bits, folded into 64: each bit of the result depends on all bits of both factors.
+fn folded(one: u64, two: u64) -> u64 {
+    let product = u128::from(one ^ 0xa076_1d64_78bd_642f) * u128::from(two ^ 0xe703_7ed1_a0b4_28db);
+    halved(product) ^ halved(product >> 64)
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the lower half is what is asked for")]
+fn halved(bits: u128) -> u64 {
+    bits as u64
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use std::collections::BTreeSet;
+    use std::fmt::Write as _;
+
+    use super::*;
+    use crate::testing::{csv, settings};
+    use crate::{binary_labels, count};
+
+    fn buckets(text: &str, id: Option<&str>) -> RowBuckets {
+        let (data, _file) = csv(text);
+        let mut settings = settings(vec![]);
+        settings.roles.id = id.map(str::to_owned);
+        let facts = RowFacts::read(&data, &settings, &binary_labels(&data, "y", None).unwrap()).unwrap();
+        RowBuckets::of(&data, &settings.roles, &facts).unwrap()
+    }
+
+    #[test]
+    fn the_buckets_of_rows_never_change() {
+        // Stored replicates are compared with those of later releases: other buckets would unpair them silently.
+        let found = buckets("id,y,p,sex\n1,1,0.9,F\n2,0,0.2,M\n3,0,0.4,\n", None);
+        assert_eq!(found.buckets, [997, 370, 170]);
+        assert_eq!(found.ids.rows.to_string(), "4b7f1b9745c628958b6e326a99341b6c-3");
+        assert_eq!(buckets("id,y,p\na,1,0.9\nb,0,0.2\n", Some("id")).buckets, [671, 531]);
+    }
+
+    #[test]
+    fn a_row_keeps_its_bucket_whatever_the_model_says_and_wherever_it_stands() {
+        let (one, two) = (buckets("id,y,p\n1,1,0.9\n2,0,0.2\n", None), buckets("p,y,id\n0.3,0,2\n0.1,1,1\n", None));
+        assert_eq!(one.buckets, [two.buckets[1], two.buckets[0]]);
+        assert_eq!(one.ids, two.ids);
+        assert_ne!(one.ids, buckets("id,y,p\n1,1,0.9\n3,0,0.2\n", None).ids);
+    }
+
+    #[test]
+    fn a_declared_id_is_all_that_counts_and_its_rows_stay_together() {
+        let (one, two) =
+            (buckets("id,y,p\n7,1,0.9\n7,0,0.2\n", Some("id")), buckets("id,y,p,x\n7,1,0.1,5\n7,0,0.5,6\n", Some("id")));
+        assert_eq!(one.buckets[0], one.buckets[1]);
+        assert_eq!((&one.buckets, &one.ids), (&two.buckets, &two.ids));
+    }
+
+    #[test]
+    fn equal_rows_are_numbered_unless_the_model_tells_them_apart() {
+        let equal = buckets(&format!("y,p,sex\n{}", "1,0.9,F\n".repeat(50)), None);
+        assert!(equal.buckets.iter().collect::<BTreeSet<_>>().len() > 40);
+        let told_apart = buckets(&format!("y,p,sex\n{}1,0.8,F\n", "1,0.9,F\n".repeat(50)), None);
+        assert_eq!(told_apart.buckets.iter().collect::<BTreeSet<_>>().len(), 1);
+        assert_eq!(told_apart.buckets[0], equal.buckets[0]);
+    }
+
+    #[test]
+    fn rows_spread_evenly_over_buckets() {
+        let mut text = "id,y,p\n".to_owned();
+        for row in 0..20_480 {
+            writeln!(text, "{row},{},0.5", row % 2).unwrap();
+        }
+        for id in [None, Some("id")] {
+            let mut sizes = vec![0_i32; usize::from(BUCKETS)];
+            for bucket in buckets(&text, id).buckets {
+                sizes[usize::from(bucket)] += 1;
+            }
+            // Chi squared with 1,023 degrees of freedom: its mean and five standard deviations.
+            let chi: f64 = sizes.iter().map(|size| f64::from(size - 20).powi(2) / 20.0).sum();
+            assert!((chi - 1_023.0).abs() < 5.0 * 2_046_f64.sqrt(), "{chi}");
+        }
+    }
+
+    #[test]
+    fn a_missing_id_column_is_an_error() {
+        let (data, _file) = csv("y,p\n1,0.5\n");
+        let mut settings = settings(vec![]);
+        settings.roles.id = Some("id".to_owned());
+        assert!(count(&data, &settings).is_err());
+    }
+}
