@@ -12,6 +12,7 @@ import itertools
 import json
 import math
 import platform
+import statistics
 import sys
 import warnings
 from pathlib import Path
@@ -356,45 +357,47 @@ def across(rows, chosen):
     frame = [metrics(part)[0] for part in parts]
     whole = metrics(rows)[0]
 
-    def rates(name):
+    def rates(name, frame=frame):
         return [group[name] for group in frame if group[name] is not None]
 
-    def gap(name):
-        known = rates(name)
+    def gap(name, frame=frame):
+        known = rates(name, frame)
         return max(known) - min(known) if len(known) >= 2 else None
 
-    def ratio(name):
-        known = rates(name)
+    def ratio(name, frame=frame):
+        known = rates(name, frame)
         return min(known) / max(known) if len(known) >= 2 and max(known) > 0 else None
 
-    def gap_to_overall(name):
-        return max(abs(rate - whole[name]) for rate in rates(name)) if len(rates(name)) >= 2 else None
+    def gap_to_overall(name, frame=frame, whole=whole):
+        known = rates(name, frame)
+        return max(abs(rate - whole[name]) for rate in known) if len(known) >= 2 else None
 
     def ratio_to_overall(name):
         if len(rates(name)) < 2 or whole[name] == 0:
             return None
         return min(min(rate / whole[name], whole[name] / rate if rate else math.inf) for rate in rates(name))
 
-    def both(one, other, combine):
-        return None if one is None or other is None else combine(one, other)
-
-    def mean(one, other):
-        return (one + other) / 2
+    def both(names, spread, combine, *to_overall):
+        """Two rates are compared between the groups that have both, and held against these groups together."""
+        having = [place for place, group in enumerate(frame) if all(group[name] is not None for name in names)]
+        rest = [metrics(pd.concat([parts[place] for place in having]))[0]] if to_overall and having else []
+        found = [spread(name, [frame[place] for place in having], *rest) for name in names]
+        return None if None in found else combine(found)
 
     odds = ("true_positive_rate", "false_positive_rate")
     values = {
         "demographic_parity_difference": gap("selection_rate"),
         "demographic_parity_ratio": ratio("selection_rate"),
         "equal_opportunity_difference": gap(odds[0]),
-        "equalized_odds_difference": both(gap(odds[0]), gap(odds[1]), max),
+        "equalized_odds_difference": both(odds, gap, max),
         "demographic_parity_difference_to_overall": gap_to_overall("selection_rate"),
         "demographic_parity_ratio_to_overall": ratio_to_overall("selection_rate"),
         "equal_opportunity_difference_to_overall": gap_to_overall(odds[0]),
         "equal_opportunity_ratio": ratio(odds[0]),
-        "equalized_odds_difference_to_overall": both(gap_to_overall(odds[0]), gap_to_overall(odds[1]), max),
-        "equalized_odds_ratio": both(ratio(odds[0]), ratio(odds[1]), min),
-        "average_absolute_odds_difference": both(gap(odds[0]), gap(odds[1]), mean),
-        "average_predictive_value_difference": both(gap("precision"), gap("false_omission_rate"), mean),
+        "equalized_odds_difference_to_overall": both(odds, gap_to_overall, max, True),
+        "equalized_odds_ratio": both(odds, ratio, min),
+        "average_absolute_odds_difference": both(odds, gap, statistics.fmean),
+        "average_predictive_value_difference": both(("precision", "false_omission_rate"), gap, statistics.fmean),
         "predictive_parity_difference": gap("precision"),
         "differential_fairness": differential_fairness(parts),
         "between_group_generalized_entropy": between_group_entropy(parts),

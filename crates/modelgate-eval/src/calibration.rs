@@ -169,7 +169,7 @@ fn overlap(rows: &Scored) -> Result<(), Reason> {
     let ends = |weight: fn(&Bin) -> f64| {
         let mut scores = rows.bins.iter().filter(|bin| weight(bin) > 0.0).map(|bin| bin.score);
         let first = scores.next().unwrap_or_default();
-        (first, scores.last().unwrap_or(first))
+        (first, scores.next_back().unwrap_or(first))
     };
     let (negatives, positives) = (ends(|bin| bin.negatives.weight), ends(|bin| bin.positives.weight));
     let overlaps = negatives.1 > positives.0 && positives.1 > negatives.0;

@@ -196,7 +196,7 @@ mod tests {
         rows.extend([(0.9, true), (0.5, true), (0.5, false), (0.5, false)]);
         // One whole row and a third of a hit among the next.
         let top = precision_at_top(&exact(&rows)).unwrap();
-        assert!((top.value - (1.0 + 1.0 / 3.0) / 2.0).abs() < 1e-15 && top.n == 2.0);
+        assert!((top.value - 2.0 / 3.0).abs() < 1e-15 && top.n == 2.0);
         assert!((lift_at_top(&exact(&rows)).unwrap().value - top.value / 0.1).abs() < 1e-12);
     }
 

@@ -27,7 +27,7 @@ pub(crate) fn list(arguments: &ListArgs, context: &Context, console: &mut Consol
 }
 
 fn line(id: &str, title: &str) -> String {
-    format!("{id:<32}{title}\n")
+    format!("{id:<42}{title}\n")
 }
 
 fn page(title: &str, entries: impl Iterator<Item = String>) -> String {
