@@ -156,5 +156,5 @@ fn compas_equals_scikit_learn_and_fairlearn() {
     let config = config(&["score".to_owned()], &axes).replace("label: label\n", "label: label_value\n");
     let gate = gate().with("modelgate.yml", config).with("rows.csv", rows);
     let compared = assert_golden("compas", &golden, &measure(&gate));
-    assert!(compared > 500, "only {compared} numbers were compared");
+    assert!(compared > 3000, "only {compared} numbers were compared");
 }

@@ -175,7 +175,7 @@ def score_metrics(rows):
         "balance_negative_class": np.average(s[y == 0], weights=w[y == 0]) if 0 in classes else nan,
         "brier_skill_score": 1 - brier / (q * (1 - q)) if both else nan,
         "expected_calibration_error": ece,
-        "debiased_calibration_error": debiased,
+        "corrected_calibration_error": debiased,
         "calibration_slope": slope,
         "calibration_intercept": intercept,
         "spiegelhalter_z": math.fsum(w * (y - s) * tilt) / math.sqrt(variance) if variance > 0 else nan,

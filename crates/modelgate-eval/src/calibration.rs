@@ -51,7 +51,7 @@ pub(crate) fn expected_error(rows: &Scored) -> Result<Found, Reason> {
 
 /// The root of the mean squared distance over 15 equal bins, without the part that chance alone puts there
 /// (Kumar et al. 2019). A bin whose rows are worth one row or less tells nothing and counts as zero.
-pub(crate) fn debiased_error(rows: &Scored) -> Result<Found, Reason> {
+pub(crate) fn corrected_error(rows: &Scored) -> Result<Found, Reason> {
     let whole = rows.all()?;
     let squared = |bin: &Sums| {
         let rows = bin.weight * bin.weight / bin.squared;
@@ -282,7 +282,7 @@ mod tests {
         let rows: Vec<(f64, bool)> = (0..10).map(|row| (0.25, row < 3)).collect();
         let rows = scored(ScoreScale::Exact, &rows);
         assert!((expected_error(&rows).unwrap().value - 0.05).abs() < 1e-15);
-        assert!(debiased_error(&rows).unwrap().value.abs() < f64::EPSILON);
+        assert!(corrected_error(&rows).unwrap().value.abs() < f64::EPSILON);
     }
 
     #[test]
@@ -303,7 +303,7 @@ mod tests {
     #[test]
     fn the_grid_moves_no_number_by_more_than_its_bound() {
         let rows = calibrated(0.7, 0.2);
-        for of in [expected_error, debiased_error, spiegelhalter_z, slope, intercept] {
+        for of in [expected_error, corrected_error, spiegelhalter_z, slope, intercept] {
             let (exact, grid) = (of(&scored(ScoreScale::Exact, &rows)).unwrap(), of(&scored(ScoreScale::Logit, &rows)).unwrap());
             assert!((exact.value - grid.value).abs() <= grid.binning_error, "{exact:?} {grid:?}");
         }

@@ -166,20 +166,20 @@ pub(super) const ROWS: &[Metric] = &[
         direction: Direction::LowerIsBetter,
         formula: "sum over 15 equal bins of s of (rows / n) x |mean s - share of positive labels|; a score on an edge belongs below it",
         undefined_when: "the slice has no rows, or the model gives no scores",
-        interval: "none: it is biased up in few rows, and an interval around it would hide that; see debiased_calibration_error",
+        interval: "none: it is biased up in few rows, and an interval around it would hide that; see corrected_calibration_error",
         reference: "the absolute distances of sklearn.calibration.calibration_curve with n_bins=15, weighted by rows",
         compute: Compute::Scores(calibration::expected_error),
         ..SCORED
     },
     Metric {
-        id: "debiased_calibration_error",
-        title: "Debiased calibration error",
+        id: "corrected_calibration_error",
+        title: "Calibration error corrected for sample size",
         direction: Direction::LowerIsBetter,
         formula: "root of the sum over the same 15 bins of (rows / n) x (gap^2 - q (1 - q) / (rows - 1)), q the share of positive labels; at least 0",
         undefined_when: "the slice has no rows, or the model gives no scores",
         interval: "none: cut off at 0, it has no symmetric error",
         reference: "calibration.get_calibration_error of uncertainty-calibration (Kumar et al. 2019)",
-        compute: Compute::Scores(calibration::debiased_error),
+        compute: Compute::Scores(calibration::corrected_error),
         ..SCORED
     },
     Metric {
