@@ -64,8 +64,9 @@ impl Run<'_> {
         for axes in axis_sets(slices) {
             let (large, _) = self.groups(Gap::Of(Rate::SELECTION, Spread::Ratio), &axes, slices);
             let groups: Vec<Successes> = large.iter().map(|counted| favored.of(counted.cell)).collect();
+            let unsure = large.iter().map(|counted| favored.unsure(counted.cell)).fold(0.0, f64::max);
             for counted in slices.iter().filter(|counted| counted.slice.axes().eq(axes.iter().map(String::as_str))) {
-                let estimate = self.ratio_to_highest(&favored, counted, &groups);
+                let estimate = self.ratio_to_highest(&favored, counted, &groups, unsure);
                 found.insert(metric, Subject::Slice(counted.slice.clone()), estimate);
             }
         }
@@ -83,7 +84,7 @@ impl Run<'_> {
         }
     }
 
-    fn ratio_to_highest(&self, favored: &Favored, counted: &Counted<'_>, groups: &[Successes]) -> Estimate {
+    fn ratio_to_highest(&self, favored: &Favored, counted: &Counted<'_>, groups: &[Successes], unsure: f64) -> Estimate {
         let (own, n) = (favored.of(counted.cell), counted.cell.total().rows);
         let rate = |group: &Successes| group.hits / group.n;
         let top = groups.iter().copied().fold(own, |top, group| if rate(&group) > rate(&top) { group } else { top });
@@ -101,8 +102,8 @@ impl Run<'_> {
             interval::ratio_score(own, top, self.z)
         };
         let value = if is_top { 1.0 } else { rate(&own) / rate(&top) };
-        // On the grid, rows in the median's own bin may be above it; both rates move by no more than that share.
-        let unsure = favored.unsure(counted.cell) / rate(&top);
+        // On the grid, rows in the median's own bin may be above it; no rate moves by more than their share.
+        let unsure = unsure.max(favored.unsure(counted.cell)) / rate(&top);
         Estimate::Measured(Measured { value, interval: Some(interval), n, binning_error: unsure.min(1.0) })
     }
 }
