@@ -72,7 +72,7 @@ fn adult_equals_scikit_learn_on_the_same_predictions() {
     let columns: Vec<String> = rows.lines().next().unwrap().split(',').map(str::to_owned).collect();
     let predicted = crate::gate().with("modelgate.yml", crate::oracle::config(&columns, &axes)).with("rows.csv", rows);
     let compared = assert_golden("adult", &golden, &crate::oracle::measure(&predicted));
-    assert!(compared > 500, "only {compared} numbers were compared");
+    assert!(compared > 3000, "only {compared} numbers were compared");
 }
 
 #[test]

@@ -109,7 +109,7 @@ fn settings(
         decision_threshold: evaluation.number("decision_threshold").unwrap_or_default(),
         max_levels: evaluation.whole("max_levels"),
         evaluation: EvalSettings {
-            metrics: measurable.metrics(),
+            metrics: measurable.metrics(&gates),
             confidence_level: evaluation.number("confidence_level").unwrap_or_default(),
             resamples: evaluation.whole("resamples"),
             min_support: evaluation.whole("min_support"),

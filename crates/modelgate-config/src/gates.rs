@@ -80,8 +80,13 @@ fn out_of_range(message: String, written: f64, metric: &Metric) -> ConfigError {
     if !metric.highest.is_finite() {
         return error.label(format!("`{}` is at least {}", metric.id, metric.lowest));
     }
-    let error = error.label(format!("`{}` is a fraction between {} and {}", metric.id, metric.lowest, metric.highest));
-    if written > 1.0 && written <= 100.0 {
+    if !metric.lowest.is_finite() {
+        return error.label(format!("`{}` is at most {}", metric.id, metric.highest));
+    }
+    let is_fraction = (metric.lowest, metric.highest) == (0.0, 1.0);
+    let what = if is_fraction { "a fraction" } else { "a number" };
+    let error = error.label(format!("`{}` is {what} between {} and {}", metric.id, metric.lowest, metric.highest));
+    if is_fraction && written > 1.0 && written <= 100.0 {
         return error.help(format!("write {} for {written} %", percent_as_fraction(written)));
     }
     error.help(format!("write a number from {} to {}", metric.lowest, metric.highest))

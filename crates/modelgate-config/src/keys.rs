@@ -150,7 +150,7 @@ const EVALUATION: Section = Section {
         Key::optional(
             "metrics",
             ListOf(List { item: &OneOf(METRIC), least: 1, most: MANY, unique: true }),
-            "What is measured; without it, every metric that the data allows.",
+            "What is measured; without it, the default metrics that the data allows and those with a gate. `modelgate list metrics` shows all.",
         ),
         Key::optional("confidence_level", Number(CONFIDENCE), "How sure intervals are.").with_default("0.95"),
         Key::optional(

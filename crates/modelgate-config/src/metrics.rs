@@ -1,6 +1,7 @@
 //! Reads which metrics are measured, and whether a metric fits the data and the slices.
 
 use modelgate_eval::{MetricId, MetricKind};
+use modelgate_policy::Gate;
 
 use crate::axes::Axes;
 use crate::errors::{ConfigError, listed};
@@ -25,12 +26,13 @@ impl Measurable {
         Self { axes, scores, chosen: evaluation.has("metrics").then(chosen) }
     }
 
-    /// The metrics to measure: those that are listed, or every one that fits.
-    pub(crate) fn metrics(&self) -> Vec<MetricId> {
-        match &self.chosen {
-            Some(chosen) => chosen.iter().map(|(_, metric)| *metric).collect(),
-            None => MetricId::all().filter(|metric| self.obstacle(*metric).is_none()).collect(),
+    /// The metrics to measure: those that are listed, or the default ones that fit and those with a gate.
+    pub(crate) fn metrics(&self, gated: &[Gate]) -> Vec<MetricId> {
+        if let Some(chosen) = &self.chosen {
+            return chosen.iter().map(|(_, metric)| *metric).collect();
         }
+        let wanted = |metric: &MetricId| metric.metric().default || gated.iter().any(|gate| gate.metric == *metric);
+        MetricId::all().filter(|metric| wanted(metric) && self.obstacle(*metric).is_none()).collect()
     }
 
     /// Finds listed metrics that do not fit.

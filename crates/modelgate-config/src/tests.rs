@@ -100,12 +100,16 @@ fn a_minimal_file_takes_every_default() {
 }
 
 #[test]
-fn without_a_list_every_metric_that_fits_is_measured() {
+fn without_a_list_default_metrics_that_fit_and_gated_ones_are_measured() {
     let ids = |text: &str| parse("modelgate.yml", text).unwrap().evaluation.metrics;
-    let slice_metrics: Vec<_> = MetricId::all().filter(|id| id.metric().kind == MetricKind::Slice).collect();
+    let default: Vec<_> = MetricId::all().filter(|id| id.metric().default).collect();
+    let slice_metrics: Vec<_> = default.iter().copied().filter(|id| id.metric().kind == MetricKind::Slice).collect();
     assert_eq!(ids(MINIMAL), slice_metrics);
     let sliced = format!("{MINIMAL}evaluation: {{slices: [sex]}}\n");
-    assert_eq!(ids(&sliced), MetricId::all().collect::<Vec<_>>());
+    assert_eq!(ids(&sliced), default);
+    let gated = ids(&sliced.replace("metric: accuracy", "metric: matthews_corrcoef"));
+    assert_eq!(gated.len(), default.len() + 1);
+    assert!(gated.contains(&MetricId::parse("matthews_corrcoef").unwrap()) && gated.is_sorted());
     let predictions = sliced.replace("score: p", "prediction: p");
     assert!(ids(&predictions).iter().all(|id| !id.metric().needs_scores));
     assert!(ids(&predictions).len() > 5);

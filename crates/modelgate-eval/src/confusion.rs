@@ -76,6 +76,69 @@ impl Confusion {
         self.fp + self.tn
     }
 
+    pub(crate) fn predicted_positives(&self) -> f64 {
+        self.tp + self.fp
+    }
+
+    pub(crate) fn predicted_negatives(&self) -> f64 {
+        self.fn_ + self.tn
+    }
+
+    /// All rows.
+    pub(crate) fn total(&self) -> f64 {
+        self.positives() + self.negatives()
+    }
+
+    /// The counts of the negative class, seen as the positive one.
+    pub(crate) fn mirrored(&self) -> Self {
+        Self { tp: self.tn, fp: self.fn_, fn_: self.fp, tn: self.tp }
+    }
+
+    /// Both together.
+    pub(crate) fn plus(&self, other: &Self) -> Self {
+        Self { tp: self.tp + other.tp, fp: self.fp + other.fp, fn_: self.fn_ + other.fn_, tn: self.tn + other.tn }
+    }
+
+    /// (TP + TN) / n.
+    pub(crate) fn accuracy(&self) -> Result<f64, Reason> {
+        ratio(self.tp + self.tn, self.total()).ok_or(Reason::NoRows)
+    }
+
+    /// (FP + FN) / n.
+    pub(crate) fn error_rate(&self) -> Result<f64, Reason> {
+        ratio(self.fp + self.fn_, self.total()).ok_or(Reason::NoRows)
+    }
+
+    /// TP / (TP + FP).
+    pub(crate) fn precision(&self) -> Result<f64, Reason> {
+        ratio(self.tp, self.predicted_positives()).ok_or(Reason::NoPredictedPositives)
+    }
+
+    /// FP / (TP + FP).
+    pub(crate) fn false_discovery_rate(&self) -> Result<f64, Reason> {
+        ratio(self.fp, self.predicted_positives()).ok_or(Reason::NoPredictedPositives)
+    }
+
+    /// TN / (TN + FN).
+    pub(crate) fn negative_predictive_value(&self) -> Result<f64, Reason> {
+        ratio(self.tn, self.predicted_negatives()).ok_or(Reason::NoPredictedNegatives)
+    }
+
+    /// FN / (TN + FN).
+    pub(crate) fn false_omission_rate(&self) -> Result<f64, Reason> {
+        ratio(self.fn_, self.predicted_negatives()).ok_or(Reason::NoPredictedNegatives)
+    }
+
+    /// FN / P.
+    pub(crate) fn false_negative_rate(&self) -> Result<f64, Reason> {
+        ratio(self.fn_, self.positives()).ok_or(Reason::NoPositives)
+    }
+
+    /// TN / N.
+    pub(crate) fn true_negative_rate(&self) -> Result<f64, Reason> {
+        ratio(self.tn, self.negatives()).ok_or(Reason::NoNegatives)
+    }
+
     /// TP / P.
     pub(crate) fn true_positive_rate(&self) -> Result<f64, Reason> {
         ratio(self.tp, self.positives()).ok_or(Reason::NoPositives)
@@ -88,20 +151,14 @@ impl Confusion {
 
     /// (TP + FP) / n.
     pub(crate) fn selection_rate(&self) -> Result<f64, Reason> {
-        ratio(self.tp + self.fp, self.positives() + self.negatives()).ok_or(Reason::NoRows)
+        ratio(self.predicted_positives(), self.total()).ok_or(Reason::NoRows)
     }
 
     /// The mean of the true positive and the true negative rate. Unlike scikit-learn, which then leaves the absent
     /// class out with a warning, undefined where a class is absent: half of the number would be missing.
     pub(crate) fn balanced_accuracy(&self) -> Result<f64, Reason> {
         let sensitivity = self.true_positive_rate()?;
-        let specificity = ratio(self.tn, self.negatives()).ok_or(Reason::NoNegatives)?;
-        Ok(f64::midpoint(sensitivity, specificity))
-    }
-
-    /// 2 TP / (2 TP + FP + FN).
-    pub(crate) fn f1(&self) -> Result<f64, Reason> {
-        ratio(2.0 * self.tp, 2.0 * self.tp + self.fp + self.fn_).ok_or(Reason::NoPositives)
+        Ok(f64::midpoint(sensitivity, self.true_negative_rate()?))
     }
 }
 

@@ -13,8 +13,22 @@ pub enum Reason {
     NoNegatives,
     /// No row is predicted positive.
     NoPredictedPositives,
+    /// No row is predicted negative.
+    NoPredictedNegatives,
+    /// No row is a false positive.
+    NoFalsePositives,
+    /// No row is a false negative.
+    NoFalseNegatives,
+    /// No row is a true negative.
+    NoTrueNegatives,
     /// All labels are of one class.
     SingleClass,
+    /// Labels, predictions or scores do not vary.
+    Constant,
+    /// The scores tell the classes apart without an overlap, so that no finite curve fits them best.
+    Separated,
+    /// What it would be divided by is zero.
+    ZeroDenominator,
     /// The rows carry predictions but no scores.
     NoScores,
     /// Fewer than two groups have a value to compare.
@@ -38,13 +52,33 @@ impl Reason {
             Self::NoPositives => "no_positives",
             Self::NoNegatives => "no_negatives",
             Self::NoPredictedPositives => "no_predicted_positives",
+            Self::NoPredictedNegatives => "no_predicted_negatives",
+            Self::NoFalsePositives => "no_false_positives",
+            Self::NoFalseNegatives => "no_false_negatives",
+            Self::NoTrueNegatives => "no_true_negatives",
             Self::SingleClass => "single_class",
+            Self::Constant => "constant",
+            Self::Separated => "separated",
+            Self::ZeroDenominator => "zero_denominator",
             Self::NoScores => "no_scores",
             Self::FewerThanTwoGroups => "fewer_than_two_groups",
             Self::AllRatesZero => "all_rates_zero",
             Self::NotInBaseline => "not_in_baseline",
             Self::NotInCandidate => "not_in_candidate",
             Self::DifferentDefinitions => "different_definitions",
+        }
+    }
+}
+
+impl Reason {
+    /// The same reason with the classes exchanged.
+    pub(crate) fn mirrored(self) -> Self {
+        match self {
+            Self::NoPositives => Self::NoNegatives,
+            Self::NoNegatives => Self::NoPositives,
+            Self::NoPredictedPositives => Self::NoPredictedNegatives,
+            Self::NoPredictedNegatives => Self::NoPredictedPositives,
+            other => other,
         }
     }
 }
@@ -56,7 +90,14 @@ impl fmt::Display for Reason {
             Self::NoPositives => "no row has a positive label",
             Self::NoNegatives => "no row has a negative label",
             Self::NoPredictedPositives => "no row is predicted positive",
+            Self::NoPredictedNegatives => "no row is predicted negative",
+            Self::NoFalsePositives => "no row is a false positive",
+            Self::NoFalseNegatives => "no row is a false negative",
+            Self::NoTrueNegatives => "no row is a true negative",
             Self::SingleClass => "all labels are of one class",
+            Self::Constant => "labels, predictions or scores do not vary",
+            Self::Separated => "the scores separate the classes without an overlap",
+            Self::ZeroDenominator => "what it would be divided by is zero",
             Self::NoScores => "the model gives no scores",
             Self::FewerThanTwoGroups => "fewer than two groups have a value",
             Self::AllRatesZero => "every group's rate is zero",
@@ -81,6 +122,10 @@ pub enum Method {
     DeLong,
     /// The normal interval from the exact first and second moments of the rows' losses.
     Moments,
+    /// The normal interval from the sandwich variance of a logistic fit (Huber 1967; White 1982).
+    Sandwich,
+    /// The normal interval from the spread of Poisson resamples of the counts by score.
+    ResampledScores,
     /// Percentiles of Poisson resamples of the cube's cells.
     Resampled,
     /// Reflected ("basic") percentiles of resamples, which do not inherit the upward bias of gaps between groups.
@@ -102,6 +147,8 @@ impl Method {
             Self::SquareAndAdd => "square-and-add (Newcombe)",
             Self::DeLong => "DeLong",
             Self::Moments => "normal, exact moments",
+            Self::Sandwich => "normal, sandwich variance",
+            Self::ResampledScores => "resampled scores, normal",
             Self::Resampled => "resampled cells, percentile",
             Self::ResampledBasic => "resampled cells, basic",
             Self::Paired => "paired replicates, normal",

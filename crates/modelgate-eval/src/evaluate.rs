@@ -1,15 +1,20 @@
 //! From one cube to every measurement that was asked for.
 
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use modelgate_cube::{Cell, Cube, LossSums, Slice};
 
-use crate::confusion::{Confusion, FN, FP, Quadrant, TN, TP, ratio};
-use crate::groups::Gap;
-use crate::interval::{self, Successes};
+use crate::confusion::{Confusion, Quadrant, ratio};
+use crate::interval;
 use crate::metric::Compute;
-use crate::{Estimate, EvalSettings, Evaluation, Interval, Measured, Method, MetricId, Reason, Subject, ranking, resample};
+use crate::scored::{Found, Scored, Uncertainty};
+use crate::{
+    Estimate, EvalSettings, Evaluation, Interval, Measured, Method, Metric, MetricId, Reason, Subject, ranking, resample,
+};
+
+/// How often a score table is resampled: enough for a standard error to within a tenth or two of itself.
+const SCORE_RESAMPLES: u32 = 200;
 
 /// Every asked-for metric on every slice of the cube, and across the groups of every set of axes.
 #[must_use]
@@ -20,10 +25,10 @@ pub fn evaluate(cube: &Cube, settings: &EvalSettings) -> Evaluation {
     for metric in &settings.metrics {
         match metric.metric().compute {
             Compute::Gap(gap) => run.gaps(*metric, gap, &slices, &mut found),
-            Compute::ImpactRatio => run.impact_ratios(*metric, &slices, &mut found),
-            compute => {
+            Compute::AgainstHighest(share) => run.against_highest(*metric, share, &slices, &mut found),
+            _ => {
                 for counted in &slices {
-                    found.insert(*metric, Subject::Slice(counted.slice.clone()), run.slice_metric(compute, counted));
+                    found.insert(*metric, Subject::Slice(counted.slice.clone()), run.slice_metric(*metric, counted));
                 }
             }
         }
@@ -32,44 +37,60 @@ pub fn evaluate(cube: &Cube, settings: &EvalSettings) -> Evaluation {
 }
 
 /// A slice with its counts and, once asked for, its resamples.
-struct Counted<'a> {
-    slice: &'a Slice,
-    cell: &'a Cell,
+pub(crate) struct Counted<'a> {
+    pub(crate) slice: &'a Slice,
+    pub(crate) cell: &'a Cell,
     replicates: OnceCell<Vec<Confusion>>,
+    scored: OnceCell<Scored>,
+    score_errors: OnceCell<BTreeMap<MetricId, f64>>,
     resamples: u32,
     seed: u64,
 }
 
 impl<'a> Counted<'a> {
     fn new(slice: &'a Slice, cell: &'a Cell, settings: &EvalSettings) -> Self {
-        Self { slice, cell, replicates: OnceCell::new(), resamples: settings.resamples, seed: settings.seed }
+        Self {
+            slice,
+            cell,
+            replicates: OnceCell::new(),
+            scored: OnceCell::new(),
+            score_errors: OnceCell::new(),
+            resamples: settings.resamples,
+            seed: settings.seed,
+        }
     }
 
-    fn replicates(&self) -> &[Confusion] {
+    pub(crate) fn replicates(&self) -> &[Confusion] {
         self.replicates.get_or_init(|| resample::replicates(self.slice, self.cell, self.resamples, self.seed))
     }
 
-    fn has_missing_level(&self) -> bool {
+    pub(crate) fn has_missing_level(&self) -> bool {
         self.slice.terms().iter().any(|term| term.level.is_none())
     }
 }
 
-struct Run<'a> {
-    cube: &'a Cube,
-    settings: &'a EvalSettings,
-    z: f64,
+/// One evaluation under way.
+pub(crate) struct Run<'a> {
+    pub(crate) cube: &'a Cube,
+    pub(crate) settings: &'a EvalSettings,
+    pub(crate) z: f64,
 }
 
 impl Run<'_> {
-    fn slice_metric(&self, compute: Compute, counted: &Counted<'_>) -> Estimate {
-        let cell = counted.cell;
-        match compute {
+    fn slice_metric(&self, metric: MetricId, counted: &Counted<'_>) -> Estimate {
+        let (row, cell) = (metric.metric(), counted.cell);
+        if row.needs_scores && !self.cube.meta().shape.scored {
+            return Estimate::Undefined { reason: Reason::NoScores, n: cell.total().rows };
+        }
+        match row.compute {
             Compute::Rows => rows(cell),
             Compute::Proportion { part, whole, empty } => self.proportion(part, whole, empty, cell),
-            Compute::Composite { value, support } => self.composite(value, support, counted),
+            Compute::Composite { value, support } => self.composite(row, value, support, counted),
             Compute::RocAuc => self.roc_auc(cell),
+            Compute::Gini => gini(&self.roc_auc(cell)),
             Compute::MeanLoss(sums) => self.mean_loss(sums(cell), cell),
-            Compute::ImpactRatio | Compute::Gap(_) => Estimate::Undefined { reason: Reason::FewerThanTwoGroups, n: 0 },
+            Compute::Scores(value) => self.of_scores(metric, value, counted),
+            Compute::AgainstHighest(_) | Compute::Gap(_) => Estimate::Undefined { reason: Reason::FewerThanTwoGroups, n: 0 },
         }
     }
 
@@ -86,6 +107,7 @@ impl Run<'_> {
 
     fn composite(
         &self,
+        metric: &Metric,
         value: fn(&Confusion) -> Result<f64, Reason>,
         support: fn(&Confusion) -> f64,
         counted: &Counted<'_>,
@@ -95,15 +117,12 @@ impl Run<'_> {
             Err(reason) => Estimate::Undefined { reason, n },
             Ok(point) => {
                 let values = counted.replicates().iter().map(|replicate| value(replicate).ok());
-                measured(point, self.percentiles(values, Method::Resampled, point), n)
+                measured(point, self.percentiles(metric, values, Method::Resampled, point), n)
             }
         }
     }
 
     fn roc_auc(&self, cell: &Cell) -> Estimate {
-        if !self.cube.meta().shape.scored {
-            return Estimate::Undefined { reason: Reason::NoScores, n: 0 };
-        }
         match ranking::area(&cell.scores, self.cube.scale()) {
             Err(reason) => Estimate::Undefined { reason, n: 0 },
             Ok(area) => Estimate::Measured(Measured {
@@ -117,9 +136,6 @@ impl Run<'_> {
 
     fn mean_loss(&self, sums: &LossSums, cell: &Cell) -> Estimate {
         let total = cell.total();
-        if !self.cube.meta().shape.scored {
-            return Estimate::Undefined { reason: Reason::NoScores, n: total.rows };
-        }
         let weight = total.weight.to_f64();
         let Some(mean) = ratio(sums.weighted.to_f64(), weight) else {
             return Estimate::Undefined { reason: Reason::NoRows, n: total.rows };
@@ -134,78 +150,60 @@ impl Run<'_> {
         measured(mean, interval, total.rows)
     }
 
-    fn gaps(&self, metric: MetricId, gap: Gap, slices: &[Counted<'_>], found: &mut Evaluation) {
-        for axes in axis_sets(slices) {
-            let subject = Subject::Across(axes.clone());
-            let (groups, too_small) = self.groups(gap, &axes, slices);
-            let estimate = self.gap(gap, &groups);
-            found.leave_out(metric, &subject, too_small);
-            found.insert(metric, subject, estimate);
-        }
-    }
-
-    /// The groups that are large enough to be compared, and those that are not. A missing value is no group.
-    fn groups<'a, 'b>(&self, gap: Gap, axes: &[String], slices: &'b [Counted<'a>]) -> (Vec<&'b Counted<'a>>, Vec<Slice>) {
-        let of_axes = slices.iter().filter(|counted| counted.slice.axes().eq(axes.iter().map(String::as_str)));
-        let named: Vec<&Counted<'_>> = of_axes.filter(|counted| !counted.has_missing_level()).collect();
-        let (large, small): (Vec<&Counted<'_>>, Vec<_>) = named
-            .into_iter()
-            .partition(|counted| gap.support(&Confusion::rows(counted.cell)) >= self.settings.min_support as f64);
-        (large, small.into_iter().map(|counted| counted.slice.clone()).collect())
-    }
-
-    fn gap(&self, gap: Gap, groups: &[&Counted<'_>]) -> Estimate {
-        let support = groups.iter().map(|counted| gap.support(&Confusion::rows(counted.cell)));
-        let n = if groups.is_empty() { 0 } else { whole_number(support.fold(f64::INFINITY, f64::min)) };
-        let observed: Vec<Confusion> = groups.iter().map(|counted| Confusion::weights(counted.cell)).collect();
-        match gap.value(&observed) {
-            Err(reason) => Estimate::Undefined { reason, n },
-            Ok(point) => {
-                let values = (0..self.settings.resamples as usize).map(|index| {
-                    let replicate: Vec<Confusion> =
-                        groups.iter().filter_map(|counted| counted.replicates().get(index).copied()).collect();
-                    gap.value(&replicate).ok()
-                });
-                measured(point, self.percentiles(values, Method::ResampledBasic, point), n)
-            }
-        }
-    }
-
-    fn impact_ratios(&self, metric: MetricId, slices: &[Counted<'_>], found: &mut Evaluation) {
-        let gap = Gap::SelectionRateRatio;
-        for axes in axis_sets(slices) {
-            let (large, _) = self.groups(gap, &axes, slices);
-            let groups: Vec<Successes> = large.iter().map(|counted| selected(counted.cell)).collect();
-            for counted in slices.iter().filter(|counted| counted.slice.axes().eq(axes.iter().map(String::as_str))) {
-                let estimate = self.impact_ratio(counted, &groups);
-                found.insert(metric, Subject::Slice(counted.slice.clone()), estimate);
-            }
-        }
-    }
-
-    fn impact_ratio(&self, counted: &Counted<'_>, groups: &[Successes]) -> Estimate {
-        let (own, n) = (selected(counted.cell), counted.cell.total().rows);
-        let rate = |group: &Successes| group.hits / group.n;
-        let top = groups.iter().copied().fold(own, |top, group| if rate(&group) > rate(&top) { group } else { top });
-        if groups.len() < 2 {
-            return Estimate::Undefined { reason: Reason::FewerThanTwoGroups, n };
-        }
-        if rate(&top) <= 0.0 {
-            return Estimate::Undefined { reason: Reason::AllRatesZero, n };
-        }
-        let is_top = rate(&own) >= rate(&top);
-        let interval = if is_top {
-            // The most selected group is what the others are held against; against itself the ratio is one.
-            Interval { lower: 1.0, upper: 1.0, method: Method::MiettinenNurminen }
-        } else {
-            interval::ratio_score(own, top, self.z)
+    fn of_scores(&self, metric: MetricId, value: fn(&Scored) -> Result<Found, Reason>, counted: &Counted<'_>) -> Estimate {
+        let scored = self.scored(counted);
+        let found = match value(scored) {
+            Ok(found) => found,
+            Err(reason) => return Estimate::Undefined { reason, n: whole_number(scored.smaller_class()) },
         };
-        measured(if is_top { 1.0 } else { rate(&own) / rate(&top) }, Some(interval), n)
+        let error = match found.uncertainty {
+            Uncertainty::Unknown => None,
+            Uncertainty::StandardError(error, method) => Some((error, method)),
+            Uncertainty::Resample => self.score_errors(counted).get(&metric).map(|error| (*error, Method::ResampledScores)),
+        };
+        let interval = error.map(|(error, method)| {
+            let half = self.z * error;
+            within(metric.metric(), Interval { lower: found.value - half, upper: found.value + half, method })
+        });
+        let n = whole_number(found.n);
+        Estimate::Measured(Measured { value: found.value, interval, n, binning_error: found.binning_error })
+    }
+
+    fn scored<'a>(&self, counted: &'a Counted<'_>) -> &'a Scored {
+        counted.scored.get_or_init(|| Scored::of(counted.cell, self.cube.scale()))
+    }
+
+    /// The standard errors of all asked-for metrics that need the score table resampled; they share the resamples.
+    fn score_errors<'a>(&self, counted: &'a Counted<'_>) -> &'a BTreeMap<MetricId, f64> {
+        counted.score_errors.get_or_init(|| {
+            let coarse = self.scored(counted).coarse();
+            let resampled = |metric: &MetricId| match metric.metric().compute {
+                Compute::Scores(value) => {
+                    let found = value(&coarse).ok()?;
+                    matches!(found.uncertainty, Uncertainty::Resample).then_some((*metric, value))
+                }
+                _ => None,
+            };
+            let metrics: Vec<_> = self.settings.metrics.iter().filter_map(resampled).collect();
+            let mut values: BTreeMap<MetricId, Vec<f64>> = BTreeMap::new();
+            for replicate in resample::score_replicates(counted.slice, &coarse, SCORE_RESAMPLES, counted.seed) {
+                for (metric, value) in &metrics {
+                    values.entry(*metric).or_default().extend(value(&replicate).map(|found| found.value));
+                }
+            }
+            values.into_iter().filter_map(|(metric, values)| Some((metric, standard_error(&values)?))).collect()
+        })
     }
 
     /// An interval from resampled values: percentiles, or their reflection at the point estimate. None where more than
     /// one replicate in twenty has no value: the rest would speak for rows that are hardly there.
-    fn percentiles(&self, values: impl Iterator<Item = Option<f64>>, method: Method, point: f64) -> Option<Interval> {
+    pub(crate) fn percentiles(
+        &self,
+        metric: &Metric,
+        values: impl Iterator<Item = Option<f64>>,
+        method: Method,
+        point: f64,
+    ) -> Option<Interval> {
         let mut sorted: Vec<f64> = values.flatten().collect();
         if sorted.len() * 20 < self.settings.resamples as usize * 19 {
             return None;
@@ -214,9 +212,34 @@ impl Run<'_> {
         let tail = (1.0 - self.settings.confidence_level) / 2.0;
         let (low, high) = (interval::quantile(&sorted, tail)?, interval::quantile(&sorted, 1.0 - tail)?);
         let (lower, upper) = if method == Method::ResampledBasic { (2.0 * point - high, 2.0 * point - low) } else { (low, high) };
-        // All metrics made this way lie in [0, 1]; a reflected end may fall outside.
-        Some(Interval { lower: lower.clamp(0.0, 1.0), upper: upper.clamp(0.0, 1.0), method })
+        Some(within(metric, Interval { lower, upper, method }))
     }
+}
+
+/// The spread of resampled values. None where more than one replicate in twenty has no value, or all have the same: an
+/// interval of no width would claim to know.
+fn standard_error(values: &[f64]) -> Option<f64> {
+    let n = values.len() as f64;
+    if n < 0.95 * f64::from(SCORE_RESAMPLES) {
+        return None;
+    }
+    let mean = values.iter().sum::<f64>() / n;
+    let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (n - 1.0);
+    (variance > 1e-24).then(|| variance.sqrt())
+}
+
+/// The part of an interval that lies in the metric's range.
+fn within(metric: &Metric, interval: Interval) -> Interval {
+    let inside = |end: f64| end.clamp(metric.lowest, metric.highest);
+    Interval { lower: inside(interval.lower), upper: inside(interval.upper), ..interval }
+}
+
+/// The Gini coefficient of an area.
+fn gini(area: &Estimate) -> Estimate {
+    let Estimate::Measured(area) = area else { return *area };
+    let of = |area: f64| 2.0 * area - 1.0;
+    let interval = area.interval.map(|i| Interval { lower: of(i.lower), upper: of(i.upper), ..i });
+    Estimate::Measured(Measured { value: of(area.value), interval, n: area.n, binning_error: 2.0 * area.binning_error })
 }
 
 fn rows(cell: &Cell) -> Estimate {
@@ -224,29 +247,11 @@ fn rows(cell: &Cell) -> Estimate {
     measured(rows as f64, None, rows)
 }
 
-fn measured(value: f64, interval: Option<Interval>, n: u64) -> Estimate {
+pub(crate) fn measured(value: f64, interval: Option<Interval>, n: u64) -> Estimate {
     Estimate::Measured(Measured { value, interval, n, binning_error: 0.0 })
 }
 
-/// Selected rows among all, as effective numbers where there are weights.
-fn selected(cell: &Cell) -> Successes {
-    let (hits, whole) = (Quadrant::sum(&[TP, FP], cell), Quadrant::sum(&[TP, FP, FN, TN], cell));
-    let weight = whole.weight.to_f64();
-    let n = weight * weight / whole.weight_squared.to_f64().max(f64::MIN_POSITIVE);
-    Successes { hits: ratio(hits.weight.to_f64(), weight).unwrap_or(0.0) * n, n: n.max(f64::MIN_POSITIVE) }
-}
-
-/// The sets of axes that slices are cut by, single axes first.
-fn axis_sets(slices: &[Counted<'_>]) -> Vec<Vec<String>> {
-    let sets: BTreeMap<usize, BTreeSet<Vec<String>>> = slices.iter().fold(BTreeMap::new(), |mut sets, counted| {
-        let axes: Vec<String> = counted.slice.axes().map(str::to_owned).collect();
-        sets.entry(axes.len()).or_default().insert(axes);
-        sets
-    });
-    sets.into_iter().filter(|(depth, _)| *depth > 0).flat_map(|(_, sets)| sets).collect()
-}
-
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "row counts are whole and not negative")]
-fn whole_number(rows: f64) -> u64 {
+pub(crate) fn whole_number(rows: f64) -> u64 {
     rows as u64
 }

@@ -3,8 +3,12 @@
 //! Every number is computed here, in `f64`, from the counts of a [`modelgate_cube::Cube`]. Nothing here does
 //! I/O, reads the clock or the environment, or knows good from bad beyond a metric's direction.
 
+mod across;
+mod calibration;
+mod catalogue;
 mod compare;
 mod comparison;
+mod composite;
 mod confusion;
 mod estimate;
 mod evaluate;
@@ -15,13 +19,16 @@ mod metric;
 mod paired;
 mod ranking;
 mod resample;
+mod scored;
+mod scores;
 mod settings;
 
+pub use catalogue::METRICS;
 pub use compare::compare;
 pub use comparison::{Change, Comparison, Delta, Mode, OneSided};
 pub use estimate::{Estimate, Interval, Measured, Method, Reason};
 pub use evaluate::evaluate;
 pub use evaluation::{Evaluation, Subject};
 pub use interval::detectable;
-pub use metric::{Direction, METRICS, Metric, MetricId, MetricKind};
+pub use metric::{Direction, Metric, MetricId, MetricKind};
 pub use settings::EvalSettings;

@@ -1,12 +1,14 @@
-//! The catalogue: every metric as a row of one table, from which code, `list metrics`, `explain` and the docs read.
+//! What a metric is: a row of the catalogue, from which code, `list metrics`, `explain` and the docs read.
 
 use std::fmt;
 
 use modelgate_cube::{Cell, LossSums};
 
 use crate::Reason;
-use crate::confusion::{Confusion, FN, FP, Quadrant, TN, TP};
+use crate::catalogue::METRICS;
+use crate::confusion::{Confusion, Quadrant};
 use crate::groups::Gap;
+use crate::scored::{Found, Scored};
 
 /// A metric of the catalogue; ordered as the catalogue is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -49,6 +51,8 @@ pub struct Metric {
     pub highest: f64,
     /// Which way it gets better.
     pub direction: Direction,
+    /// Whether it is measured where a configuration lists no metrics; the others are measured when they are named.
+    pub default: bool,
     /// Whether rows need scores, not only predictions.
     pub needs_scores: bool,
     /// The formula, in the letters TP FP FN TN P N n and s (score), y (label).
@@ -88,12 +92,25 @@ pub(crate) enum Compute {
     },
     /// The area under the ROC curve.
     RocAuc,
+    /// Twice the area under the ROC curve, minus one.
+    Gini,
     /// The mean of a loss.
     MeanLoss(fn(&Cell) -> &LossSums),
-    /// A group's selection rate in relation to the highest.
-    ImpactRatio,
+    /// A function of the rows by score.
+    Scores(fn(&Scored) -> Result<Found, Reason>),
+    /// A group's rate in relation to that of the group with the highest.
+    AgainstHighest(Share),
     /// A gap between groups.
     Gap(Gap),
+}
+
+/// The rows of a group that are favored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Share {
+    /// Those predicted positive.
+    Selected,
+    /// Those that score above the median of all rows.
+    AboveMedian,
 }
 
 impl MetricId {
@@ -128,223 +145,6 @@ impl fmt::Display for MetricId {
         f.write_str(self.as_str())
     }
 }
-
-/// A rate in [0, 1] of one slice, with a Wilson interval.
-const RATE: Metric = Metric {
-    id: "",
-    title: "",
-    kind: MetricKind::Slice,
-    lowest: 0.0,
-    highest: 1.0,
-    direction: Direction::HigherIsBetter,
-    needs_scores: false,
-    formula: "",
-    denominator: "all rows",
-    undefined_when: "the slice has no rows",
-    interval: "Wilson score",
-    reference: "",
-    compute: Compute::Rows,
-};
-
-/// A gap between the groups of an axis, resampled.
-const GAP: Metric = Metric {
-    kind: MetricKind::AcrossGroups,
-    direction: Direction::LowerIsBetter,
-    denominator: "the rows of the smallest group that is compared; smaller ones than `min_support` are left out and named",
-    undefined_when: "fewer than two groups have the rate",
-    interval: "resampled cells, basic",
-    ..RATE
-};
-
-/// Every metric. Ids are those of scikit-learn and fairlearn; `impact_ratio` is the word of NYC Local Law 144.
-pub const METRICS: &[Metric] = &[
-    Metric {
-        id: "count",
-        title: "Rows",
-        highest: f64::INFINITY,
-        direction: Direction::Neutral,
-        formula: "n",
-        undefined_when: "never",
-        interval: "none: a count is not an estimate",
-        reference: "fairlearn.metrics.count",
-        compute: Compute::Rows,
-        ..RATE
-    },
-    Metric {
-        id: "accuracy",
-        title: "Accuracy",
-        formula: "(TP + TN) / n",
-        reference: "sklearn.metrics.accuracy_score",
-        compute: Compute::Proportion { part: &[TP, TN], whole: &[TP, FP, FN, TN], empty: Reason::NoRows },
-        ..RATE
-    },
-    Metric {
-        id: "balanced_accuracy",
-        title: "Balanced accuracy",
-        formula: "(TP / P + TN / N) / 2",
-        denominator: "the smaller of positives and negatives",
-        undefined_when: "one class has no rows",
-        interval: "resampled cells, percentile",
-        reference: "sklearn.metrics.balanced_accuracy_score",
-        compute: Compute::Composite { value: Confusion::balanced_accuracy, support: |c| c.positives().min(c.negatives()) },
-        ..RATE
-    },
-    Metric {
-        id: "precision",
-        title: "Precision",
-        formula: "TP / (TP + FP)",
-        denominator: "rows predicted positive",
-        undefined_when: "no row is predicted positive",
-        reference: "sklearn.metrics.precision_score",
-        compute: Compute::Proportion { part: &[TP], whole: &[TP, FP], empty: Reason::NoPredictedPositives },
-        ..RATE
-    },
-    Metric {
-        id: "recall",
-        title: "Recall",
-        formula: "TP / P",
-        denominator: "rows with a positive label",
-        undefined_when: "no row has a positive label",
-        reference: "sklearn.metrics.recall_score",
-        compute: Compute::Proportion { part: &[TP], whole: &[TP, FN], empty: Reason::NoPositives },
-        ..RATE
-    },
-    Metric {
-        id: "f1",
-        title: "F1",
-        formula: "2 TP / (2 TP + FP + FN)",
-        denominator: "rows with a positive label or prediction",
-        undefined_when: "no row has a positive label or prediction",
-        interval: "resampled cells, percentile",
-        reference: "sklearn.metrics.f1_score",
-        compute: Compute::Composite { value: Confusion::f1, support: |c| c.tp + c.fp + c.fn_ },
-        ..RATE
-    },
-    Metric {
-        id: "selection_rate",
-        title: "Selection rate",
-        direction: Direction::Neutral,
-        formula: "(TP + FP) / n",
-        reference: "fairlearn.metrics.selection_rate",
-        compute: Compute::Proportion { part: &[TP, FP], whole: &[TP, FP, FN, TN], empty: Reason::NoRows },
-        ..RATE
-    },
-    Metric {
-        id: "true_positive_rate",
-        title: "True positive rate",
-        formula: "TP / P",
-        denominator: "rows with a positive label",
-        undefined_when: "no row has a positive label",
-        reference: "fairlearn.metrics.true_positive_rate",
-        compute: Compute::Proportion { part: &[TP], whole: &[TP, FN], empty: Reason::NoPositives },
-        ..RATE
-    },
-    Metric {
-        id: "false_positive_rate",
-        title: "False positive rate",
-        direction: Direction::LowerIsBetter,
-        formula: "FP / N",
-        denominator: "rows with a negative label",
-        undefined_when: "no row has a negative label",
-        reference: "fairlearn.metrics.false_positive_rate",
-        compute: Compute::Proportion { part: &[FP], whole: &[FP, TN], empty: Reason::NoNegatives },
-        ..RATE
-    },
-    Metric {
-        id: "false_negative_rate",
-        title: "False negative rate",
-        direction: Direction::LowerIsBetter,
-        formula: "FN / P",
-        denominator: "rows with a positive label",
-        undefined_when: "no row has a positive label",
-        reference: "fairlearn.metrics.false_negative_rate",
-        compute: Compute::Proportion { part: &[FN], whole: &[TP, FN], empty: Reason::NoPositives },
-        ..RATE
-    },
-    Metric {
-        id: "roc_auc",
-        title: "Area under the ROC curve",
-        needs_scores: true,
-        formula: "P(s of a positive > s of a negative) + 1/2 P(they are equal)",
-        denominator: "the smaller of positives and negatives",
-        undefined_when: "one class has no rows, or the model gives no scores",
-        interval: "DeLong, logit scale",
-        reference: "sklearn.metrics.roc_auc_score",
-        compute: Compute::RocAuc,
-        ..RATE
-    },
-    Metric {
-        id: "brier_score",
-        title: "Brier score",
-        direction: Direction::LowerIsBetter,
-        needs_scores: true,
-        formula: "mean of (s - y)^2",
-        undefined_when: "the slice has no rows, or the model gives no scores",
-        interval: "normal, exact moments",
-        reference: "sklearn.metrics.brier_score_loss",
-        compute: Compute::MeanLoss(|cell| &cell.brier),
-        ..RATE
-    },
-    Metric {
-        id: "log_loss",
-        title: "Log loss",
-        highest: f64::INFINITY,
-        direction: Direction::LowerIsBetter,
-        needs_scores: true,
-        formula: "mean of -ln(s if y else 1 - s), s clipped to [2^-52, 1 - 2^-52]",
-        undefined_when: "the slice has no rows, or the model gives no scores",
-        interval: "normal, exact moments",
-        reference: "sklearn.metrics.log_loss",
-        compute: Compute::MeanLoss(|cell| &cell.log_loss),
-        ..RATE
-    },
-    Metric {
-        id: "impact_ratio",
-        title: "Impact ratio",
-        kind: MetricKind::AgainstGroups,
-        formula: "selection rate of the group / selection rate of the most selected group",
-        denominator: "the group's rows",
-        undefined_when: "fewer than two groups, or no group has a selected row; there is none for overall",
-        interval: "Miettinen-Nurminen score against the most selected group",
-        reference: "NYC Local Law 144 (6 RCNY 5-301); aequitas pprev disparity against the maximum",
-        compute: Compute::ImpactRatio,
-        ..RATE
-    },
-    Metric {
-        id: "demographic_parity_difference",
-        title: "Demographic parity difference",
-        formula: "largest minus smallest selection rate",
-        reference: "fairlearn.metrics.demographic_parity_difference",
-        compute: Compute::Gap(Gap::SelectionRateDifference),
-        ..GAP
-    },
-    Metric {
-        id: "demographic_parity_ratio",
-        title: "Demographic parity ratio",
-        direction: Direction::HigherIsBetter,
-        formula: "smallest / largest selection rate",
-        undefined_when: "fewer than two groups, or no group has a selected row",
-        reference: "fairlearn.metrics.demographic_parity_ratio",
-        compute: Compute::Gap(Gap::SelectionRateRatio),
-        ..GAP
-    },
-    Metric {
-        id: "equal_opportunity_difference",
-        title: "Equal opportunity difference",
-        formula: "largest minus smallest true positive rate",
-        reference: "fairlearn.metrics.equal_opportunity_difference",
-        compute: Compute::Gap(Gap::TruePositiveRateDifference),
-        ..GAP
-    },
-    Metric {
-        id: "equalized_odds_difference",
-        title: "Equalized odds difference",
-        formula: "the larger of the gaps in true positive rate and in false positive rate",
-        reference: "fairlearn.metrics.equalized_odds_difference",
-        compute: Compute::Gap(Gap::EqualizedOddsDifference),
-        ..GAP
-    },
-];
 
 #[cfg(test)]
 mod tests {

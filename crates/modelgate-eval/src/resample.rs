@@ -4,12 +4,13 @@
 //! has the row bootstrap's distribution without the rows. Independent Poisson draws a cell drop the fixed total, which
 //! ratios do not notice, and add up over shards (Hanley and `MacGibbon` 2006; Chamandy et al. 2012).
 
-use modelgate_cube::{Cell, Slice, Tally};
+use modelgate_cube::{Cell, Slice};
 use rand::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use statrs::distribution::{ContinuousCDF, Normal};
 
 use crate::confusion::{Confusion, Quadrant};
+use crate::scored::{Mass, Scored};
 
 /// Resampled confusion weights of one slice, one entry a replicate.
 ///
@@ -19,7 +20,7 @@ pub(crate) fn replicates(slice: &Slice, cell: &Cell, resamples: u32, seed: u64) 
     let mut random = Xoshiro256PlusPlus::seed_from_u64(seed ^ fnv1a(slice.to_string().as_bytes()));
     let mut draws = vec![Confusion::default(); resamples as usize];
     for quadrant in [Quadrant::TruePositive, Quadrant::FalsePositive, Quadrant::FalseNegative, Quadrant::TrueNegative] {
-        let source = TallySource::new(quadrant.of(cell));
+        let source = TallySource::new(&Mass::of(quadrant.of(cell)));
         for draw in &mut draws {
             let weight = source.draw(&mut random);
             match quadrant {
@@ -33,6 +34,24 @@ pub(crate) fn replicates(slice: &Slice, cell: &Cell, resamples: u32, seed: u64) 
     draws
 }
 
+/// Resampled rows by score of one slice, one after the other: they are many numbers, and nobody needs all at once.
+pub(crate) fn score_replicates(slice: &Slice, rows: &Scored, resamples: u32, seed: u64) -> impl Iterator<Item = Scored> {
+    /// Tells this stream from that of the confusion counts.
+    const SCORES: u64 = 0xd1b5_4a32_d192_ed03;
+    let mut random = Xoshiro256PlusPlus::seed_from_u64(seed ^ SCORES ^ fnv1a(slice.to_string().as_bytes()));
+    let sources: Vec<[TallySource; 2]> =
+        rows.bins.iter().map(|bin| [TallySource::new(&bin.negatives), TallySource::new(&bin.positives)]).collect();
+    let mut bins = rows.bins.clone();
+    let binned = rows.binned;
+    (0..resamples).map(move |_| {
+        for (bin, [negatives, positives]) in bins.iter_mut().zip(&sources) {
+            bin.negatives.weight = negatives.draw(&mut random);
+            bin.positives.weight = positives.draw(&mut random);
+        }
+        Scored::from_bins(bins.iter().filter(|bin| bin.all().weight > 0.0).copied().collect(), binned)
+    })
+}
+
 /// Draws the summed weight of a resampled cell: a Poisson number of rows, each with the cell's mean weight, and the
 /// spread of the weights within the cell.
 struct TallySource {
@@ -42,11 +61,11 @@ struct TallySource {
 }
 
 impl TallySource {
-    fn new(tally: &Tally) -> Self {
-        let rows = tally.rows.max(1) as f64;
-        let mean_weight = tally.weight.to_f64() / rows;
-        let weight_variance = (tally.weight_squared.to_f64() / rows - mean_weight * mean_weight).max(0.0);
-        Self { rows: PoissonSource::new(tally.rows as f64), mean_weight, weight_variance }
+    fn new(mass: &Mass) -> Self {
+        let rows = mass.rows.max(1.0);
+        let mean_weight = mass.weight / rows;
+        let weight_variance = (mass.squared / rows - mean_weight * mean_weight).max(0.0);
+        Self { rows: PoissonSource::new(mass.rows), mean_weight, weight_variance }
     }
 
     fn draw(&self, random: &mut impl Rng) -> f64 {
@@ -105,6 +124,8 @@ fn fnv1a(bytes: &[u8]) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use modelgate_cube::Tally;
+
     use super::*;
 
     fn moments(values: &[f64]) -> (f64, f64) {

@@ -82,6 +82,18 @@ fn every_metric_is_measured_on_every_subject_inside_its_range_and_interval() {
 }
 
 #[test]
+fn the_grid_moves_every_number_by_no_more_than_its_binning_error() {
+    let exact = cube(&rows(800, 0), 1);
+    let (found, on_grid) = (evaluate(&exact, &settings()), evaluate(&exact.on_grid(), &settings()));
+    for (metric, subject, estimate) in found.iter() {
+        let (exact, grid) = (estimate.measured().unwrap(), on_grid.get(metric, subject).unwrap().measured().unwrap());
+        assert!(exact.binning_error.abs() < f64::EPSILON && grid.binning_error.is_finite(), "{metric} of {subject}");
+        let moved = (exact.value - grid.value).abs();
+        assert!(moved <= grid.binning_error + 1e-12, "{metric} of {subject}: {exact:?} {grid:?}");
+    }
+}
+
+#[test]
 fn nothing_is_nan_and_every_gap_in_the_data_has_its_reason() {
     let only_negatives: Vec<Row> = rows(50, 0).into_iter().map(|(group, _, score)| (group, false, score / 4.0)).collect();
     let found = evaluate(&cube(&only_negatives, 1), &settings());

@@ -252,10 +252,10 @@ pub(crate) fn without_baseline() -> Report {
     report
 }
 
-/// Every metric of a slice, without plain counts.
+/// Every default metric of a slice, without plain counts.
 pub(crate) fn slice_metrics() -> Vec<&'static str> {
-    let of_slices = |metric: &MetricId| metric.metric().kind != MetricKind::AcrossGroups && metric.as_str() != "count";
-    MetricId::all().filter(of_slices).map(MetricId::as_str).collect()
+    let of_slices = |id: &MetricId| id.metric().kind != MetricKind::AcrossGroups && id.as_str() != "count";
+    MetricId::all().filter(|id| id.metric().default && of_slices(id)).map(MetricId::as_str).collect()
 }
 
 /// As many failing slices as asked for, each measured by every metric.

@@ -362,6 +362,8 @@ fn method(method: eval::Method) -> &'static str {
         eval::Method::SquareAndAdd => "square_and_add",
         eval::Method::DeLong => "delong",
         eval::Method::Moments => "moments",
+        eval::Method::Sandwich => "sandwich",
+        eval::Method::ResampledScores => "resampled_scores",
         eval::Method::Resampled => "resampled",
         eval::Method::ResampledBasic => "resampled_basic",
         eval::Method::Paired => "paired",

@@ -27,7 +27,7 @@ pub(crate) fn list(arguments: &ListArgs, context: &Context, console: &mut Consol
 }
 
 fn line(id: &str, title: &str) -> String {
-    format!("{id:<32}{title}\n")
+    format!("{id:<42}{title}\n")
 }
 
 fn page(title: &str, entries: impl Iterator<Item = String>) -> String {
@@ -68,10 +68,11 @@ fn metric_page(metric: &Metric) -> String {
         Direction::LowerIsBetter => "lower",
         Direction::Neutral => "neither by itself; a regression limit holds either way",
     };
-    let range = if metric.highest.is_finite() {
-        format!("{} to {}", metric.lowest, metric.highest)
-    } else {
-        format!("{} and above", metric.lowest)
+    let range = match (metric.lowest.is_finite(), metric.highest.is_finite()) {
+        (true, true) => format!("{} to {}", metric.lowest, metric.highest),
+        (true, false) => format!("{} and above", metric.lowest),
+        (false, true) => format!("{} and below", metric.highest),
+        (false, false) => "any number".to_owned(),
     };
     for (what, value) in [
         ("Formula", metric.formula),
@@ -82,6 +83,7 @@ fn metric_page(metric: &Metric) -> String {
         ("Undefined when", metric.undefined_when),
         ("Interval", metric.interval),
         ("Needs", if metric.needs_scores { "scores" } else { "predictions" }),
+        ("Measured", if metric.default { "always, unless other metrics are listed" } else { "when it is listed or has a gate" }),
         ("Same number as", metric.reference),
     ] {
         let _ = writeln!(text, "- {what}: {value}");

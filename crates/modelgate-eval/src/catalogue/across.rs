@@ -1,0 +1,317 @@
+//! Metrics that hold groups against each other.
+
+use super::{Compute, Direction, Metric, MetricKind, RATE};
+use crate::groups::{Gap, Rate, Spread};
+use crate::metric::Share;
+
+/// A gap between the groups of an axis, resampled.
+const GAP: Metric = Metric {
+    kind: MetricKind::AcrossGroups,
+    direction: Direction::LowerIsBetter,
+    denominator: "the rows of the smallest group that is compared; smaller ones than `min_support` are left out and named",
+    undefined_when: "fewer than two groups have the rate",
+    interval: "resampled cells, basic",
+    ..RATE
+};
+
+/// The rates of equalized odds.
+const ODDS: [Rate; 2] = [Rate::TRUE_POSITIVE, Rate::FALSE_POSITIVE];
+
+/// Each group against the one with the highest rate.
+pub(super) const AGAINST: &[Metric] = &[
+    Metric {
+        id: "impact_ratio",
+        title: "Impact ratio",
+        kind: MetricKind::AgainstGroups,
+        formula: "selection rate of the group / selection rate of the most selected group",
+        denominator: "the group's rows",
+        undefined_when: "fewer than two groups, or no group has a selected row; there is none for overall",
+        interval: "Miettinen-Nurminen score against the most selected group",
+        reference: "NYC Local Law 144 (6 RCNY 5-301); aequitas pprev disparity against the maximum",
+        default: true,
+        compute: Compute::AgainstHighest(Share::Selected),
+        ..RATE
+    },
+    Metric {
+        id: "scoring_rate_ratio",
+        title: "Scoring rate ratio",
+        kind: MetricKind::AgainstGroups,
+        needs_scores: true,
+        formula: "scoring rate of the group / highest scoring rate; the scoring rate is the share of the group's rows with s above the median of all rows",
+        denominator: "the group's rows",
+        undefined_when: "fewer than two groups, or no row scores above the median; there is none for overall",
+        interval: "Miettinen-Nurminen score against the group with the highest rate, the median taken as known",
+        reference: "NYC Local Law 144 (6 RCNY 5-301)",
+        compute: Compute::AgainstHighest(Share::AboveMedian),
+        ..RATE
+    },
+];
+
+/// Comparisons between groups that have a name of their own.
+pub(super) const FIRST: &[Metric] = &[
+    Metric {
+        id: "demographic_parity_difference",
+        title: "Demographic parity difference",
+        formula: "largest minus smallest selection rate",
+        reference: "fairlearn.metrics.demographic_parity_difference",
+        default: true,
+        compute: Compute::Gap(Gap::Of(Rate::SELECTION, Spread::Difference)),
+        ..GAP
+    },
+    Metric {
+        id: "demographic_parity_ratio",
+        title: "Demographic parity ratio",
+        direction: Direction::HigherIsBetter,
+        formula: "smallest / largest selection rate",
+        undefined_when: "fewer than two groups, or no group has a selected row",
+        reference: "fairlearn.metrics.demographic_parity_ratio",
+        default: true,
+        compute: Compute::Gap(Gap::Of(Rate::SELECTION, Spread::Ratio)),
+        ..GAP
+    },
+    Metric {
+        id: "equal_opportunity_difference",
+        title: "Equal opportunity difference",
+        formula: "largest minus smallest true positive rate",
+        reference: "fairlearn.metrics.equal_opportunity_difference",
+        default: true,
+        compute: Compute::Gap(Gap::Of(Rate::TRUE_POSITIVE, Spread::Difference)),
+        ..GAP
+    },
+    Metric {
+        id: "equalized_odds_difference",
+        title: "Equalized odds difference",
+        formula: "the larger of the gaps in true positive rate and in false positive rate",
+        reference: "fairlearn.metrics.equalized_odds_difference",
+        default: true,
+        compute: Compute::Gap(Gap::Worse(ODDS, Spread::Difference)),
+        ..GAP
+    },
+    Metric {
+        id: "demographic_parity_difference_to_overall",
+        title: "Demographic parity difference to overall",
+        formula: "largest distance of a group's selection rate from that of all compared groups together",
+        reference: "fairlearn.metrics.demographic_parity_difference with method=\"to_overall\"",
+        compute: Compute::Gap(Gap::Of(Rate::SELECTION, Spread::DifferenceToOverall)),
+        ..GAP
+    },
+    Metric {
+        id: "demographic_parity_ratio_to_overall",
+        title: "Demographic parity ratio to overall",
+        direction: Direction::HigherIsBetter,
+        formula: "smallest ratio of a group's selection rate and that of all compared groups together, the smaller over the larger",
+        undefined_when: "fewer than two groups, or no group has a selected row",
+        reference: "fairlearn.metrics.demographic_parity_ratio with method=\"to_overall\"",
+        compute: Compute::Gap(Gap::Of(Rate::SELECTION, Spread::RatioToOverall)),
+        ..GAP
+    },
+    Metric {
+        id: "equal_opportunity_difference_to_overall",
+        title: "Equal opportunity difference to overall",
+        formula: "largest distance of a group's true positive rate from that of all compared groups together",
+        reference: "fairlearn.metrics.equal_opportunity_difference with method=\"to_overall\"",
+        compute: Compute::Gap(Gap::Of(Rate::TRUE_POSITIVE, Spread::DifferenceToOverall)),
+        ..GAP
+    },
+    Metric {
+        id: "equal_opportunity_ratio",
+        title: "Equal opportunity ratio",
+        direction: Direction::HigherIsBetter,
+        formula: "smallest / largest true positive rate",
+        undefined_when: "fewer than two groups have the rate, or all their rates are zero",
+        reference: "fairlearn.metrics.equal_opportunity_ratio",
+        compute: Compute::Gap(Gap::Of(Rate::TRUE_POSITIVE, Spread::Ratio)),
+        ..GAP
+    },
+    Metric {
+        id: "equalized_odds_difference_to_overall",
+        title: "Equalized odds difference to overall",
+        formula: "the larger of the distances of a group's true positive rate and false positive rate from those of all compared groups together",
+        reference: "fairlearn.metrics.equalized_odds_difference with method=\"to_overall\"",
+        compute: Compute::Gap(Gap::Worse(ODDS, Spread::DifferenceToOverall)),
+        ..GAP
+    },
+    Metric {
+        id: "equalized_odds_ratio",
+        title: "Equalized odds ratio",
+        direction: Direction::HigherIsBetter,
+        formula: "the smaller of the ratios of true positive rates and of false positive rates",
+        undefined_when: "fewer than two groups have the rate, or all their rates are zero",
+        reference: "fairlearn.metrics.equalized_odds_ratio",
+        compute: Compute::Gap(Gap::Worse(ODDS, Spread::Ratio)),
+        ..GAP
+    },
+    Metric {
+        id: "average_absolute_odds_difference",
+        title: "Average absolute odds difference",
+        formula: "mean of the gaps in true positive rate and in false positive rate",
+        reference: "fairlearn.metrics.equalized_odds_difference with agg=\"mean\"; aif360 average_odds_error for two groups",
+        compute: Compute::Gap(Gap::Mean(ODDS, Spread::Difference)),
+        ..GAP
+    },
+    Metric {
+        id: "average_predictive_value_difference",
+        title: "Average predictive value difference",
+        formula: "mean of the gaps in precision and in false omission rate",
+        reference: "aif360 average_predictive_value_difference, with absolute gaps",
+        compute: Compute::Gap(Gap::Mean([Rate::PRECISION, Rate::FALSE_OMISSION], Spread::Difference)),
+        ..GAP
+    },
+    Metric {
+        id: "predictive_parity_difference",
+        title: "Predictive parity difference",
+        formula: "largest minus smallest precision",
+        reference: "fairlearn.metrics.MetricFrame of precision_score, difference",
+        compute: Compute::Gap(Gap::Of(Rate::PRECISION, Spread::Difference)),
+        ..GAP
+    },
+    Metric {
+        id: "differential_fairness",
+        title: "Empirical differential fairness",
+        highest: f64::INFINITY,
+        formula: "largest ln(p / q) of two groups' probabilities of being selected, or of being rejected, each smoothed as (rows + 1/2) / (n + 1)",
+        undefined_when: "fewer than two groups",
+        reference: "aif360.sklearn.metrics.smoothed_edf",
+        compute: Compute::Gap(Gap::DifferentialFairness),
+        ..GAP
+    },
+    Metric {
+        id: "between_group_generalized_entropy",
+        title: "Between-group generalized entropy",
+        highest: f64::INFINITY,
+        formula: "generalized entropy index with each row's benefit replaced by the mean of its group",
+        undefined_when: "fewer than two groups, or every row is a false negative",
+        reference: "aif360.sklearn.metrics.between_group_generalized_entropy_error",
+        compute: Compute::Gap(Gap::BetweenGroupEntropy),
+        ..GAP
+    },
+];
+
+/// The gap and the ratio of a rate.
+macro_rules! gap_and_ratio {
+    ($id:literal, $rate:literal, $of:expr, $reference:literal) => {
+        [
+            Metric {
+                id: concat!($id, "_difference"),
+                title: concat!("Difference of ", $rate),
+                formula: concat!("largest minus smallest ", $rate),
+                reference: concat!($reference, ", difference"),
+                compute: Compute::Gap(Gap::Of($of, Spread::Difference)),
+                ..GAP
+            },
+            Metric {
+                id: concat!($id, "_ratio"),
+                title: concat!("Ratio of ", $rate),
+                direction: Direction::HigherIsBetter,
+                formula: concat!("smallest / largest ", $rate),
+                undefined_when: "fewer than two groups have the rate, or all their rates are zero",
+                reference: concat!($reference, ", ratio"),
+                compute: Compute::Gap(Gap::Of($of, Spread::Ratio)),
+                ..GAP
+            },
+        ]
+    };
+}
+
+/// The smallest and the largest rate of a group.
+macro_rules! ends {
+    ($id:literal, $rate:literal, $of:expr, $direction:ident, $reference:literal) => {
+        [
+            Metric {
+                id: concat!($id, "_group_min"),
+                title: concat!("Smallest ", $rate, " of a group"),
+                direction: Direction::$direction,
+                formula: concat!("smallest ", $rate),
+                reference: concat!($reference, ", group_min"),
+                compute: Compute::Gap(Gap::Of($of, Spread::Smallest)),
+                ..GAP
+            },
+            Metric {
+                id: concat!($id, "_group_max"),
+                title: concat!("Largest ", $rate, " of a group"),
+                direction: Direction::$direction,
+                formula: concat!("largest ", $rate),
+                reference: concat!($reference, ", group_max"),
+                compute: Compute::Gap(Gap::Of($of, Spread::Largest)),
+                ..GAP
+            },
+        ]
+    };
+}
+
+/// Every rate with its gap and ratio; those that fairlearn generates with their ends as well.
+pub(super) const FAMILIES: &[Metric] = &super::joined::<{ 2 * PAIRS.len() }>(PAIRS);
+
+/// The families, two rows each.
+const PAIRS: &[&[Metric]] = &[
+    &gap_and_ratio!("accuracy", "accuracy", Rate::ACCURACY, "fairlearn.metrics.MetricFrame of accuracy_score"),
+    &ends!("accuracy", "accuracy", Rate::ACCURACY, HigherIsBetter, "fairlearn.metrics.MetricFrame of accuracy_score"),
+    &gap_and_ratio!("selection_rate", "selection rate", Rate::SELECTION, "fairlearn.metrics.MetricFrame of selection_rate"),
+    &ends!("selection_rate", "selection rate", Rate::SELECTION, Neutral, "fairlearn.metrics.MetricFrame of selection_rate"),
+    &gap_and_ratio!(
+        "true_positive_rate",
+        "true positive rate",
+        Rate::TRUE_POSITIVE,
+        "fairlearn.metrics.MetricFrame of true_positive_rate"
+    ),
+    &ends!(
+        "true_positive_rate",
+        "true positive rate",
+        Rate::TRUE_POSITIVE,
+        HigherIsBetter,
+        "fairlearn.metrics.MetricFrame of true_positive_rate"
+    ),
+    &gap_and_ratio!(
+        "false_positive_rate",
+        "false positive rate",
+        Rate::FALSE_POSITIVE,
+        "fairlearn.metrics.MetricFrame of false_positive_rate"
+    ),
+    &ends!(
+        "false_positive_rate",
+        "false positive rate",
+        Rate::FALSE_POSITIVE,
+        LowerIsBetter,
+        "fairlearn.metrics.MetricFrame of false_positive_rate"
+    ),
+    &gap_and_ratio!(
+        "false_negative_rate",
+        "false negative rate",
+        Rate::FALSE_NEGATIVE,
+        "fairlearn.metrics.MetricFrame of false_negative_rate"
+    ),
+    &ends!(
+        "false_negative_rate",
+        "false negative rate",
+        Rate::FALSE_NEGATIVE,
+        LowerIsBetter,
+        "fairlearn.metrics.MetricFrame of false_negative_rate"
+    ),
+    &gap_and_ratio!("precision", "precision", Rate::PRECISION, "fairlearn.metrics.MetricFrame of precision_score"),
+    &ends!("precision", "precision", Rate::PRECISION, HigherIsBetter, "fairlearn.metrics.MetricFrame of precision_score"),
+    &gap_and_ratio!("error_rate", "error rate", Rate::ERROR, "fairlearn.metrics.MetricFrame of zero_one_loss"),
+    &gap_and_ratio!(
+        "true_negative_rate",
+        "true negative rate",
+        Rate::TRUE_NEGATIVE,
+        "fairlearn.metrics.MetricFrame of true_negative_rate"
+    ),
+    &gap_and_ratio!(
+        "false_discovery_rate",
+        "false discovery rate",
+        Rate::FALSE_DISCOVERY,
+        "fairlearn.metrics.MetricFrame of 1 - precision_score"
+    ),
+    &gap_and_ratio!(
+        "negative_predictive_value",
+        "negative predictive value",
+        Rate::NEGATIVE_PREDICTIVE,
+        "fairlearn.metrics.MetricFrame of precision_score of the negative class"
+    ),
+    &gap_and_ratio!(
+        "false_omission_rate",
+        "false omission rate",
+        Rate::FALSE_OMISSION,
+        "fairlearn.metrics.MetricFrame of 1 - precision_score of the negative class"
+    ),
+];

@@ -1,0 +1,51 @@
+//! Every metric of the catalogue as a row of one table.
+
+mod across;
+mod counts;
+mod scores;
+
+use crate::Reason;
+use crate::metric::{Compute, Direction, Metric, MetricKind};
+
+/// Every metric. Ids are those of scikit-learn and fairlearn where they have one; `impact_ratio` and
+/// `scoring_rate_ratio` are the words of NYC Local Law 144.
+pub const METRICS: &[Metric] = &joined::<
+    { counts::ROWS.len() + scores::ROWS.len() + across::AGAINST.len() + across::FIRST.len() + across::FAMILIES.len() },
+>(&[counts::ROWS, scores::ROWS, across::AGAINST, across::FIRST, across::FAMILIES]);
+
+/// Tables one after the other; `N` is the number of all their rows.
+const fn joined<const N: usize>(tables: &[&[Metric]]) -> [Metric; N] {
+    let mut rows = [RATE; N];
+    let (mut table, mut filled) = (0, 0);
+    while table < tables.len() {
+        let mut row = 0;
+        while row < tables[table].len() {
+            rows[filled] = tables[table][row];
+            filled += 1;
+            row += 1;
+        }
+        table += 1;
+    }
+    rows
+}
+
+/// A rate in [0, 1] of one slice, with a Wilson interval.
+pub(super) const RATE: Metric = Metric {
+    id: "",
+    title: "",
+    kind: MetricKind::Slice,
+    lowest: 0.0,
+    highest: 1.0,
+    direction: Direction::HigherIsBetter,
+    default: false,
+    needs_scores: false,
+    formula: "",
+    denominator: "all rows",
+    undefined_when: "the slice has no rows",
+    interval: "Wilson score",
+    reference: "",
+    compute: Compute::Rows,
+};
+
+/// A function of the confusion counts without a closed form for its interval.
+const COMPOSITE: Metric = Metric { interval: "resampled cells, percentile", ..RATE };
