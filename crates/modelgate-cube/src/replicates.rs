@@ -120,8 +120,10 @@ impl Replicates {
     pub fn add_bucket(&mut self, bucket: u16, sums: &[i64; SUMS]) {
         let weights = poisson_weights(bucket);
         for (column, sum) in self.sums.iter_mut().zip(sums).filter(|(_, sum)| **sum != 0) {
-            for (replicate, weight) in column.iter_mut().zip(weights) {
-                *replicate += i64::from(*weight) * sum;
+            match u32::try_from(*sum) {
+                // The usual case apart: processors multiply narrow numbers several at a time.
+                Ok(narrow) => add_weighted(column, weights, |weight| weight * i64::from(narrow)),
+                Err(_) => add_weighted(column, weights, |weight| weight * sum),
             }
         }
     }
@@ -170,6 +172,12 @@ impl Replicates {
             *sum = (*sum + (1 << (STORED_SHIFT - 1))) >> STORED_SHIFT << STORED_SHIFT;
         }
         self
+    }
+}
+
+fn add_weighted(column: &mut [i64], weights: &[u8; REPLICATES], product: impl Fn(i64) -> i64) {
+    for (replicate, weight) in column.iter_mut().zip(weights) {
+        *replicate += product(i64::from(*weight));
     }
 }
 
