@@ -6,9 +6,9 @@
 use modelgate_cube::{BUCKETS, Cell, Cube, Fixed, Replicate, Replicates, Slice};
 
 use crate::confusion::{Confusion, Quadrant, ratio};
-use crate::groups::Gap;
+use crate::groups::{Gap, Rate, Spread};
 use crate::interval;
-use crate::metric::Compute;
+use crate::metric::{Compute, Share};
 use crate::{Delta, EvalSettings, Interval, Measured, Method, MetricId, Subject};
 
 /// Rows fall into groups that stand or fall together (several rows of one person) where the replicates spread this
@@ -44,6 +44,10 @@ impl<'a> Paired<'a> {
     /// The change of a metric; `None` where it is no function of what replicates keep, or too few rows have any.
     pub(crate) fn delta(&self, metric: MetricId, subject: &Subject, before: &Measured, now: &Measured) -> Option<Delta> {
         let compute = metric.metric().compute;
+        // A composite without an upper end, such as an odds ratio, has no scale to tell the least change by.
+        if matches!(compute, Compute::Composite { .. }) && !metric.metric().highest.is_finite() {
+            return None;
+        }
         let (old, new) = (self.side(self.baseline, compute, subject, before)?, self.side(self.candidate, compute, subject, now)?);
         let pairs = old.values.iter().zip(&new.values);
         let mut differences: Vec<f64> = pairs.filter_map(|(old, new)| Some((*new)? - (*old)?)).collect();
@@ -75,7 +79,7 @@ impl<'a> Paired<'a> {
     fn side(&self, cube: &Cube, compute: Compute, subject: &Subject, found: &Measured) -> Option<Side> {
         let side = match (compute, subject) {
             (Compute::Gap(gap), Subject::Across(axes)) => self.gap(cube, gap, axes)?,
-            (Compute::ImpactRatio, Subject::Slice(slice)) => self.impact_ratio(cube, slice)?,
+            (Compute::AgainstHighest(Share::Selected), Subject::Slice(slice)) => self.impact_ratio(cube, slice)?,
             (Compute::RocAuc, Subject::Slice(slice)) => area(cube, slice, found)?,
             (_, Subject::Slice(slice)) => of_slice(cube, compute, slice)?,
             (_, Subject::Across(_)) => return None,
@@ -95,9 +99,14 @@ impl<'a> Paired<'a> {
             drawn.filter(|drawn| !drawn.is_empty())
         });
         let values = drawn.map(|drawn| gap.value(&drawn).ok()).collect();
-        let largest = observed.iter().filter_map(|group| group.selection_rate().ok()).fold(0.0, f64::max);
-        // Two groups move a gap, and a ratio of small rates moves with the smaller of them.
-        let scale = std::f64::consts::SQRT_2 / if matches!(gap, Gap::SelectionRateRatio) { largest } else { 1.0 };
+        // Two groups move a gap, and a ratio of small rates moves with the smaller of them. Other comparisons have no scale
+        // to tell the least change by.
+        let scale = std::f64::consts::SQRT_2
+            / match gap {
+                Gap::Of(rate, Spread::Ratio) => observed.iter().filter_map(|group| (rate.value)(group).ok()).fold(0.0, f64::max),
+                Gap::Of(_, Spread::Difference) | Gap::Worse(_, Spread::Difference) => 1.0,
+                _ => return None,
+            };
         let rows = usable.iter().map(|group| group.rows).fold(f64::INFINITY, f64::min);
         Some(Side { observed: gap.value(&observed).ok()?, values, rows, scale, is_gap: true })
     }
@@ -114,7 +123,7 @@ impl<'a> Paired<'a> {
         let axes: Vec<String> = slice.axes().map(str::to_owned).collect();
         let rate = |slice: &Slice| Confusion::weights(cube.cell(slice)?).selection_rate().ok();
         let own_rate = rate(slice)?;
-        let groups = self.groups(cube, Gap::SelectionRateRatio, &axes);
+        let groups = self.groups(cube, Gap::Of(Rate::SELECTION, Spread::Ratio), &axes);
         let largest = |top: (Slice, f64), (group, rate)| if rate > top.1 { (group, rate) } else { top };
         let rated = groups.into_iter().filter_map(|group| rate(&group).map(|rate| (group, rate)));
         let (top, top_rate) = rated.fold((slice.clone(), own_rate), largest);
@@ -201,7 +210,9 @@ fn value(compute: Compute, replicate: &Replicate) -> Option<f64> {
             cell.log_loss.weighted = Fixed::from_f64(replicate.log_loss);
             ratio(sums(&cell).weighted.to_f64(), counts.positives() + counts.negatives())
         }
-        Compute::Rows | Compute::RocAuc | Compute::ImpactRatio | Compute::Gap(_) => None,
+        Compute::Rows | Compute::RocAuc | Compute::Gini | Compute::Scores(_) | Compute::AgainstHighest(_) | Compute::Gap(_) => {
+            None
+        }
     }
 }
 
