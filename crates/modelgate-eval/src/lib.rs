@@ -15,6 +15,7 @@ mod metric;
 mod ranking;
 mod resample;
 mod settings;
+mod significance;
 
 pub use compare::compare;
 pub use comparison::{Change, Comparison, Delta, Mode, OneSided};
@@ -24,3 +25,4 @@ pub use evaluation::{Evaluation, Subject};
 pub use interval::detectable;
 pub use metric::{Direction, METRICS, Metric, MetricId, MetricKind};
 pub use settings::EvalSettings;
+pub use significance::{Loss, holm, rows_needed};

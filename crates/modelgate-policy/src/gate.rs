@@ -68,4 +68,11 @@ pub struct Policy {
     pub waivers: Vec<Waiver>,
     /// The smallest denominator that is judged in a slice; at least 1.
     pub min_support: u64,
+    /// The probability of even one false failure in a family of changes that are tested together, against all releases that
+    /// they are held against; in (0, 0.5).
+    pub alpha: f64,
+    /// How many times the limit of a change is the limit of the change against the anchor; at least 1.
+    pub anchor_budget: f64,
+    /// After how many decisions a split is worn out; at least 1.
+    pub max_decisions_per_split: u64,
 }

@@ -196,7 +196,7 @@ pub(crate) fn tendencies(facts: &Facts<'_>) -> Option<Node> {
         number::many(tally.changed),
         number::many(tally.not_detectable),
         number::many(tally.unknown),
-        words::NOT_ADJUSTED
+        words::ADJUSTED
     );
     Some(Node::from(Shown::phrase(sentence)))
 }

@@ -26,6 +26,9 @@ pub(super) struct Document<'a> {
     checks: Vec<Check<'a>>,
     findings: Vec<Finding<'a>>,
     baseline: Baseline<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    anchor: Option<Baseline<'a>>,
+    split_decisions: u64,
     comparison_mode: Option<&'static str>,
     missing_slices: Vec<OneSided<'a>>,
     new_slices: Vec<OneSided<'a>>,
@@ -89,12 +92,20 @@ struct Check<'a> {
     metric: &'static str,
     subject: Subject<'a>,
     limit: Limit,
+    /// The pinned release that a change is held against; not there for the baseline.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    anchor: Option<&'a str>,
     level: &'static str,
     must_prove: bool,
     state: &'static str,
     blocking: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     detectable: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rows_needed: Option<u64>,
+    /// How a change was tested; not there for bounds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    test: Option<Test>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -103,6 +114,19 @@ struct Check<'a> {
     baseline: Option<Number>,
     change: Option<Delta>,
     origin: Origin<'a>,
+}
+
+/// `q` is the one-sided p-value of "the loss is within the limit", adjusted (Holm) for the `size` checks of its family
+/// against the same release; the check fails where it is below `alpha`. `q_any_loss` is the same for "there is no loss".
+#[derive(Serialize)]
+struct Test {
+    family: &'static str,
+    size: usize,
+    alpha: f64,
+    q: f64,
+    q_any_loss: f64,
+    loss: f64,
+    upper: f64,
 }
 
 #[derive(Serialize)]
@@ -201,6 +225,8 @@ pub(super) fn document(report: &Report) -> Document<'_> {
         checks: report.verdict.checks.iter().map(check).collect(),
         findings: report.verdict.findings.iter().map(finding).collect(),
         baseline: baseline(&report.baseline),
+        anchor: report.anchor.as_ref().map(baseline),
+        split_decisions: report.split_decisions,
         comparison_mode: comparison.map(|comparison| mode(comparison.mode)),
         missing_slices: comparison.map(|comparison| one_sided(&comparison.missing)).unwrap_or_default(),
         new_slices: comparison.map(|comparison| one_sided(&comparison.new)).unwrap_or_default(),
@@ -243,17 +269,21 @@ fn check(check: &policy::Check) -> Check<'_> {
         policy::Bound::Upper(value) => ("upper_bound", value),
         policy::Bound::MaxRegression(value) => ("max_regression", value),
     };
-    let (detectable, reason, waiver) = because(&check.state);
+    let (detectable, rows_needed) = could_tell(&check.state);
+    let (reason, waiver) = because(&check.state);
     Check {
         rule: check.rule.rule().id,
         metric: check.metric.as_str(),
         subject: subject(&check.subject),
         limit: Limit { kind, value },
+        anchor: check.anchor.as_deref(),
         level: check.level.id(),
         must_prove: check.must_prove,
         state: check.state.id(),
         blocking: check.blocking,
         detectable,
+        rows_needed,
+        test: check.test.as_ref().map(test),
         reason,
         waiver,
         candidate: check.candidate.as_ref().map(number),
@@ -263,16 +293,28 @@ fn check(check: &policy::Check) -> Check<'_> {
     }
 }
 
-/// What only some states carry: what would have been detectable, why there is no number, who accepts a failure.
-fn because(state: &policy::State) -> (Option<f64>, Option<&str>, Option<Waiver<'_>>) {
+/// What would have been detectable, and the rows that would settle it.
+fn could_tell(state: &policy::State) -> (Option<f64>, Option<u64>) {
     match state {
-        policy::State::Passed | policy::State::Warned | policy::State::Failed => (None, None, None),
-        policy::State::Inconclusive { detectable } => (*detectable, None, None),
-        policy::State::NotEvaluated { reason } => (None, Some(reason), None),
-        policy::State::Waived { until, reason, approved_by } => {
-            (None, None, Some(Waiver { until: until.to_string(), reason, approved_by }))
-        }
+        policy::State::Inconclusive { detectable, rows_needed } => (*detectable, *rows_needed),
+        _ => (None, None),
     }
+}
+
+/// Why there is no number, or who accepts a failure.
+fn because(state: &policy::State) -> (Option<&str>, Option<Waiver<'_>>) {
+    match state {
+        policy::State::NotEvaluated { reason } => (Some(reason), None),
+        policy::State::Waived { until, reason, approved_by } => {
+            (None, Some(Waiver { until: until.to_string(), reason, approved_by }))
+        }
+        _ => (None, None),
+    }
+}
+
+fn test(test: &policy::Test) -> Test {
+    let policy::Test { family, size, alpha, q, q_any_loss, loss, upper } = *test;
+    Test { family: family.id(), size, alpha, q, q_any_loss, loss, upper }
 }
 
 fn origin(origin: &policy::Origin) -> Origin<'_> {
@@ -430,6 +472,9 @@ mod tests {
         let json = verdict(&fixture::failing());
         let of_state = |state: &str| json["checks"].as_array().unwrap().iter().find(|check| check["state"] == state).unwrap();
         assert_eq!(of_state("inconclusive")["detectable"], 0.041);
+        assert_eq!(of_state("inconclusive")["rows_needed"], 9_400);
+        assert_eq!(of_state("failed")["test"]["q"], 0.0123);
+        assert_eq!(of_state("failed")["test"]["family"], "slices");
         assert_eq!(of_state("not_evaluated")["reason"], "no row has a positive label");
         assert_eq!(of_state("waived")["waiver"]["until"], "2026-12-31");
         assert_eq!(of_state("failed")["limit"]["kind"], "max_regression");
