@@ -147,7 +147,7 @@ impl<'a> Judge<'a> {
         for bound in &gate.bounds {
             questions.push(Question { gate, bound: *bound, anchor: None, release: baseline });
             if let (Bound::MaxRegression(limit), Some(anchor)) = (bound, self.history.anchor) {
-                let bound = Bound::MaxRegression(limit * self.policy.anchor_budget);
+                let bound = Bound::MaxRegression(as_written(limit * self.policy.anchor_budget));
                 questions.push(Question { gate, bound, anchor: Some(anchor.release), release: anchor.compared });
             }
         }
@@ -380,6 +380,12 @@ enum Held {
     Decided(Judged),
     /// It is a change, and is decided together with others.
     Waits(Loss),
+}
+
+/// A product of two numbers that people wrote, without the digits that binary fractions add: 0.07 times 3 is 0.21.
+fn as_written(product: f64) -> f64 {
+    let rounded = (product * 1e12).round() / 1e12;
+    if rounded.is_finite() { rounded } else { product }
 }
 
 /// How the release that a change is held against is called.
