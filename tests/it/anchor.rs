@@ -133,3 +133,21 @@ fn decisions_are_counted_by_the_rows_they_were_made_on() {
     gate.write("predictions.csv", Rows { rows: 3000, ..Rows::default() }.csv());
     let _ = gate.run(&["check"]).exits(0).says("this split has answered 0 decisions");
 }
+
+#[test]
+fn a_group_that_falls_behind_its_reference_fails_by_name() {
+    let gate = "  - metric: true_positive_rate\n    max_regression: 0.05\n    contrast: {reference: \"sex=M\"}\n";
+    let apart = decaying().with("modelgate.yml", config("").split_once("gates:").unwrap().0.to_owned() + "gates:\n" + gate);
+    let _ =
+        apart.run(&["check", "--quiet"]).exits(1).prints("true_positive_rate of sex=F against sex=M is worse by more than 0.05");
+    let found = verdict(&apart);
+    let check = &found["checks"][0];
+    assert_eq!(check["subject"], serde_json::json!({"contrast": {"group": {"sex": "F"}, "reference": {"sex": "M"}}}));
+    assert_eq!((&check["test"]["family"], &check["test"]["size"]), (&"groups".into(), &1.into()));
+    let loss = check["change"]["value"].as_f64().unwrap();
+    assert!((loss + check["test"]["loss"].as_f64().unwrap()).abs() < 1e-12 && loss < -0.1, "{check}");
+    for document in ["comment.md", "report.html"] {
+        assert!(apart.read(&format!("modelgate-out/{document}")).contains("sex=F against sex=M"), "{document}");
+    }
+    let _ = apart.run(&["check", "--quiet", "--baseline-release", "v1.0.0"]).exits(1);
+}

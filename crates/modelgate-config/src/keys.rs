@@ -241,17 +241,27 @@ const GATE: Section = Section {
             "For metrics across groups: between the groups of which columns, such as `sex` or `race & sex`.",
         )
         .with_default("\"every\""),
+        Key::optional(
+            "contrast",
+            Kind::Section(&CONTRAST),
+            "Instead of slices: how much more than a reference group each other group of the same columns may lose.",
+        ),
         Key::optional("level", OneOf(LEVEL), "What crossing a limit means.").with_default("\"deny\""),
         Key::optional("must_prove", Flag, "Whether rows that cannot tell make a person look.").with_default("false"),
     ],
-    rules: &[AtLeast(&["lower_bound", "upper_bound", "max_regression"]), AtMost(&["slices", "across"])],
+    rules: &[AtLeast(&["lower_bound", "upper_bound", "max_regression"]), AtMost(&["slices", "across", "contrast"])],
+};
+
+const CONTRAST: Section = Section {
+    keys: &[Key::required("reference", Text, "The group that every other one is held against, such as `sex=M`.")],
+    rules: &[],
 };
 
 const WAIVER: Section = Section {
     keys: &[
         Key::required("rule", OneOf(RULE), "The rule whose finding is accepted."),
         Key::optional("metric", OneOf(METRIC), "Only for this metric."),
-        Key::optional("slice", Text, "Only for this slice, such as `sex=F`."),
+        Key::optional("slice", Text, "Only for this slice, such as `sex=F`, or this contrast, such as `sex=F against sex=M`."),
         Key::optional("across", Text, "Only between the groups of these columns, such as `sex`."),
         Key::required("reason", Text, "Why it is accepted."),
         Key::required("approved_by", Text, "Who accepts it."),

@@ -13,6 +13,7 @@ mod anchor;
 mod axes;
 mod columns;
 mod config;
+mod contrasts;
 mod errors;
 mod gates;
 mod keys;

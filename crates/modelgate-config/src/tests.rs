@@ -229,3 +229,16 @@ fn large_hostile_files_are_refused_in_time() {
     let long = format!("version: {{a: {}}}", "x".repeat(1 << 19));
     assert!(parse("f", &long).unwrap_err().to_string().lines().all(|line| line.chars().count() < 200));
 }
+
+#[test]
+fn a_contrast_names_its_reference_and_can_be_waived_by_its_name() {
+    let text = "gates:\n  - metric: recall\n    max_regression: 0.05\n    contrast: {reference: \"sex=M\"}\n";
+    let waiver = "waivers:\n  - {rule: metric-regression, slice: \"sex=F against sex=M\", reason: r, approved_by: a, expires: 2026-12-31}\n";
+    let (head, _) = MINIMAL.split_once("gates:").unwrap();
+    let found = parse("modelgate.yml", &format!("{head}evaluation: {{slices: [sex]}}\n{text}{waiver}")).unwrap();
+    let slice = |text| Slice::parse(text).unwrap();
+    assert_eq!(found.policy.gates.first().unwrap().target, Target::Contrast(slice("sex=M")));
+    let contrast = Subject::Contrast { group: slice("sex=F"), reference: slice("sex=M") };
+    assert_eq!(contrast.to_string(), "sex=F against sex=M");
+    assert_eq!(found.policy.waivers.first().unwrap().subject, Some(contrast));
+}

@@ -6,6 +6,7 @@
 mod compare;
 mod comparison;
 mod confusion;
+mod contrast;
 mod estimate;
 mod evaluate;
 mod evaluation;
@@ -19,6 +20,7 @@ mod significance;
 
 pub use compare::compare;
 pub use comparison::{Change, Comparison, Delta, Mode, OneSided};
+pub use contrast::{contrast, gap};
 pub use estimate::{Estimate, Interval, Measured, Method, Reason};
 pub use evaluate::evaluate;
 pub use evaluation::{Evaluation, Subject};

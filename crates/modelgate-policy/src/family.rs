@@ -21,7 +21,7 @@ pub(crate) fn family_of(subject: &Subject) -> Family {
     match subject {
         Subject::Slice(slice) if slice.is_overall() => Family::Overall,
         Subject::Slice(_) => Family::Slices,
-        Subject::Across(_) => Family::Groups,
+        Subject::Across(_) | Subject::Contrast { .. } => Family::Groups,
     }
 }
 

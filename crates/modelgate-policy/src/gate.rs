@@ -27,6 +27,9 @@ pub enum Target {
     Slices(Vec<Slice>),
     /// For metrics across groups: these sets of axes, each sorted; all of single axes where it is empty.
     Across(Vec<Vec<String>>),
+    /// Every other group that the axes of this one make, each held against this one. It is named and not found: the best
+    /// group of a sample is the best partly by chance.
+    Contrast(Slice),
 }
 
 /// One limit.

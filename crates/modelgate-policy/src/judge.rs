@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use modelgate_cube::Slice;
-use modelgate_eval::{Comparison, Estimate, Evaluation, Loss, MetricId, MetricKind, Mode, Subject};
+use modelgate_eval::{Change, Comparison, Estimate, Evaluation, Loss, MetricId, MetricKind, Mode, Subject};
 
 use crate::family::{self, Draft};
 use crate::state::{self, Judged, against_limit};
@@ -159,6 +159,7 @@ impl<'a> Judge<'a> {
             Target::Overall => vec![Subject::Slice(Slice::overall())],
             Target::Slices(slices) => slices.iter().cloned().map(Subject::Slice).collect(),
             Target::Across(sets) if !sets.is_empty() => sets.iter().cloned().map(Subject::Across).collect(),
+            Target::Contrast(reference) => self.contrasts(gate.metric, reference),
             Target::Every | Target::Across(_) => self.all_subjects(gate.metric),
         }
     }
@@ -170,20 +171,40 @@ impl<'a> Judge<'a> {
             .filter(|subject| match subject {
                 Subject::Slice(slice) => !slice.is_overall(),
                 Subject::Across(axes) => axes.len() == 1,
+                Subject::Contrast { .. } => false,
             })
             .cloned()
             .collect()
+    }
+
+    /// Every other group of the reference's axes, against the reference.
+    fn contrasts(&self, metric: MetricId, reference: &Slice) -> Vec<Subject> {
+        let groups = self.evaluation.iter().filter_map(|(id, subject, _)| match subject {
+            Subject::Slice(group) if id == metric && group != reference && group.axes().eq(reference.axes()) => Some(group),
+            _ => None,
+        });
+        groups.map(|group| Subject::Contrast { group: group.clone(), reference: reference.clone() }).collect()
+    }
+
+    /// The candidate's measurement of a subject; for a contrast, the gap between its groups.
+    fn estimate(&self, metric: MetricId, subject: &Subject) -> Option<Estimate> {
+        let of_slice = |slice: &Slice| self.evaluation.get(metric, &Subject::Slice(slice.clone()));
+        match subject {
+            Subject::Contrast { group, reference } => Some(modelgate_eval::gap(of_slice(group)?, of_slice(reference)?)),
+            Subject::Slice(_) | Subject::Across(_) => self.evaluation.get(metric, subject).copied(),
+        }
     }
 
     /// One limit against one subject; nothing where a gate over every slice meets one that is too small to judge.
     fn check(&self, question: Question<'a>, subject: &Subject, low_support: &mut BTreeSet<TooSmall>) -> Option<Draft> {
         let gate = question.gate;
         let not_evaluated = |reason: String, rule| Some(self.not_evaluated(question, subject, reason, rule));
-        let Some(estimate) = self.evaluation.get(gate.metric, subject) else {
+        let Some(estimate) = self.estimate(gate.metric, subject) else {
             return not_evaluated("the data has no such rows".to_owned(), RuleId::METRIC_NOT_EVALUATED);
         };
-        let too_few = self.too_few_rows(gate.metric, subject, estimate);
-        if let (Some(rows), Target::Every) = (too_few, &gate.target) {
+        let leaves_small_out = matches!(gate.target, Target::Every | Target::Contrast(_));
+        let too_few = self.too_few_rows(gate.metric, subject, &estimate);
+        if let (Some(rows), true) = (too_few, leaves_small_out) {
             low_support.insert((gate.metric, subject.clone(), rows));
             return None;
         }
@@ -195,7 +216,7 @@ impl<'a> Judge<'a> {
             let reason = format!("{rows} rows in its denominator, and {} are needed", self.policy.min_support);
             return not_evaluated(reason, RuleId::METRIC_NOT_EVALUATED);
         }
-        match self.hold_against(question, subject, estimate) {
+        match self.hold_against(question, subject, &estimate) {
             Ok(Held::Decided(Judged { state, rule })) => Some(self.finish(question, subject, rule, state)),
             Ok(Held::Waits(loss)) => {
                 let open = State::Inconclusive { detectable: None, rows_needed: None };
@@ -205,7 +226,7 @@ impl<'a> Judge<'a> {
             Err(Unjudged::Because(reason, rule)) => not_evaluated(reason, rule),
             Err(Unjudged::TooFew(rows)) => {
                 low_support.insert((gate.metric, subject.clone(), rows));
-                if gate.target == Target::Every {
+                if leaves_small_out {
                     return None;
                 }
                 let side = side(question.anchor);
@@ -217,7 +238,7 @@ impl<'a> Judge<'a> {
 
     /// The rows that a subject has, where they are too few. A group comparison has left small groups out already.
     fn too_few_rows(&self, metric: MetricId, subject: &Subject, estimate: &Estimate) -> Option<u64> {
-        let of_slices = matches!(subject, Subject::Slice(_)) && metric.metric().kind != MetricKind::AcrossGroups;
+        let of_slices = !matches!(subject, Subject::Across(_)) && metric.metric().kind != MetricKind::AcrossGroups;
         let exact = metric.as_str() == "count";
         (of_slices && !exact && estimate.n() < self.policy.min_support && !lacks_scores(estimate)).then_some(estimate.n())
     }
@@ -238,7 +259,7 @@ impl<'a> Judge<'a> {
                 Err(Unjudged::Because(reason, RuleId::BASELINE_IS_CANDIDATE))
             }
             (Bound::MaxRegression(_), Baseline::Compared(comparison)) => {
-                let Some(change) = comparison.get(metric, subject) else {
+                let Some(change) = change(comparison, metric, subject) else {
                     return Err(Unjudged::Because("the comparison lacks it".to_owned(), RuleId::METRIC_NOT_EVALUATED));
                 };
                 let before = &change.baseline;
@@ -262,7 +283,7 @@ impl<'a> Judge<'a> {
     fn finish(&self, question: Question<'_>, subject: &Subject, rule: RuleId, state: State) -> Draft {
         let gate = question.gate;
         let change = match question.release {
-            Baseline::Compared(comparison) => comparison.get(gate.metric, subject).cloned(),
+            Baseline::Compared(comparison) => change(comparison, gate.metric, subject),
             Baseline::Absent | Baseline::IsCandidate => None,
         };
         let mut check = Check {
@@ -276,7 +297,7 @@ impl<'a> Judge<'a> {
             must_prove: gate.must_prove,
             state: State::Passed,
             blocking: false,
-            candidate: self.evaluation.get(gate.metric, subject).copied(),
+            candidate: self.estimate(gate.metric, subject),
             change,
             test: None,
         };
@@ -406,8 +427,20 @@ fn lacks_scores(estimate: &Estimate) -> bool {
     matches!(estimate, Estimate::Undefined { reason: modelgate_eval::Reason::NoScores, .. })
 }
 
+/// The change of a subject; for a contrast, the change of the gap between its groups.
+fn change(comparison: &Comparison, metric: MetricId, subject: &Subject) -> Option<Change> {
+    let of_slice = |slice: &Slice| comparison.get(metric, &Subject::Slice(slice.clone()));
+    match subject {
+        Subject::Contrast { group, reference } => Some(modelgate_eval::contrast(of_slice(group)?, of_slice(reference)?)),
+        Subject::Slice(_) | Subject::Across(_) => comparison.get(metric, subject).cloned(),
+    }
+}
+
 /// What a gate that found no subject is about.
 fn nothing_to_judge(gate: &Gate) -> Subject {
+    if let Target::Contrast(reference) = &gate.target {
+        return Subject::Slice(reference.clone());
+    }
     match gate.metric.metric().kind {
         MetricKind::AcrossGroups => Subject::Across(Vec::new()),
         MetricKind::Slice | MetricKind::AgainstGroups => Subject::Slice(Slice::overall()),

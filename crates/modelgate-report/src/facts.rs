@@ -51,6 +51,8 @@ impl<'a> Facts<'a> {
         let whole = |subject: &Subject| match subject {
             Subject::Slice(slice) => slice.is_overall(),
             Subject::Across(_) => true,
+            // It belongs to slices, and has no measurement of its own.
+            Subject::Contrast { .. } => false,
         };
         let subjects: BTreeSet<_> = measured.chain(checked).filter(|(_, subject)| whole(subject)).collect();
         subjects.into_iter().collect()

@@ -102,13 +102,14 @@ fn facts() -> ModelFacts {
     }
 }
 
-fn tested(subject: &Subject) -> Test {
+fn tested(subject: &Subject, fails: bool) -> Test {
+    let q = if fails { 0.0123 } else { 0.31 };
     let family = match subject {
         Subject::Slice(slice) if slice.is_overall() => Family::Overall,
         Subject::Slice(_) => Family::Slices,
-        Subject::Across(_) => Family::Groups,
+        Subject::Across(_) | Subject::Contrast { .. } => Family::Groups,
     };
-    Test { family, size: 6, alpha: 0.05, q: 0.0123, q_any_loss: 0.0004, loss: 0.02, upper: 0.0295 }
+    Test { family, size: 6, alpha: 0.05, q, q_any_loss: 0.0004, loss: 0.02, upper: 0.0295 }
 }
 
 /// Collects measurements and changes, so that both sides always agree.
@@ -155,7 +156,7 @@ impl Numbers {
             blocking,
             candidate: self.evaluation.get(metric(id), subject).copied(),
             change: self.changes.get(&(metric(id), subject.clone())).cloned(),
-            test: matches!(bound, Bound::MaxRegression(_)).then(|| tested(subject)),
+            test: matches!(bound, Bound::MaxRegression(_)).then(|| tested(subject, blocking)),
         }
     }
 

@@ -1,5 +1,6 @@
 //! The words and icons that every document uses for the same thing.
 
+use modelgate_cube::Slice;
 use modelgate_eval::{Direction, MetricId, Mode, Subject};
 use modelgate_policy::{Bound, Check, Family, Level, Outcome, State, Test};
 
@@ -131,6 +132,10 @@ pub(crate) fn level(level: Level) -> &'static str {
 pub(crate) fn subject(subject: &Subject) -> Shown {
     match subject {
         Subject::Slice(slice) if slice.is_overall() => Shown::phrase("overall"),
+        Subject::Contrast { group, reference } => {
+            let name = |slice: &Slice| self::subject(&Subject::Slice(slice.clone()));
+            Shown::phrase(format!("{} against {}", name(group), name(reference)))
+        }
         Subject::Slice(slice) => {
             let terms = slice.terms().iter().map(|term| {
                 let level = term.level.as_deref().unwrap_or(modelgate_cube::MISSING);

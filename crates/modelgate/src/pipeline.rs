@@ -85,6 +85,7 @@ pub(crate) fn run(
 }
 
 /// What came before a candidate, as it was found.
+#[derive(Clone, Copy)]
 struct Past<'a> {
     baseline: &'a Found,
     anchor: Option<&'a Found>,

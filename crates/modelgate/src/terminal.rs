@@ -149,6 +149,7 @@ fn terms(subject: &Subject) -> usize {
     match subject {
         Subject::Slice(slice) => slice.terms().len(),
         Subject::Across(axes) => axes.len(),
+        Subject::Contrast { group, .. } => group.terms().len(),
     }
 }
 

@@ -336,6 +336,32 @@ fn mistakes_in_gates() {
 }
 
 #[test]
+fn mistakes_in_contrasts() {
+    let gate = "  - metric: true_positive_rate\n    slices: every\n    max_regression: 0.05\n    must_prove: true\n";
+    let with = |lines: &str| FULL.replace(gate, &format!("{gate}  - metric: recall\n{lines}"));
+    let case = |text: String, id: &str, caret: &str, cure: &str| {
+        let errors = parse("modelgate.yml", &text).unwrap_err();
+        let error = errors.errors.first().unwrap();
+        assert_eq!((errors.errors.len(), error.id, underlined(error, &text).as_str()), (1, id, caret), "{errors}");
+        assert!(errors.to_string().contains(cure), "{cure:?} is not in\n{errors}");
+    };
+    let sound = with("    max_regression: 0.05\n    contrast: {reference: \"sex=M\"}\n");
+    assert!(parse("modelgate.yml", &sound).is_ok());
+    case(sound.replace("\"sex=M\"}", "overall}"), "invalid-slice", "overall", "name one group");
+    case(sound.replace("\"sex=M\"}", "\"gender=M\"}"), "unknown-slice-column", "\"gender=M\"", "declares `sex`");
+    case(
+        with("    lower_bound: 0.05\n    contrast: {reference: \"sex=M\"}\n"),
+        "contrast-needs-regression",
+        "lower_bound",
+        "write `max_regression`",
+    );
+    let impact = sound.replace("metric: recall\n    max", "metric: impact_ratio\n    max");
+    case(impact, "metric-without-contrast", "impact_ratio", "name a metric of slices");
+    let both = sound.replace("    contrast:", "    slices: every\n    contrast:");
+    assert_eq!(parse("modelgate.yml", &both).unwrap_err().errors.first().unwrap().id, "contradictory-keys");
+}
+
+#[test]
 fn mistakes_in_waivers() {
     check(
         FULL,

@@ -337,3 +337,32 @@ fn a_split_wears_out_with_the_decision_that_reaches_the_limit() {
     };
     assert_eq!((worn(49), worn(50), worn(51)), (false, true, true));
 }
+
+/// Judges how far apart `sex=F` and others moved from `sex=M`, where a loss of 0.05 more than theirs is accepted.
+fn contrasted(rows: &[(&str, f64, f64)]) -> Verdict {
+    judge_moved(rows, &policy(Target::Contrast(Slice::parse("sex=M").unwrap()), Bound::MaxRegression(0.05)))
+}
+
+#[test]
+fn a_group_that_fell_behind_the_reference_fails_and_one_that_fell_with_it_does_not() {
+    let verdict = contrasted(&[("overall", 0.0, 0.01), ("sex=F", -0.2, 0.01), ("sex=M", 0.0, 0.01), ("sex=X", 0.01, 0.01)]);
+    let found: Vec<_> = verdict.checks.iter().map(|check| (check.subject.to_string(), check.state.id())).collect();
+    let expected = [("sex=F against sex=M".to_owned(), "failed"), ("sex=X against sex=M".to_owned(), "passed")];
+    assert_eq!(found, expected);
+    let test = verdict.checks.first().unwrap().test.unwrap();
+    assert_eq!((test.family, test.size), (Family::Groups, 2));
+    assert!((test.loss - 0.2).abs() < 1e-12);
+    let together = contrasted(&[("sex=F", -0.2, 0.01), ("sex=M", -0.2, 0.01)]);
+    assert_eq!(together.checks.first().unwrap().state.id(), "passed", "the gap stayed as it was");
+}
+
+#[test]
+fn a_reference_that_is_missing_or_too_small_fails_the_gate() {
+    let missing = contrasted(&[("sex=F", -0.2, 0.01)]);
+    assert_eq!((missing.outcome, missing.counts.not_evaluated), (Outcome::Failed, 1));
+    let found = evaluation(&[("sex=F", estimate(0.9, 0.01, 900)), ("sex=M", estimate(0.9, 0.1, 5))]);
+    let rows = [("sex=F", -0.2, 0.01), ("sex=M", 0.0, 0.01)];
+    let policy = policy(Target::Contrast(Slice::parse("sex=M").unwrap()), Bound::MaxRegression(0.05));
+    let small = judge(&found, Baseline::Compared(&moved(&rows)), &policy, today());
+    assert_eq!((small.outcome, small.counts.not_evaluated, small.low_support), (Outcome::Failed, 1, 1));
+}

@@ -59,13 +59,17 @@ struct Counts {
     low_support: usize,
 }
 
-/// `{"slice": {"sex": "F"}}`, all rows being `{"slice": {}}` and a missing value `null`; or `{"across": ["sex"]}`.
+/// `{"slice": {"sex": "F"}}`, all rows being `{"slice": {}}` and a missing value `null`; or `{"across": ["sex"]}`; or
+/// `{"contrast": {"group": {"sex": "F"}, "reference": {"sex": "M"}}}`.
 #[derive(Serialize)]
 #[serde(rename_all = "snake_case")]
 enum Subject<'a> {
-    Slice(BTreeMap<&'a str, Option<&'a str>>),
+    Slice(Terms<'a>),
     Across(&'a [String]),
+    Contrast { group: Terms<'a>, reference: Terms<'a> },
 }
+
+type Terms<'a> = BTreeMap<&'a str, Option<&'a str>>;
 
 #[derive(Serialize)]
 struct Limit {
@@ -256,11 +260,16 @@ fn subject(subject: &eval::Subject) -> Subject<'_> {
     match subject {
         eval::Subject::Slice(slice) => this_slice(slice),
         eval::Subject::Across(axes) => Subject::Across(axes),
+        eval::Subject::Contrast { group, reference } => Subject::Contrast { group: terms(group), reference: terms(reference) },
     }
 }
 
 fn this_slice(slice: &modelgate_cube::Slice) -> Subject<'_> {
-    Subject::Slice(slice.terms().iter().map(|term| (term.axis.as_str(), term.level.as_deref())).collect())
+    Subject::Slice(terms(slice))
+}
+
+fn terms(slice: &modelgate_cube::Slice) -> Terms<'_> {
+    slice.terms().iter().map(|term| (term.axis.as_str(), term.level.as_deref())).collect()
 }
 
 fn check(check: &policy::Check) -> Check<'_> {
