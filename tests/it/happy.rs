@@ -222,6 +222,7 @@ fn every_help_names_its_example() {
         &["diff"],
         &["report"],
         &["release"],
+        &["rebless"],
         &["demo"],
         &["list"],
         &["explain"],

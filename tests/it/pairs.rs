@@ -36,6 +36,14 @@ fn with_a_tiny_group() -> Gate {
     released(ready().with("predictions.csv", tiny(Rows::default().csv()))).with("predictions.csv", tiny(candidate()))
 }
 
+/// A split that has answered one decision, where one is the most.
+fn worn() -> Gate {
+    let gate = pair();
+    gate.write("modelgate.yml", CONFIG.replace("resamples: 200", "resamples: 200\n  max_decisions_per_split: 1"));
+    let _ = gate.run(&["check", "--quiet"]).exits(0);
+    gate
+}
+
 /// The pairs by the rule that each is for, with every rule that must speak.
 fn pairs() -> Vec<(&'static str, Gate, &'static [&'static str])> {
     vec![
@@ -59,6 +67,7 @@ fn pairs() -> Vec<(&'static str, Gate, &'static [&'static str])> {
         ("different-data", with_rows(|line| !line.starts_with("17,")), &["different-data"]),
         ("expired-waiver", with_waiver("2026-05-31"), &["expired-waiver"]),
         ("unused-waiver", with_waiver("2999-12-31"), &["unused-waiver"]),
+        ("worn-split", worn(), &["worn-split"]),
     ]
 }
 

@@ -32,6 +32,7 @@ const FILES: &[(&str, Source)] = &[
             &["diff"],
             &["report"],
             &["release"],
+            &["rebless"],
             &["demo"],
             &["audit", "verify"],
             &["list"],

@@ -17,7 +17,7 @@ use crate::metrics::Measurable;
 use crate::mistakes::Mistakes;
 use crate::node::Node;
 use crate::settings::{BaselineSettings, Config, ModelSource};
-use crate::{gates, model, rows, source, structure, waivers};
+use crate::{anchor, gates, model, rows, source, structure, waivers};
 
 /// The version of the format that this program reads.
 const VERSION: u64 = 1;
@@ -94,6 +94,7 @@ fn settings(
     let measurable = Measurable::new(&evaluation, axes, has_scores(source.as_ref(), &data));
     measurable.check_chosen(mistakes);
     let gates = gates::read(root, &measurable, mistakes);
+    anchor::check(root, &gates, mistakes);
     let waivers = waivers::read(root, &gates, &measurable.axes, mistakes);
     if let (Some(source), Some(columns_of)) = (&source, columns_of) {
         columns::check(root, source, &evaluated, &features, columns_of, mistakes);
@@ -116,8 +117,17 @@ fn settings(
             seed: evaluation.whole("seed"),
         },
         axes: measurable.axes.declared,
-        policy: Policy { gates, levels: waivers::levels(root), waivers, min_support: evaluation.whole("min_support") },
+        policy: Policy {
+            gates,
+            levels: waivers::levels(root),
+            waivers,
+            min_support: evaluation.whole("min_support"),
+            alpha: evaluation.number("alpha").unwrap_or_default(),
+            anchor_budget: root.section("anchor").number("budget").unwrap_or_default(),
+            max_decisions_per_split: evaluation.whole("max_decisions_per_split"),
+        },
         baseline: baseline(&root.section("baseline"), &directory),
+        anchor: anchor::read(&root.section("anchor"), &directory),
         output_directory: directory.join(output.text("directory").unwrap_or_default()),
         ledger: directory.join(output.text("ledger").unwrap_or_default()),
         features: (!features.is_empty()).then(|| features.into_iter().map(|(_, name)| name).collect()),

@@ -4,6 +4,7 @@ use modelgate_eval::{Metric, MetricId, MetricKind};
 use modelgate_policy::{Bound, Gate, Level, Origin, Target};
 
 use crate::axes::{Axes, check_repeated};
+use crate::contrasts;
 use crate::errors::ConfigError;
 use crate::kind::LEVELS;
 use crate::locate::ConfigPath;
@@ -40,6 +41,7 @@ fn read_gate(node: &Node<'_>, measurable: &Measurable, mistakes: &mut Mistakes<'
         return None;
     }
     let target = match metric.metric().kind {
+        _ if node.has("contrast") => contrasts::target(node, metric, &bounds, &measurable.axes, mistakes),
         MetricKind::AcrossGroups => across(node, metric, &measurable.axes, mistakes),
         MetricKind::Slice | MetricKind::AgainstGroups => slices(node, metric, &measurable.axes, mistakes),
     };

@@ -20,6 +20,8 @@ const MANY: usize = 10_000;
 const ANY: Range = Range { lowest: f64::NEG_INFINITY, highest: f64::INFINITY, open: false };
 const AT_LEAST_0: Range = Range { lowest: 0.0, highest: f64::INFINITY, open: false };
 const BETWEEN_0_AND_1: Range = Range { lowest: 0.0, highest: 1.0, open: true };
+const BELOW_ONE_HALF: Range = Range { lowest: 0.0, highest: 0.5, open: true };
+const AT_LEAST_1: Range = Range { lowest: 1.0, highest: f64::INFINITY, open: false };
 const CONFIDENCE: Range = Range { lowest: 0.5, highest: 1.0, open: true };
 
 const ESTIMATOR: Choice = Choice { error: "unknown-estimator", noun: "estimator", names: || Estimator::IDS.to_vec(), help: None };
@@ -39,6 +41,11 @@ pub(crate) const ROOT: Section = Section {
             "baseline",
             Kind::Section(&BASELINE),
             "What the model is compared with; without it, the nearest release tag.",
+        ),
+        Key::optional(
+            "anchor",
+            Kind::Section(&ANCHOR),
+            "A pinned release that every `max_regression` holds against as well, so that many small losses cannot add up unseen; `modelgate rebless` moves it.",
         ),
         Key::required(
             "gates",
@@ -154,6 +161,18 @@ const EVALUATION: Section = Section {
         ),
         Key::optional("confidence_level", Number(CONFIDENCE), "How sure intervals are.").with_default("0.95"),
         Key::optional(
+            "alpha",
+            Number(BELOW_ONE_HALF),
+            "The probability of even one false failure among the checks of changes that are tested together; with an `anchor`, half of it for each release.",
+        )
+        .with_default("0.05"),
+        Key::optional(
+            "max_decisions_per_split",
+            Whole(1, MOST_EXACT),
+            "After how many decisions on the same rows `worn-split` speaks.",
+        )
+        .with_default("50"),
+        Key::optional(
             "resamples",
             Whole(100, 100_000),
             "How often rows are drawn again for metrics without a formula for their interval.",
@@ -190,6 +209,16 @@ const BASELINE: Section = Section {
     rules: &[Exactly(&["release", "path"])],
 };
 
+const ANCHOR: Section = Section {
+    keys: &[
+        Key::optional("release", Text, "The tag of a stored release."),
+        Key::optional("path", Text, "A bundle file."),
+        Key::optional("budget", Number(AT_LEAST_1), "How many times its `max_regression` a gate accepts against the anchor.")
+            .with_default("2.0"),
+    ],
+    rules: &[Exactly(&["release", "path"])],
+};
+
 const GATE: Section = Section {
     keys: &[
         Key::required("metric", OneOf(METRIC), "What is limited."),
@@ -212,17 +241,27 @@ const GATE: Section = Section {
             "For metrics across groups: between the groups of which columns, such as `sex` or `race & sex`.",
         )
         .with_default("\"every\""),
+        Key::optional(
+            "contrast",
+            Kind::Section(&CONTRAST),
+            "Instead of slices: how much more than a reference group each other group of the same columns may lose.",
+        ),
         Key::optional("level", OneOf(LEVEL), "What crossing a limit means.").with_default("\"deny\""),
         Key::optional("must_prove", Flag, "Whether rows that cannot tell make a person look.").with_default("false"),
     ],
-    rules: &[AtLeast(&["lower_bound", "upper_bound", "max_regression"]), AtMost(&["slices", "across"])],
+    rules: &[AtLeast(&["lower_bound", "upper_bound", "max_regression"]), AtMost(&["slices", "across", "contrast"])],
+};
+
+const CONTRAST: Section = Section {
+    keys: &[Key::required("reference", Text, "The group that every other one is held against, such as `sex=M`.")],
+    rules: &[],
 };
 
 const WAIVER: Section = Section {
     keys: &[
         Key::required("rule", OneOf(RULE), "The rule whose finding is accepted."),
         Key::optional("metric", OneOf(METRIC), "Only for this metric."),
-        Key::optional("slice", Text, "Only for this slice, such as `sex=F`."),
+        Key::optional("slice", Text, "Only for this slice, such as `sex=F`, or this contrast, such as `sex=F against sex=M`."),
         Key::optional("across", Text, "Only between the groups of these columns, such as `sex`."),
         Key::required("reason", Text, "Why it is accepted."),
         Key::required("approved_by", Text, "Who accepts it."),

@@ -9,9 +9,11 @@
 //!                              └── model, rows, axes, metrics, gates, waivers, columns ──> Config
 //! ```
 
+mod anchor;
 mod axes;
 mod columns;
 mod config;
+mod contrasts;
 mod errors;
 mod gates;
 mod keys;
@@ -32,9 +34,10 @@ mod waivers;
 
 use std::path::Path;
 
+pub use anchor::{AnchorError, move_anchor};
 pub use errors::{ConfigError, ConfigErrors, Span};
 pub use schema::{reference, schema};
-pub use settings::{BaselineSettings, Config, ModelSource, TrainRows};
+pub use settings::{AnchorSettings, BaselineSettings, Config, ModelSource, TrainRows};
 
 /// Reads a settings file and the column names of the data files that it names. The errors hold every mistake.
 pub fn load(path: &Path) -> Result<Config, ConfigErrors> {

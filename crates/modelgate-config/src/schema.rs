@@ -55,8 +55,16 @@ fn together_schema(rule: &Together) -> (&'static str, Value) {
     match rule {
         Together::Exactly(names) => ("oneOf", json!(each(names))),
         Together::AtLeast(names) => ("anyOf", json!(each(names))),
-        Together::AtMost(names) => ("not", json!({"required": names})),
+        Together::AtMost(names) => ("not", any_two(names)),
     }
+}
+
+/// Whether any two of these keys are there.
+fn any_two(names: &[&str]) -> Value {
+    let later = |index: usize| names.iter().skip(index + 1);
+    let pairs =
+        names.iter().enumerate().flat_map(|(index, one)| later(index).map(move |other| json!({"required": [one, other]})));
+    json!({"anyOf": pairs.collect::<Vec<Value>>()})
 }
 
 fn key_schema(key: &Key) -> Value {

@@ -43,6 +43,8 @@ pub struct Config {
     pub policy: Policy,
     /// What the model is compared with, where the command line does not say otherwise.
     pub baseline: BaselineSettings,
+    /// The pinned release that changes are held against as well, if there is one; its budget is in the policy.
+    pub anchor: Option<AnchorSettings>,
     /// The folder for documents.
     pub output_directory: PathBuf,
     /// The file that every decision is appended to.
@@ -122,6 +124,15 @@ pub enum TrainRows {
 pub enum BaselineSettings {
     /// The nearest release tag.
     Auto,
+    /// The stored release of this tag.
+    Release(String),
+    /// This bundle file.
+    Path(PathBuf),
+}
+
+/// The pinned release.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AnchorSettings {
     /// The stored release of this tag.
     Release(String),
     /// This bundle file.

@@ -13,7 +13,7 @@ use modelgate_policy::{Bound, Level, RuleId, Target};
 mod mistakes;
 
 use crate::columns::Unreadable;
-use crate::{BaselineSettings, ModelSource, TrainRows, config, load, parse};
+use crate::{AnchorSettings, BaselineSettings, ModelSource, TrainRows, config, load, parse};
 
 /// A file with every key but those of other sources.
 pub(crate) const FULL: &str = include_str!("../fixtures/full.yml");
@@ -53,6 +53,9 @@ fn a_full_file_becomes_settings() {
     assert_eq!((found.evaluation.resamples, found.evaluation.seed, found.max_levels), (500, 11, 40));
     assert!((found.evaluation.confidence_level - 0.9).abs() < 1e-12 && (found.decision_threshold - 0.4).abs() < 1e-12);
     assert_eq!(found.baseline, BaselineSettings::Release("v1.0".into()));
+    assert_eq!(found.anchor, Some(AnchorSettings::Release("v0.9".into())));
+    assert!((found.policy.alpha - 0.01).abs() < 1e-12 && (found.policy.anchor_budget - 3.0).abs() < 1e-12);
+    assert_eq!(found.policy.max_decisions_per_split, 20);
     assert_eq!(found.output_directory, Path::new("project/out"));
     assert_eq!(found.ledger, Path::new("project/records/ledger.jsonl"));
     let meaning = ["age", "application_id", "applied_at", "approved", "part", "race", "sex", "w"].map(str::to_owned);
@@ -68,7 +71,7 @@ fn axes_gates_and_waivers_keep_their_order_and_lines() {
     let policy = &found.policy;
     assert_eq!(policy.min_support, 50);
     let gates: Vec<_> = policy.gates.iter().map(|gate| (gate.origin.path.as_str(), gate.origin.line)).collect();
-    assert_eq!(gates.first(), Some(&("gates[0]", 39)));
+    assert_eq!(gates.first(), Some(&("gates[0]", 42)));
     let lines: Vec<usize> = gates.iter().map(|(_, line)| *line).collect();
     assert!(lines.iter().all(|line| found.source_line(*line).unwrap().contains("- metric: ")), "{lines:?}");
     let [first, second, third, fourth, _, across] = policy.gates.as_slice() else { unreachable!() };
@@ -95,7 +98,9 @@ fn a_minimal_file_takes_every_default() {
     assert_eq!((found.depth, found.max_levels, found.policy.min_support), (2, 100, 30));
     assert_eq!((found.evaluation.resamples, found.evaluation.seed), (1000, 7));
     assert!((found.evaluation.confidence_level - 0.95).abs() < 1e-12 && (found.decision_threshold - 0.5).abs() < 1e-12);
-    assert_eq!((found.baseline, found.features), (BaselineSettings::Auto, None));
+    assert_eq!((found.baseline, found.anchor, found.features), (BaselineSettings::Auto, None, None));
+    assert!((found.policy.alpha - 0.05).abs() < 1e-12 && (found.policy.anchor_budget - 2.0).abs() < 1e-12);
+    assert_eq!(found.policy.max_decisions_per_split, 50);
     assert_eq!((found.output_directory, found.ledger), ("modelgate-out".into(), "modelgate-ledger.jsonl".into()));
 }
 
@@ -227,4 +232,17 @@ fn large_hostile_files_are_refused_in_time() {
     assert!(!parse("f", &format!("version: 1\ngates:\n{items}")).unwrap_err().errors.is_empty());
     let long = format!("version: {{a: {}}}", "x".repeat(1 << 19));
     assert!(parse("f", &long).unwrap_err().to_string().lines().all(|line| line.chars().count() < 200));
+}
+
+#[test]
+fn a_contrast_names_its_reference_and_can_be_waived_by_its_name() {
+    let text = "gates:\n  - metric: recall\n    max_regression: 0.05\n    contrast: {reference: \"sex=M\"}\n";
+    let waiver = "waivers:\n  - {rule: metric-regression, slice: \"sex=F against sex=M\", reason: r, approved_by: a, expires: 2026-12-31}\n";
+    let (head, _) = MINIMAL.split_once("gates:").unwrap();
+    let found = parse("modelgate.yml", &format!("{head}evaluation: {{slices: [sex]}}\n{text}{waiver}")).unwrap();
+    let slice = |text| Slice::parse(text).unwrap();
+    assert_eq!(found.policy.gates.first().unwrap().target, Target::Contrast(slice("sex=M")));
+    let contrast = Subject::Contrast { group: slice("sex=F"), reference: slice("sex=M") };
+    assert_eq!(contrast.to_string(), "sex=F against sex=M");
+    assert_eq!(found.policy.waivers.first().unwrap().subject, Some(contrast));
 }

@@ -6,6 +6,7 @@ use modelgate_eval::{MetricId, MetricKind, Subject};
 use modelgate_policy::{Bound, Date, Gate, Level, RuleId, Waiver};
 
 use crate::axes::Axes;
+use crate::contrasts;
 use crate::errors::ConfigError;
 use crate::gates::{level, origin};
 use crate::mistakes::Mistakes;
@@ -53,7 +54,11 @@ fn subject(node: &Node<'_>, metric: Option<MetricId>, axes: &Axes, mistakes: &mu
     if let Some(text) = node.text("across") {
         return Some(Subject::Across(axes.across(&text, &node.at("across"), mistakes)));
     }
-    axes.slice(&node.text("slice")?, &node.at("slice"), mistakes).map(Subject::Slice)
+    let (text, path) = (node.text("slice")?, node.at("slice"));
+    if contrasts::is_one(&text) {
+        return contrasts::subject(&text, &path, axes, mistakes);
+    }
+    axes.slice(&text, &path, mistakes).map(Subject::Slice)
 }
 
 /// A waiver must be able to match something, now or after the next change of data.

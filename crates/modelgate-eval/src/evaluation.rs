@@ -14,6 +14,13 @@ pub enum Subject {
     Slice(Slice),
     /// A comparison between the groups that these axes cut the rows into; sorted.
     Across(Vec<String>),
+    /// One group in relation to another that the same axes make: the first one's value minus the second's.
+    Contrast {
+        /// The group that is looked at.
+        group: Slice,
+        /// The group that it is held against.
+        reference: Slice,
+    },
 }
 
 impl fmt::Display for Subject {
@@ -21,6 +28,7 @@ impl fmt::Display for Subject {
         match self {
             Self::Slice(slice) => write!(f, "{slice}"),
             Self::Across(axes) => write!(f, "by {}", axes.join(" x ")),
+            Self::Contrast { group, reference } => write!(f, "{group} against {reference}"),
         }
     }
 }

@@ -82,7 +82,7 @@ impl<'a> Paired<'a> {
             (Compute::AgainstHighest(Share::Selected), Subject::Slice(slice)) => self.impact_ratio(cube, slice)?,
             (Compute::RocAuc, Subject::Slice(slice)) => area(cube, slice, found)?,
             (_, Subject::Slice(slice)) => of_slice(cube, compute, slice)?,
-            (_, Subject::Across(_)) => return None,
+            (_, Subject::Across(_) | Subject::Contrast { .. }) => return None,
         };
         // The spread of another number than the measured one would be no use.
         let same = (side.observed - found.value).abs() <= 1e-9 * found.value.abs().max(1.0);

@@ -27,6 +27,9 @@ pub enum Target {
     Slices(Vec<Slice>),
     /// For metrics across groups: these sets of axes, each sorted; all of single axes where it is empty.
     Across(Vec<Vec<String>>),
+    /// Every other group that the axes of this one make, each held against this one. It is named and not found: the best
+    /// group of a sample is the best partly by chance.
+    Contrast(Slice),
 }
 
 /// One limit.
@@ -68,4 +71,11 @@ pub struct Policy {
     pub waivers: Vec<Waiver>,
     /// The smallest denominator that is judged in a slice; at least 1.
     pub min_support: u64,
+    /// The probability of even one false failure in a family of changes that are tested together, against all releases that
+    /// they are held against; in (0, 0.5).
+    pub alpha: f64,
+    /// How many times the limit of a change is the limit of the change against the anchor; at least 1.
+    pub anchor_budget: f64,
+    /// After how many decisions a split is worn out; at least 1.
+    pub max_decisions_per_split: u64,
 }

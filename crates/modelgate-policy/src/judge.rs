@@ -4,9 +4,10 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use modelgate_cube::Slice;
-use modelgate_eval::{Comparison, Estimate, Evaluation, MetricId, MetricKind, Mode, Subject};
+use modelgate_eval::{Change, Comparison, Estimate, Evaluation, Loss, MetricId, MetricKind, Mode, Subject};
 
-use crate::state::{Judged, against_limit, against_regression};
+use crate::family::{self, Draft};
+use crate::state::{self, Judged, against_limit};
 use crate::{Bound, Check, Counts, Date, Finding, Gate, Level, Outcome, Policy, RuleId, State, Target, Verdict, waive};
 
 /// What there is to compare the candidate with.
@@ -20,12 +21,39 @@ pub enum Baseline<'a> {
     Compared(&'a Comparison),
 }
 
+/// A pinned release that every change is held against as well, so that many small losses cannot add up unseen.
+#[derive(Debug, Clone, Copy)]
+pub struct Anchor<'a> {
+    /// Its name.
+    pub release: &'a str,
+    /// The comparison with it.
+    pub compared: Baseline<'a>,
+}
+
+/// What came before the candidate.
+#[derive(Debug, Clone, Copy)]
+pub struct History<'a> {
+    /// The previous release.
+    pub baseline: Baseline<'a>,
+    /// A pinned release that is not the previous one.
+    pub anchor: Option<Anchor<'a>>,
+    /// How many decisions the candidate's split has answered before this one.
+    pub decisions: u64,
+}
+
+impl<'a> From<Baseline<'a>> for History<'a> {
+    fn from(baseline: Baseline<'a>) -> Self {
+        Self { baseline, anchor: None, decisions: 0 }
+    }
+}
+
 /// Judges a candidate. `today` decides which waivers still hold.
 #[must_use]
-pub fn judge(evaluation: &Evaluation, baseline: Baseline<'_>, policy: &Policy, today: Date) -> Verdict {
-    let judge = Judge { evaluation, baseline, policy };
+pub fn judge<'a>(evaluation: &'a Evaluation, history: impl Into<History<'a>>, policy: &'a Policy, today: Date) -> Verdict {
+    let judge = Judge { evaluation, history: history.into(), policy };
     let mut low_support = BTreeSet::new();
-    let mut checks: Vec<Check> = policy.gates.iter().flat_map(|gate| judge.gate(gate, &mut low_support)).collect();
+    let drafts: Vec<Draft> = policy.gates.iter().flat_map(|gate| judge.gate(gate, &mut low_support)).collect();
+    let mut checks = family::decide(drafts, judge.alpha());
     let mut findings = judge.findings(&low_support);
     let about_waivers = waive::apply(&mut checks, &mut findings, &policy.waivers, today, |rule| judge.level(rule));
     findings.extend(about_waivers);
@@ -39,7 +67,7 @@ pub fn judge(evaluation: &Evaluation, baseline: Baseline<'_>, policy: &Policy, t
 
 fn outcome(checks: &[Check], findings: &[Finding]) -> Outcome {
     let blocked = checks.iter().any(|check| check.blocking) || findings.iter().any(|finding| finding.level == Level::Deny);
-    let unproven = checks.iter().any(|check| check.must_prove && matches!(check.state, State::Inconclusive { .. }));
+    let unproven = checks.iter().any(Check::unproven);
     match (blocked, unproven) {
         (true, _) => Outcome::Failed,
         (false, true) => Outcome::NeedsReview,
@@ -64,33 +92,66 @@ fn count(checks: &[Check]) -> Counts {
 
 struct Judge<'a> {
     evaluation: &'a Evaluation,
-    baseline: Baseline<'a>,
+    history: History<'a>,
     policy: &'a Policy,
+}
+
+/// What one limit of one gate is held against one subject for.
+#[derive(Clone, Copy)]
+struct Question<'a> {
+    gate: &'a Gate,
+    bound: Bound,
+    /// The pinned release; none for the baseline, and for bounds.
+    anchor: Option<&'a str>,
+    /// What a change is a change from.
+    release: Baseline<'a>,
 }
 
 /// A slice whose own denominator is too small, for one metric.
 type TooSmall = (MetricId, Subject, u64);
 
-impl Judge<'_> {
+impl<'a> Judge<'a> {
     fn level(&self, rule: RuleId) -> Level {
         self.policy.levels.get(&rule).copied().unwrap_or(rule.rule().default_level)
     }
 
+    /// The level of each family of changes. Two releases to be held against share it, so that a second one makes no more
+    /// false failures.
+    fn alpha(&self) -> f64 {
+        let compared = |release: &Baseline<'_>| matches!(release, Baseline::Compared(_));
+        let anchored = self.history.anchor.is_some_and(|anchor| compared(&anchor.compared));
+        if anchored && compared(&self.history.baseline) { self.policy.alpha / 2.0 } else { self.policy.alpha }
+    }
+
     /// Every limit of a gate against every one of its subjects. A gate that finds nothing to judge says so.
-    fn gate(&self, gate: &Gate, low_support: &mut BTreeSet<TooSmall>) -> Vec<Check> {
+    fn gate(&self, gate: &'a Gate, low_support: &mut BTreeSet<TooSmall>) -> Vec<Draft> {
         let subjects = self.subjects(gate);
-        let mut checks = Vec::new();
-        for bound in &gate.bounds {
-            let before = checks.len();
+        let mut drafts = Vec::new();
+        for question in self.questions(gate) {
+            let before = drafts.len();
             for subject in &subjects {
-                checks.extend(self.check(gate, *bound, subject, low_support));
+                drafts.extend(self.check(question, subject, low_support));
             }
-            if checks.len() == before {
+            if drafts.len() == before {
                 let reason = format!("no slice has at least {} rows to judge", self.policy.min_support);
-                checks.push(self.not_evaluated(gate, *bound, &nothing_to_judge(gate), reason, RuleId::METRIC_NOT_EVALUATED));
+                drafts.push(self.not_evaluated(question, &nothing_to_judge(gate), reason, RuleId::METRIC_NOT_EVALUATED));
             }
         }
-        checks
+        drafts
+    }
+
+    /// Each limit of a gate, and each limit of a change once more against the anchor, with the anchor's budget.
+    fn questions(&self, gate: &'a Gate) -> Vec<Question<'a>> {
+        let baseline = self.history.baseline;
+        let mut questions = Vec::new();
+        for bound in &gate.bounds {
+            questions.push(Question { gate, bound: *bound, anchor: None, release: baseline });
+            if let (Bound::MaxRegression(limit), Some(anchor)) = (bound, self.history.anchor) {
+                let bound = Bound::MaxRegression(as_written(limit * self.policy.anchor_budget));
+                questions.push(Question { gate, bound, anchor: Some(anchor.release), release: anchor.compared });
+            }
+        }
+        questions
     }
 
     fn subjects(&self, gate: &Gate) -> Vec<Subject> {
@@ -98,6 +159,7 @@ impl Judge<'_> {
             Target::Overall => vec![Subject::Slice(Slice::overall())],
             Target::Slices(slices) => slices.iter().cloned().map(Subject::Slice).collect(),
             Target::Across(sets) if !sets.is_empty() => sets.iter().cloned().map(Subject::Across).collect(),
+            Target::Contrast(reference) => self.contrasts(gate.metric, reference),
             Target::Every | Target::Across(_) => self.all_subjects(gate.metric),
         }
     }
@@ -109,19 +171,40 @@ impl Judge<'_> {
             .filter(|subject| match subject {
                 Subject::Slice(slice) => !slice.is_overall(),
                 Subject::Across(axes) => axes.len() == 1,
+                Subject::Contrast { .. } => false,
             })
             .cloned()
             .collect()
     }
 
+    /// Every other group of the reference's axes, against the reference.
+    fn contrasts(&self, metric: MetricId, reference: &Slice) -> Vec<Subject> {
+        let groups = self.evaluation.iter().filter_map(|(id, subject, _)| match subject {
+            Subject::Slice(group) if id == metric && group != reference && group.axes().eq(reference.axes()) => Some(group),
+            _ => None,
+        });
+        groups.map(|group| Subject::Contrast { group: group.clone(), reference: reference.clone() }).collect()
+    }
+
+    /// The candidate's measurement of a subject; for a contrast, the gap between its groups.
+    fn estimate(&self, metric: MetricId, subject: &Subject) -> Option<Estimate> {
+        let of_slice = |slice: &Slice| self.evaluation.get(metric, &Subject::Slice(slice.clone()));
+        match subject {
+            Subject::Contrast { group, reference } => Some(modelgate_eval::gap(of_slice(group)?, of_slice(reference)?)),
+            Subject::Slice(_) | Subject::Across(_) => self.evaluation.get(metric, subject).copied(),
+        }
+    }
+
     /// One limit against one subject; nothing where a gate over every slice meets one that is too small to judge.
-    fn check(&self, gate: &Gate, bound: Bound, subject: &Subject, low_support: &mut BTreeSet<TooSmall>) -> Option<Check> {
-        let not_evaluated = |reason: String, rule| Some(self.not_evaluated(gate, bound, subject, reason, rule));
-        let Some(estimate) = self.evaluation.get(gate.metric, subject) else {
+    fn check(&self, question: Question<'a>, subject: &Subject, low_support: &mut BTreeSet<TooSmall>) -> Option<Draft> {
+        let gate = question.gate;
+        let not_evaluated = |reason: String, rule| Some(self.not_evaluated(question, subject, reason, rule));
+        let Some(estimate) = self.estimate(gate.metric, subject) else {
             return not_evaluated("the data has no such rows".to_owned(), RuleId::METRIC_NOT_EVALUATED);
         };
-        let too_few = self.too_few_rows(gate.metric, subject, estimate);
-        if let (Some(rows), Target::Every) = (too_few, &gate.target) {
+        let leaves_small_out = matches!(gate.target, Target::Every | Target::Contrast(_));
+        let too_few = self.too_few_rows(gate.metric, subject, &estimate);
+        if let (Some(rows), true) = (too_few, leaves_small_out) {
             low_support.insert((gate.metric, subject.clone(), rows));
             return None;
         }
@@ -133,16 +216,21 @@ impl Judge<'_> {
             let reason = format!("{rows} rows in its denominator, and {} are needed", self.policy.min_support);
             return not_evaluated(reason, RuleId::METRIC_NOT_EVALUATED);
         }
-        match self.hold_against(gate, bound, subject, estimate) {
-            Ok(Judged { state, rule }) => Some(self.finish(gate, bound, subject, rule, state)),
+        match self.hold_against(question, subject, &estimate) {
+            Ok(Held::Decided(Judged { state, rule })) => Some(self.finish(question, subject, rule, state)),
+            Ok(Held::Waits(loss)) => {
+                let open = State::Inconclusive { detectable: None, rows_needed: None };
+                let draft = self.finish(question, subject, RuleId::METRIC_REGRESSION, open);
+                Some(Draft { waiting: Some((loss, estimate.n())), ..draft })
+            }
             Err(Unjudged::Because(reason, rule)) => not_evaluated(reason, rule),
             Err(Unjudged::TooFew(rows)) => {
                 low_support.insert((gate.metric, subject.clone(), rows));
-                if gate.target == Target::Every {
+                if leaves_small_out {
                     return None;
                 }
-                let reason =
-                    format!("the baseline has {rows} rows in its denominator, and {} are needed", self.policy.min_support);
+                let side = side(question.anchor);
+                let reason = format!("{side} has {rows} rows in its denominator, and {} are needed", self.policy.min_support);
                 not_evaluated(reason, RuleId::METRIC_NOT_EVALUATED)
             }
         }
@@ -150,100 +238,120 @@ impl Judge<'_> {
 
     /// The rows that a subject has, where they are too few. A group comparison has left small groups out already.
     fn too_few_rows(&self, metric: MetricId, subject: &Subject, estimate: &Estimate) -> Option<u64> {
-        let of_slices = matches!(subject, Subject::Slice(_)) && metric.metric().kind != MetricKind::AcrossGroups;
+        let of_slices = !matches!(subject, Subject::Across(_)) && metric.metric().kind != MetricKind::AcrossGroups;
         let exact = metric.as_str() == "count";
         (of_slices && !exact && estimate.n() < self.policy.min_support && !lacks_scores(estimate)).then_some(estimate.n())
     }
 
-    fn hold_against(&self, gate: &Gate, bound: Bound, subject: &Subject, estimate: &Estimate) -> Result<Judged, Unjudged> {
-        let level = self.evaluation.confidence_level();
-        match (bound, self.baseline) {
-            (Bound::Lower(_) | Bound::Upper(_), _) => against_limit(bound, estimate, level)
-                .ok_or_else(|| Unjudged::Because("too few rows for an interval".to_owned(), RuleId::METRIC_NOT_EVALUATED)),
+    fn hold_against(&self, question: Question<'_>, subject: &Subject, estimate: &Estimate) -> Result<Held, Unjudged> {
+        let metric = question.gate.metric;
+        match (question.bound, question.release) {
+            (bound @ (Bound::Lower(_) | Bound::Upper(_)), _) => {
+                against_limit(bound, estimate, self.evaluation.confidence_level())
+                    .map(Held::Decided)
+                    .ok_or_else(|| Unjudged::Because("too few rows for an interval".to_owned(), RuleId::METRIC_NOT_EVALUATED))
+            }
             (Bound::MaxRegression(_), Baseline::Absent) => {
                 Err(Unjudged::Because("there is no baseline".to_owned(), RuleId::NO_BASELINE))
             }
             (Bound::MaxRegression(_), Baseline::IsCandidate) => {
-                Err(Unjudged::Because("the baseline is the candidate itself".to_owned(), RuleId::BASELINE_IS_CANDIDATE))
+                let reason = format!("{} is the candidate itself", side(question.anchor));
+                Err(Unjudged::Because(reason, RuleId::BASELINE_IS_CANDIDATE))
             }
-            (Bound::MaxRegression(limit), Baseline::Compared(comparison)) => {
-                let Some(change) = comparison.get(gate.metric, subject) else {
+            (Bound::MaxRegression(_), Baseline::Compared(comparison)) => {
+                let Some(change) = change(comparison, metric, subject) else {
                     return Err(Unjudged::Because("the comparison lacks it".to_owned(), RuleId::METRIC_NOT_EVALUATED));
                 };
                 let before = &change.baseline;
-                if before.n() > 0 && before.n() < self.policy.min_support && gate.metric.as_str() != "count" {
+                if before.n() > 0 && before.n() < self.policy.min_support && metric.as_str() != "count" {
                     return Err(Unjudged::TooFew(before.n()));
                 }
-                against_regression(limit, gate.metric.metric().direction, &change.delta, level)
-                    .map_err(|reason| Unjudged::Because(reason, RuleId::METRIC_NOT_EVALUATED))
+                let loss = state::loss(metric, &change.delta);
+                loss.map(Held::Waits).map_err(|reason| Unjudged::Because(reason, RuleId::METRIC_NOT_EVALUATED))
             }
         }
     }
 
-    fn not_evaluated(&self, gate: &Gate, bound: Bound, subject: &Subject, reason: String, rule: RuleId) -> Check {
-        self.finish(gate, bound, subject, rule, State::NotEvaluated { reason })
+    fn not_evaluated(&self, question: Question<'_>, subject: &Subject, reason: String, rule: RuleId) -> Draft {
+        let mut draft = self.finish(question, subject, rule, State::NotEvaluated { reason });
+        // What was not made blocks by the level of the rule that says why.
+        draft.check.blocking = question.gate.level == Level::Deny && self.level(rule) == Level::Deny;
+        draft
     }
 
-    /// Fills in what every check carries, and decides whether it blocks: a crossed limit by the gate's level, a check
-    /// that was not made by the level of the rule that says why.
-    fn finish(&self, gate: &Gate, bound: Bound, subject: &Subject, rule: RuleId, state: State) -> Check {
-        let state = if state == State::Failed && gate.level < Level::Deny { State::Warned } else { state };
-        let blocking = match state {
-            State::Failed => true,
-            State::NotEvaluated { .. } => gate.level == Level::Deny && self.level(rule) == Level::Deny,
-            _ => false,
-        };
-        let change = match self.baseline {
-            Baseline::Compared(comparison) => comparison.get(gate.metric, subject).cloned(),
+    /// Fills in what every check carries.
+    fn finish(&self, question: Question<'_>, subject: &Subject, rule: RuleId, state: State) -> Draft {
+        let gate = question.gate;
+        let change = match question.release {
+            Baseline::Compared(comparison) => change(comparison, gate.metric, subject),
             Baseline::Absent | Baseline::IsCandidate => None,
         };
-        Check {
+        let mut check = Check {
             origin: gate.origin.clone(),
             rule,
             metric: gate.metric,
             subject: subject.clone(),
-            bound,
+            bound: question.bound,
+            anchor: question.anchor.map(str::to_owned),
             level: gate.level,
             must_prove: gate.must_prove,
-            state,
-            blocking,
-            candidate: self.evaluation.get(gate.metric, subject).copied(),
+            state: State::Passed,
+            blocking: false,
+            candidate: self.estimate(gate.metric, subject),
             change,
-        }
+            test: None,
+        };
+        check.settle(state);
+        Draft { check, waiting: None }
     }
 
     /// What the rules say about the run as a whole.
     fn findings(&self, low_support: &BTreeSet<TooSmall>) -> Vec<Finding> {
-        let mut findings = Vec::new();
-        match self.baseline {
-            Baseline::Absent => {
-                findings.push(self.finding(RuleId::NO_BASELINE, "", "there is no previous release to compare with".to_owned()));
-            }
-            Baseline::IsCandidate => {
-                let message = "the baseline's model and data are the candidate's own, so nothing was compared".to_owned();
-                findings.push(self.finding(RuleId::BASELINE_IS_CANDIDATE, "", message));
-            }
-            Baseline::Compared(comparison) => findings.extend(self.about_comparison(comparison)),
+        let mut findings = self.about_release(self.history.baseline, None);
+        if let Some(anchor) = self.history.anchor {
+            findings.extend(self.about_release(anchor.compared, Some(anchor.release)));
         }
+        findings.extend(self.about_wear());
         findings.extend(self.about_support(low_support));
         findings
     }
 
-    fn about_comparison(&self, comparison: &Comparison) -> Vec<Finding> {
+    fn about_release(&self, release: Baseline<'_>, anchor: Option<&str>) -> Vec<Finding> {
+        let name = side(anchor);
+        match release {
+            Baseline::Absent => {
+                vec![self.finding(RuleId::NO_BASELINE, "", "there is no previous release to compare with".to_owned())]
+            }
+            Baseline::IsCandidate => {
+                let message = format!("{name}'s model and data are the candidate's own, so nothing was compared");
+                vec![self.finding(RuleId::BASELINE_IS_CANDIDATE, "", message)]
+            }
+            Baseline::Compared(comparison) => self.about_comparison(comparison, &name),
+        }
+    }
+
+    fn about_comparison(&self, comparison: &Comparison, name: &str) -> Vec<Finding> {
         let mut findings: Vec<Finding> = comparison
             .missing
             .iter()
             .filter(|missing| missing.rows >= self.policy.min_support)
             .map(|missing| {
-                let message = format!("the baseline has {} rows of this slice, the candidate none", missing.rows);
+                let message = format!("{name} has {} rows of this slice, the candidate none", missing.rows);
                 self.finding(RuleId::MISSING_SLICE, &missing.slice.to_string(), message)
             })
             .collect();
         if comparison.mode == Mode::DifferentData {
-            let message = "the two sides were evaluated on different rows: a change may come from the rows".to_owned();
+            let message = format!("{name} and the candidate were evaluated on different rows: a change may come from the rows");
             findings.push(self.finding(RuleId::DIFFERENT_DATA, "", message));
         }
         findings
+    }
+
+    /// A split that many decisions were made on has been learned by those who made them.
+    fn about_wear(&self) -> Option<Finding> {
+        let (decisions, most) = (self.history.decisions, self.policy.max_decisions_per_split);
+        let message = format!("this split has answered {decisions} decisions before this one, and {most} is the most it should");
+        (decisions >= most).then(|| self.finding(RuleId::WORN_SPLIT, "", message))
     }
 
     /// One finding for the slices that gates could not judge, and one for each comparison that left groups out.
@@ -287,6 +395,25 @@ impl Judge<'_> {
     }
 }
 
+/// What became of a limit that was held against a subject.
+enum Held {
+    /// It is decided by itself.
+    Decided(Judged),
+    /// It is a change, and is decided together with others.
+    Waits(Loss),
+}
+
+/// A product of two numbers that people wrote, without the digits that binary fractions add: 0.07 times 3 is 0.21.
+fn as_written(product: f64) -> f64 {
+    let rounded = (product * 1e12).round() / 1e12;
+    if rounded.is_finite() { rounded } else { product }
+}
+
+/// How the release that a change is held against is called.
+fn side(anchor: Option<&str>) -> String {
+    anchor.map_or_else(|| "the baseline".to_owned(), |release| format!("the anchor {release}"))
+}
+
 /// Why a limit could not be held against a subject.
 enum Unjudged {
     /// For a reason, under a rule.
@@ -300,8 +427,20 @@ fn lacks_scores(estimate: &Estimate) -> bool {
     matches!(estimate, Estimate::Undefined { reason: modelgate_eval::Reason::NoScores, .. })
 }
 
+/// The change of a subject; for a contrast, the change of the gap between its groups.
+fn change(comparison: &Comparison, metric: MetricId, subject: &Subject) -> Option<Change> {
+    let of_slice = |slice: &Slice| comparison.get(metric, &Subject::Slice(slice.clone()));
+    match subject {
+        Subject::Contrast { group, reference } => Some(modelgate_eval::contrast(of_slice(group)?, of_slice(reference)?)),
+        Subject::Slice(_) | Subject::Across(_) => comparison.get(metric, subject).cloned(),
+    }
+}
+
 /// What a gate that found no subject is about.
 fn nothing_to_judge(gate: &Gate) -> Subject {
+    if let Target::Contrast(reference) = &gate.target {
+        return Subject::Slice(reference.clone());
+    }
     match gate.metric.metric().kind {
         MetricKind::AcrossGroups => Subject::Across(Vec::new()),
         MetricKind::Slice | MetricKind::AgainstGroups => Subject::Slice(Slice::overall()),
@@ -317,176 +456,4 @@ fn listed(names: &BTreeSet<String>) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
-    use std::collections::BTreeMap;
-
-    use modelgate_eval::{Change, Delta, Interval, Measured, Method, OneSided, Reason};
-
-    use super::*;
-    use crate::{Origin, Waiver};
-
-    fn metric(id: &str) -> MetricId {
-        MetricId::parse(id).unwrap()
-    }
-
-    fn slice(text: &str) -> Subject {
-        Subject::Slice(Slice::parse(text).unwrap())
-    }
-
-    fn estimate(value: f64, half: f64, n: u64) -> Estimate {
-        let interval = Some(Interval { lower: value - half, upper: value + half, method: Method::Wilson });
-        Estimate::Measured(Measured { value, interval, n, binning_error: 0.0 })
-    }
-
-    fn evaluation(rows: &[(&str, Estimate)]) -> Evaluation {
-        let mut found = Evaluation::new(0.95);
-        for (name, estimate) in rows {
-            found.insert(metric("recall"), slice(name), *estimate);
-        }
-        found
-    }
-
-    fn comparison(rows: &[(&str, Estimate, f64)], missing: Vec<OneSided>) -> Comparison {
-        let change = |estimate: &Estimate, delta: f64| {
-            let interval = Some(Interval { lower: delta - 0.02, upper: delta + 0.02, method: Method::SquareAndAdd });
-            Change {
-                baseline: *estimate,
-                candidate: *estimate,
-                delta: Delta::Measured { value: delta, interval, standard_error: 0.01 },
-            }
-        };
-        let changes = rows.iter().map(|(name, estimate, delta)| ((metric("recall"), slice(name)), change(estimate, *delta)));
-        Comparison::new(Mode::SameSplitUnpaired, 0.95, changes.collect(), missing, Vec::new())
-    }
-
-    fn policy(target: Target, bound: Bound) -> Policy {
-        let origin = Origin { path: "gates[0]".into(), line: 9 };
-        let gate = Gate { origin, metric: metric("recall"), target, bounds: vec![bound], level: Level::Deny, must_prove: false };
-        Policy { gates: vec![gate], levels: BTreeMap::new(), waivers: Vec::new(), min_support: 30 }
-    }
-
-    fn today() -> Date {
-        Date::parse("2026-06-01").unwrap()
-    }
-
-    fn waiver(rule: RuleId, subject: Option<Subject>, expires: &str) -> Waiver {
-        Waiver {
-            origin: Origin { path: "waivers[0]".into(), line: 20 },
-            rule,
-            metric: None,
-            subject,
-            reason: "known".into(),
-            approved_by: "risk officer".into(),
-            expires: Date::parse(expires).unwrap(),
-        }
-    }
-
-    #[test]
-    fn one_bad_slice_fails_a_gate_over_every_slice() {
-        let found = evaluation(&[
-            ("overall", estimate(0.9, 0.01, 900)),
-            ("sex=F", estimate(0.9, 0.02, 400)),
-            ("sex=M", estimate(0.5, 0.02, 500)),
-        ]);
-        let verdict = judge(&found, Baseline::Absent, &policy(Target::Every, Bound::Lower(0.8)), today());
-        assert_eq!(verdict.outcome, Outcome::Failed);
-        assert_eq!((verdict.counts.passed, verdict.counts.failed), (1, 1));
-        let worst = verdict.checks.first().unwrap();
-        assert_eq!((worst.subject.to_string().as_str(), worst.rule), ("sex=M", RuleId::METRIC_BELOW_BOUND));
-    }
-
-    #[test]
-    fn a_metric_that_does_not_exist_fails_the_gate() {
-        let undefined = Estimate::Undefined { reason: Reason::NoPositives, n: 900 };
-        for found in [evaluation(&[("overall", undefined)]), evaluation(&[])] {
-            let verdict = judge(&found, Baseline::Absent, &policy(Target::Overall, Bound::Lower(0.8)), today());
-            assert_eq!((verdict.outcome, verdict.counts.not_evaluated), (Outcome::Failed, 1));
-        }
-    }
-
-    #[test]
-    fn a_gate_over_every_slice_that_finds_none_fails() {
-        let only_small = evaluation(&[("overall", estimate(0.9, 0.01, 900)), ("sex=F", estimate(0.1, 0.1, 5))]);
-        let verdict = judge(&only_small, Baseline::Absent, &policy(Target::Every, Bound::Lower(0.8)), today());
-        assert_eq!((verdict.outcome, verdict.low_support), (Outcome::Failed, 1));
-        assert!(verdict.findings.iter().any(|finding| finding.rule == RuleId::LOW_SUPPORT));
-    }
-
-    #[test]
-    fn a_named_slice_that_is_absent_or_too_small_fails() {
-        let found = evaluation(&[("sex=F", estimate(0.9, 0.01, 12))]);
-        for name in ["sex=F", "sex=X"] {
-            let target = Target::Slices(vec![Slice::parse(name).unwrap()]);
-            let verdict = judge(&found, Baseline::Absent, &policy(target, Bound::Lower(0.1)), today());
-            assert_eq!(verdict.outcome, Outcome::Failed, "{name}");
-        }
-    }
-
-    #[test]
-    fn without_a_baseline_regression_gates_are_not_evaluated_and_follow_their_rule() {
-        let found = evaluation(&[("overall", estimate(0.9, 0.01, 900))]);
-        let mut policy = policy(Target::Overall, Bound::MaxRegression(0.01));
-        let verdict = judge(&found, Baseline::Absent, &policy, today());
-        assert_eq!((verdict.outcome, verdict.counts.not_evaluated, verdict.counts.passed), (Outcome::Passed, 1, 0));
-        assert!(verdict.findings.iter().any(|finding| finding.rule == RuleId::NO_BASELINE && finding.level == Level::Warn));
-        policy.levels.insert(RuleId::NO_BASELINE, Level::Deny);
-        assert_eq!(judge(&found, Baseline::Absent, &policy, today()).outcome, Outcome::Failed);
-    }
-
-    #[test]
-    fn a_baseline_that_is_the_candidate_is_refused() {
-        let found = evaluation(&[("overall", estimate(0.9, 0.01, 900))]);
-        let policy = policy(Target::Overall, Bound::MaxRegression(0.01));
-        assert_eq!(judge(&found, Baseline::IsCandidate, &policy, today()).outcome, Outcome::Failed);
-    }
-
-    #[test]
-    fn a_vanished_slice_is_a_finding_and_a_vanished_handful_is_not() {
-        let found = evaluation(&[("overall", estimate(0.9, 0.01, 900))]);
-        let missing = |rows| vec![OneSided { slice: Slice::parse("sex=F").unwrap(), rows }];
-        let judged = |rows| {
-            let comparison = comparison(&[("overall", estimate(0.9, 0.01, 900), 0.0)], missing(rows));
-            judge(&found, Baseline::Compared(&comparison), &policy(Target::Overall, Bound::Lower(0.5)), today()).outcome
-        };
-        assert_eq!((judged(400), judged(7)), (Outcome::Failed, Outcome::Passed));
-    }
-
-    #[test]
-    fn must_prove_turns_cannot_tell_into_review() {
-        let found = evaluation(&[("overall", estimate(0.81, 0.05, 900))]);
-        let mut policy = policy(Target::Overall, Bound::Lower(0.8));
-        assert_eq!(judge(&found, Baseline::Absent, &policy, today()).outcome, Outcome::Passed);
-        policy.gates.iter_mut().for_each(|gate| gate.must_prove = true);
-        let verdict = judge(&found, Baseline::Absent, &policy, today());
-        assert_eq!((verdict.outcome, verdict.counts.inconclusive, verdict.counts.passed), (Outcome::NeedsReview, 1, 0));
-    }
-
-    #[test]
-    fn a_waiver_holds_until_its_last_day_and_for_what_it_names() {
-        let found = evaluation(&[("sex=F", estimate(0.5, 0.02, 400)), ("sex=M", estimate(0.9, 0.02, 400))]);
-        let judged = |waiver: Waiver| {
-            let mut policy = policy(Target::Every, Bound::Lower(0.8));
-            policy.waivers = vec![waiver];
-            judge(&found, Baseline::Absent, &policy, today())
-        };
-        let rule = RuleId::METRIC_BELOW_BOUND;
-        let held = judged(waiver(rule, Some(slice("sex=F")), "2026-06-01"));
-        assert_eq!((held.outcome, held.counts.waived), (Outcome::Passed, 1));
-        let expired = judged(waiver(rule, Some(slice("sex=F")), "2026-05-31"));
-        assert_eq!((expired.outcome, expired.counts.failed), (Outcome::Failed, 1));
-        assert!(expired.findings.iter().any(|finding| finding.rule == RuleId::EXPIRED_WAIVER));
-        let other = judged(waiver(rule, Some(slice("sex=M")), "2026-12-31"));
-        assert_eq!(other.outcome, Outcome::Failed);
-        assert!(other.findings.iter().any(|finding| finding.rule == RuleId::UNUSED_WAIVER));
-    }
-
-    #[test]
-    fn a_gate_at_warn_never_blocks() {
-        let found = evaluation(&[("overall", estimate(0.5, 0.01, 900))]);
-        let mut policy = policy(Target::Overall, Bound::Lower(0.8));
-        policy.gates.iter_mut().for_each(|gate| gate.level = Level::Warn);
-        let verdict = judge(&found, Baseline::Absent, &policy, today());
-        assert_eq!((verdict.outcome, verdict.counts.warned), (Outcome::Passed, 1));
-    }
-}
+mod tests;

@@ -1,5 +1,6 @@
 //! Gates, rules and waivers: measurements in, a verdict out. Cannot fail, does no I/O, and is told what day it is.
 
+mod family;
 mod gate;
 mod judge;
 mod rules;
@@ -9,7 +10,7 @@ mod waive;
 mod waiver;
 
 pub use gate::{Bound, Gate, Origin, Policy, Target};
-pub use judge::{Baseline, judge};
+pub use judge::{Anchor, Baseline, History, judge};
 pub use rules::{Level, RULES, Rule, RuleId};
-pub use verdict::{Check, Counts, Finding, Outcome, State, Verdict};
+pub use verdict::{Check, Counts, Family, Finding, Outcome, State, Test, Verdict};
 pub use waiver::{Date, Waiver};

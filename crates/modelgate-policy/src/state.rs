@@ -1,8 +1,8 @@
-//! One number against one limit: decided by the whole interval, never by the point alone.
+//! One number against one limit: a bound is decided by the whole interval, a change by tests of how large its loss is.
 
-use modelgate_eval::{Delta, Direction, Estimate, Interval, Method, detectable};
+use modelgate_eval::{Delta, Direction, Estimate, Interval, Loss, Method, MetricId, detectable, rows_needed};
 
-use crate::{Bound, RuleId, State};
+use crate::{Bound, RuleId, State, Test};
 
 /// A state and the rule that speaks for it.
 pub(crate) struct Judged {
@@ -34,54 +34,51 @@ pub(crate) fn against_limit(bound: Bound, estimate: &Estimate, confidence_level:
     } else if point > 0.0 {
         State::Warned
     } else {
-        State::Inconclusive { detectable: Some(detectable(&interval, confidence_level)) }
+        let distance = detectable(&interval, confidence_level);
+        State::Inconclusive { detectable: Some(distance), rows_needed: rows_needed(distance, point, measured.n) }
     };
     Some(Judged { state, rule })
 }
 
-/// Holds a change against the largest loss that is accepted. A loss that is real but within the limit is a warning:
-/// it is how a slow decay shows first.
-pub(crate) fn against_regression(
-    limit: f64,
-    direction: Direction,
-    delta: &Delta,
-    confidence_level: f64,
-) -> Result<Judged, String> {
-    let (value, interval) = match delta {
-        Delta::Undefined(reason) => return Err(reason.to_string()),
-        Delta::Measured { value, interval: None, .. } => {
-            (*value, Interval { lower: *value, upper: *value, method: Method::SquareAndAdd })
+/// How much worse the candidate is, or why that is not known. For a metric without a better end, any change is a loss.
+pub(crate) fn loss(metric: MetricId, delta: &Delta) -> Result<Loss, String> {
+    match delta {
+        Delta::Undefined(reason) => Err(reason.to_string()),
+        Delta::Measured { interval: None, .. } if metric.as_str() != "count" => Err("too few rows for an interval".to_owned()),
+        Delta::Measured { value, standard_error, .. } => {
+            let direction = metric.metric().direction;
+            let value = match direction {
+                Direction::HigherIsBetter => -value,
+                Direction::LowerIsBetter => *value,
+                Direction::Neutral => value.abs(),
+            };
+            Ok(Loss { value, standard_error: *standard_error, either_way: direction == Direction::Neutral })
         }
-        Delta::Measured { value, interval: Some(interval), .. } => (*value, *interval),
-    };
-    let loss = directed(direction, value, &interval);
-    let state = if loss.lower > limit {
-        State::Failed
-    } else if loss.upper <= limit {
-        if loss.lower > 0.0 { State::Warned } else { State::Passed }
-    } else if loss.lower > 0.0 {
-        State::Warned
-    } else {
-        State::Inconclusive { detectable: Some(detectable(&interval, confidence_level)) }
-    };
-    Ok(Judged { state, rule: RuleId::METRIC_REGRESSION })
+    }
 }
 
-/// The interval of the loss: how much worse the candidate is. For a metric without a better end, any change is a loss.
-fn directed(direction: Direction, value: f64, change: &Interval) -> Interval {
-    let as_loss = |lower, upper| Interval { lower, upper, method: change.method };
-    let rises = match direction {
-        Direction::LowerIsBetter => true,
-        Direction::HigherIsBetter => false,
-        Direction::Neutral => value > 0.0,
-    };
-    if rises { as_loss(change.lower, change.upper) } else { as_loss(-change.upper, -change.lower) }
+/// Holds a loss against the largest one that is accepted, by tests that are adjusted for how many there are. A loss that
+/// is real but not shown to be beyond the limit is a warning: it is how a slow decay shows first.
+pub(crate) fn against_regression(limit: f64, loss: &Loss, test: &Test, n: u64) -> State {
+    if test.q < test.alpha {
+        State::Failed
+    } else if test.q_any_loss < test.alpha {
+        State::Warned
+    } else if test.proves_within(limit) {
+        State::Passed
+    } else {
+        // What the family asks of its first finding. To be shown within the limit, a check needs no such adjustment.
+        let strict = test.alpha / test.size.max(1) as f64;
+        let alpha = if loss.value > limit { strict } else { test.alpha };
+        State::Inconclusive { detectable: Some(loss.detectable(strict)), rows_needed: loss.rows_needed(limit, n, alpha) }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
+    use crate::Family;
     use modelgate_eval::Measured;
 
     fn estimate(value: f64, lower: f64, upper: f64) -> Estimate {
@@ -105,14 +102,41 @@ mod tests {
         assert_eq!(limit_state(ceiling, 0.3, 0.25, 0.35), "failed");
     }
 
+    #[test]
+    fn an_inconclusive_limit_says_how_many_rows_would_settle_it() {
+        let judged = against_limit(Bound::Lower(0.8), &estimate(0.82, 0.78, 0.86), 0.95).unwrap();
+        let State::Inconclusive { detectable: Some(distance), rows_needed: Some(rows) } = judged.state else { unreachable!() };
+        // 0.04 / 1.96 = 0.0204 is the error; (1.96 + 0.84) times that is 0.0572, 2.86 times the distance of 0.02.
+        assert!((distance - 0.057_2).abs() < 1e-4 && (817..=819).contains(&rows), "{distance} {rows}");
+    }
+
+    fn metric(direction: Direction) -> MetricId {
+        let of = |id: &str| MetricId::parse(id).unwrap();
+        match direction {
+            Direction::HigherIsBetter => of("recall"),
+            Direction::LowerIsBetter => of("log_loss"),
+            Direction::Neutral => of("selection_rate"),
+        }
+    }
+
+    /// The state of one change that is alone in its family, with the half-width of its 95 % interval.
     fn regression_state(direction: Direction, value: f64, half: f64) -> &'static str {
         let interval = Some(Interval { lower: value - half, upper: value + half, method: Method::SquareAndAdd });
-        let delta = Delta::Measured { value, interval, standard_error: half / 1.96 };
-        against_regression(0.05, direction, &delta, 0.95).unwrap().state.id()
+        let loss = loss(metric(direction), &Delta::Measured { value, interval, standard_error: half / 1.96 }).unwrap();
+        let test = Test {
+            family: Family::Overall,
+            size: 1,
+            alpha: 0.05,
+            q: loss.p_beyond(0.05),
+            q_any_loss: loss.p_beyond(0.0),
+            loss: loss.value,
+            upper: loss.upper_bound(0.05),
+        };
+        against_regression(0.05, &loss, &test, 100).id()
     }
 
     #[test]
-    fn a_regression_is_decided_by_the_whole_interval_and_the_direction() {
+    fn a_regression_is_decided_by_one_sided_tests_and_the_direction() {
         use Direction::{HigherIsBetter, LowerIsBetter, Neutral};
         assert_eq!(regression_state(HigherIsBetter, -0.10, 0.03), "failed");
         assert_eq!(regression_state(HigherIsBetter, 0.10, 0.03), "passed");
@@ -122,13 +146,21 @@ mod tests {
         assert_eq!(regression_state(Neutral, -0.10, 0.03), "failed");
         assert_eq!(regression_state(HigherIsBetter, -0.03, 0.01), "warned", "a real loss within the limit");
         assert_eq!(regression_state(HigherIsBetter, -0.03, 0.04), "inconclusive");
+        assert_eq!(regression_state(HigherIsBetter, -0.06, 0.04), "warned", "a real loss, not shown to be beyond the limit");
     }
 
     #[test]
     fn an_undefined_change_is_never_a_pass() {
         let reason = modelgate_eval::Reason::NotInCandidate;
-        assert!(against_regression(0.05, Direction::HigherIsBetter, &Delta::Undefined(reason), 0.95).is_err());
+        assert!(loss(metric(Direction::HigherIsBetter), &Delta::Undefined(reason)).is_err());
         let undefined = Estimate::Undefined { reason, n: 0 };
         assert!(against_limit(Bound::Lower(0.1), &undefined, 0.95).is_none());
+    }
+
+    #[test]
+    fn only_a_plain_count_is_exact_without_an_interval() {
+        let delta = Delta::Measured { value: -0.01, interval: None, standard_error: 0.0 };
+        assert!(loss(metric(Direction::HigherIsBetter), &delta).is_err());
+        assert!(loss(MetricId::parse("count").unwrap(), &delta).is_ok());
     }
 }

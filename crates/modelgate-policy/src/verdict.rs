@@ -7,17 +7,22 @@ use crate::{Bound, Date, Level, Origin, RuleId};
 /// What became of one check.
 #[derive(Debug, Clone, PartialEq)]
 pub enum State {
-    /// The whole interval is on the right side of the limit.
+    /// A bound: the whole interval is on the right side. A change: the upper bound of the loss is within the limit.
     Passed,
-    /// The limit is crossed, and the gate's level is `warn`; or only the point estimate is on the wrong side.
+    /// The limit is crossed, and the gate's level is `warn`; or only the point estimate is on the wrong side of a bound; or
+    /// there is a real loss that is not shown to be beyond the limit.
     Warned,
-    /// The whole interval is on the wrong side of the limit.
+    /// A bound: the whole interval is on the wrong side. A change: the loss is shown to be beyond the limit, however many
+    /// checks were made.
     Failed,
-    /// The interval holds the limit: these rows cannot tell.
+    /// These rows cannot tell.
     Inconclusive {
         /// The smallest true distance beyond the limit that these rows would have shown with 80 % power, in the
         /// metric's unit; `None` where there is no interval to tell from.
         detectable: Option<f64>,
+        /// How many rows in the metric's denominator, on both sides, would settle it with 80 % power if the number stays what
+        /// it is; `None` where it is the limit itself.
+        rows_needed: Option<u64>,
     },
     /// There is no number to judge.
     NotEvaluated {
@@ -50,6 +55,58 @@ impl State {
     }
 }
 
+/// Checks that are tested together, against one release. In each of them the probability of even one false failure is at
+/// most `alpha`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Family {
+    /// All rows together, every gated metric.
+    Overall,
+    /// Slices, single and crossed, every gated metric.
+    Slices,
+    /// Comparisons between groups.
+    Groups,
+}
+
+impl Family {
+    /// The stable name used in machine output.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Overall => "overall",
+            Self::Slices => "slices",
+            Self::Groups => "groups",
+        }
+    }
+}
+
+/// How a change was tested against its limit.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Test {
+    /// The checks that were tested together.
+    pub family: Family,
+    /// How many questions they ask.
+    pub size: usize,
+    /// The level: what `q` must be below to fail.
+    pub alpha: f64,
+    /// The p-value of "the loss is within the limit", one-sided, after Holm's adjustment for the family.
+    pub q: f64,
+    /// The same for "there is no loss".
+    pub q_any_loss: f64,
+    /// How much worse the candidate is.
+    pub loss: f64,
+    /// The one-sided upper bound of that at level `1 - alpha`.
+    pub upper: f64,
+}
+
+impl Test {
+    /// Whether the loss is shown to be within the limit.
+    pub(crate) fn proves_within(&self, limit: f64) -> bool {
+        // A loss that is known exactly may reach the limit.
+        let is_exact = self.upper <= self.loss;
+        self.upper < limit || (is_exact && self.loss <= limit)
+    }
+}
+
 /// One limit of one gate, held against one subject.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Check {
@@ -63,6 +120,8 @@ pub struct Check {
     pub subject: Subject,
     /// The limit.
     pub bound: Bound,
+    /// The pinned release that a change is held against; `None` for the baseline, and for bounds.
+    pub anchor: Option<String>,
     /// The gate's level.
     pub level: Level,
     /// Whether "cannot tell" needs a person.
@@ -75,6 +134,27 @@ pub struct Check {
     pub candidate: Option<Estimate>,
     /// The change against the baseline, where there is a baseline.
     pub change: Option<Change>,
+    /// How a change was tested; `None` for bounds, and where there was nothing to test.
+    pub test: Option<Test>,
+}
+
+impl Check {
+    /// Sets what became of it: a crossed limit blocks or warns by the gate's level.
+    pub(crate) fn settle(&mut self, state: State) {
+        self.state = if state == State::Failed && self.level < Level::Deny { State::Warned } else { state };
+        self.blocking = self.state == State::Failed;
+    }
+
+    /// Whether it must be proven to be within its limit, and is not: a person must then look.
+    #[must_use]
+    pub fn unproven(&self) -> bool {
+        let open = match (&self.state, self.bound, &self.test) {
+            (State::Warned, Bound::MaxRegression(limit), Some(test)) => !test.proves_within(limit),
+            (State::Inconclusive { .. } | State::Warned, ..) => true,
+            _ => false,
+        };
+        self.must_prove && open
+    }
 }
 
 /// Something that a rule has to say besides the checks: about the run, a slice, or a waiver.

@@ -60,7 +60,7 @@ fn view(facts: &Facts<'_>) -> Node {
         waived: facts.worst_first.iter().filter(|check| check.state.id() == "waived").map(|check| facts.check(check)).collect::<Vec<_>>(),
         provenance: facts.provenance(),
         not_advice: words::NOT_ADVICE,
-        not_adjusted: words::NOT_ADJUSTED,
+        adjusted: words::ADJUSTED,
     }
 }
 

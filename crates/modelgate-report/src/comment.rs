@@ -148,7 +148,7 @@ fn metric_rows(facts: &Facts<'_>) -> (Vec<Node>, Vec<Node>) {
 /// The checks of slices that are not plainly passed, the worst first.
 fn open_slice_checks<'a>(facts: &Facts<'a>) -> Vec<&'a Check> {
     let open = |check: &&&Check| {
-        let of_slice = matches!(check.subject, modelgate_eval::Subject::Slice(_)) && !is_overall(&check.subject);
+        let of_slice = !matches!(check.subject, modelgate_eval::Subject::Across(_)) && !is_overall(&check.subject);
         of_slice && !matches!(check.state, State::Passed | State::Waived { .. })
     };
     facts.worst_first.iter().filter(open).copied().collect()
@@ -196,7 +196,7 @@ pub(crate) fn tendencies(facts: &Facts<'_>) -> Option<Node> {
         number::many(tally.changed),
         number::many(tally.not_detectable),
         number::many(tally.unknown),
-        words::NOT_ADJUSTED
+        words::ADJUSTED
     );
     Some(Node::from(Shown::phrase(sentence)))
 }
@@ -263,6 +263,27 @@ mod tests {
             assert!(body.contains(part), "{part} is not in\n{body}");
         }
         assert!(!body.contains("| |"), "no cell is blank");
+    }
+
+    #[test]
+    fn adjusted_checks_show_their_q_and_the_release_that_they_are_about() {
+        let mut report = fixture::failing();
+        if let Some(check) = report.verdict.checks.first_mut() {
+            check.anchor = Some("v0.9".to_owned());
+        }
+        report.anchor = Some(fixture::baseline("v0.9"));
+        let body = body(&report);
+        for part in [
+            "q = 0.012, adjusted for 6 checks of slices",
+            "a real loss \\(q &lt; 0.001\\), not shown to be beyond the limit \\(q = 0.310\\)",
+            "about 9\u{202F}400 rows would settle it",
+            "change ≥ −0.030 against anchor v0.9",
+            "anchor: release v0.9",
+            "this split has answered 3 decisions before",
+            "checks of changes are adjusted for how many there are \\(Holm\\)",
+        ] {
+            assert!(body.contains(part), "{part} is not in\n{body}");
+        }
     }
 
     #[test]

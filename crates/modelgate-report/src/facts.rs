@@ -51,6 +51,8 @@ impl<'a> Facts<'a> {
         let whole = |subject: &Subject| match subject {
             Subject::Slice(slice) => slice.is_overall(),
             Subject::Across(_) => true,
+            // It belongs to slices, and has no measurement of its own.
+            Subject::Contrast { .. } => false,
         };
         let subjects: BTreeSet<_> = measured.chain(checked).filter(|(_, subject)| whole(subject)).collect();
         subjects.into_iter().collect()
@@ -74,6 +76,7 @@ impl<'a> Facts<'a> {
             change: delta_cell(metric, change.map(|change| &change.delta), absent),
             limit: limits(checks),
             status: checks.first().map_or_else(|| Shown::phrase("no limit set"), |worst| words::status(worst)),
+            q: checks.first().and_then(|worst| words::adjusted_p(worst)).map(Node::from),
             state: checks.first().map_or("none", |worst| worst.state.id()),
             left_out: left_out(self.report.evaluation.left_out(metric, subject)),
         }
@@ -81,7 +84,8 @@ impl<'a> Facts<'a> {
 
     /// One check as a table row.
     pub(crate) fn check(&self, check: &Check) -> Node {
-        let change = check.change.as_ref().or_else(|| self.change(check.metric, &check.subject));
+        let of_baseline = || self.change(check.metric, &check.subject).filter(|_| check.anchor.is_none());
+        let change = check.change.as_ref().or_else(of_baseline);
         let absent = words::no_comparison(&self.report.baseline);
         fields! {
             metric: check.metric.metric().title,
@@ -90,7 +94,7 @@ impl<'a> Facts<'a> {
             now: estimate(check.metric, check.candidate.as_ref(), "not measured"),
             change: delta_cell(check.metric, change.map(|change| &change.delta), absent),
             compares: matches!(check.bound, Bound::MaxRegression(_)),
-            limit: Shown::phrase(words::bound(check.metric, check.bound)),
+            limit: Shown::phrase(words::limit(check)),
             status: words::status(check),
             state: check.state.id(),
             blocking: check.blocking,
@@ -150,6 +154,8 @@ impl<'a> Facts<'a> {
             level: Shown::phrase(number::percent(report.confidence_level)),
             min_support: Shown::phrase(number::whole(report.min_support)),
             baseline: baseline(&report.baseline),
+            anchor: report.anchor.as_ref().map_or_else(|| fields! { found: false }, baseline),
+            wear: words::wear(report.split_decisions),
         }
     }
 
@@ -233,7 +239,7 @@ pub(crate) fn gravity(check: &Check) -> u8 {
         (State::Failed, true) => 0,
         (State::NotEvaluated { .. }, true) => 1,
         (_, true) => 2,
-        (State::Inconclusive { .. }, false) if check.must_prove => 3,
+        (_, false) if check.unproven() => 3,
         (State::Failed, false) => 4,
         (State::Warned, false) => 5,
         (State::NotEvaluated { .. }, false) => 6,
@@ -306,7 +312,7 @@ pub(crate) fn delta_cell(metric: MetricId, change: Option<&Delta>, absent: &'sta
 
 fn limits(checks: &[&Check]) -> Shown {
     let mut seen = BTreeSet::new();
-    let texts = checks.iter().map(|check| words::bound(check.metric, check.bound));
+    let texts = checks.iter().map(|check| words::limit(check));
     let texts: Vec<String> = texts.filter(|text| seen.insert(text.clone())).collect();
     if texts.is_empty() { Shown::phrase("none") } else { Shown::phrase(texts.join("; ")) }
 }

@@ -8,7 +8,7 @@ use modelgate_eval::{
     Change, Comparison, Delta, Estimate, Evaluation, Interval, Measured, Method, MetricId, MetricKind, Mode, OneSided, Reason,
     Subject,
 };
-use modelgate_policy::{Bound, Check, Counts, Date, Finding, Level, Origin, Outcome, RuleId, State, Verdict};
+use modelgate_policy::{Bound, Check, Counts, Date, Family, Finding, Level, Origin, Outcome, RuleId, State, Test, Verdict};
 
 use crate::report::{Baseline, ModelFacts, Provenance, Report};
 
@@ -72,6 +72,8 @@ fn empty() -> Report {
             split: "split=test".to_owned(),
         },
         baseline: baseline("v1.0"),
+        anchor: None,
+        split_decisions: 3,
         model: facts(),
         confidence_level: LEVEL,
         min_support: 30,
@@ -98,6 +100,16 @@ fn facts() -> ModelFacts {
         settings: vec![pair("l2_penalty", "1"), pair("max_iterations", "200")],
         coefficients: vec![("income".to_owned(), 0.8123), ("employment=none".to_owned(), -1.204)],
     }
+}
+
+fn tested(subject: &Subject, fails: bool) -> Test {
+    let q = if fails { 0.0123 } else { 0.31 };
+    let family = match subject {
+        Subject::Slice(slice) if slice.is_overall() => Family::Overall,
+        Subject::Slice(_) => Family::Slices,
+        Subject::Across(_) | Subject::Contrast { .. } => Family::Groups,
+    };
+    Test { family, size: 6, alpha: 0.05, q, q_any_loss: 0.0004, loss: 0.02, upper: 0.0295 }
 }
 
 /// Collects measurements and changes, so that both sides always agree.
@@ -137,12 +149,14 @@ impl Numbers {
             metric: metric(id),
             subject: subject.clone(),
             bound,
+            anchor: None,
             level: Level::Deny,
             must_prove: false,
             state,
             blocking,
             candidate: self.evaluation.get(metric(id), subject).copied(),
             change: self.changes.get(&(metric(id), subject.clone())).cloned(),
+            test: matches!(bound, Bound::MaxRegression(_)).then(|| tested(subject, blocking)),
         }
     }
 
@@ -218,7 +232,7 @@ pub(crate) fn failing() -> Report {
     let most = Bound::MaxRegression(0.03);
     let checks = vec![
         numbers.check("recall", &worst, most, State::Failed),
-        numbers.check("recall", &slice("sex=F"), most, State::Inconclusive { detectable: Some(0.041) }),
+        numbers.check("recall", &slice("sex=F"), most, State::Inconclusive { detectable: Some(0.041), rows_needed: Some(9_400) }),
         numbers.check("recall", &slice("sex=M"), most, State::Passed),
         numbers.check("recall", &slice("age_band=25-45"), most, State::Passed),
         numbers.check("recall", &slice("age_band=65+"), most, State::Warned),
@@ -304,6 +318,7 @@ pub(crate) fn hostile(text: &str) -> Report {
     ];
     for check in &mut checks {
         text.clone_into(&mut check.origin.path);
+        check.anchor = Some(text.to_owned());
     }
     let mut said = finding(RuleId::UNUSED_WAIVER, text, text);
     text.clone_into(&mut said.help);
@@ -339,6 +354,7 @@ fn deface(report: &mut Report, text: &str) {
         digest: Digest::of(b"baseline"),
         rows: 900,
     };
+    report.anchor = Some(report.baseline.clone());
     if let Some(comparison) = &mut report.comparison {
         comparison.missing.push(OneSided { slice: Slice::single(text(), Some(text())), rows: 41 });
         comparison.new.push(OneSided { slice: Slice::single(text(), None), rows: 1 });

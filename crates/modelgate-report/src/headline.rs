@@ -1,6 +1,6 @@
 //! The one line that every surface shows first: the comment's heading, the page's title, the terminal.
 
-use modelgate_policy::{Level, Outcome, State, Verdict};
+use modelgate_policy::{Level, Outcome, Verdict};
 
 use crate::escape::Shown;
 use crate::number::{counted, many};
@@ -57,9 +57,8 @@ fn failed_tally(verdict: &Verdict, total: &str) -> String {
 }
 
 fn review_tally(verdict: &Verdict, total: &str) -> String {
-    let open = |state: &State| matches!(state, State::Inconclusive { .. });
-    let unproven = verdict.checks.iter().filter(|check| check.must_prove && open(&check.state)).count();
-    if unproven == 0 { format!("{total}, a person must look") } else { format!("{} of {total} cannot tell", many(unproven)) }
+    let unproven = verdict.checks.iter().filter(|check| check.unproven()).count();
+    if unproven == 0 { format!("{total}, a person must look") } else { format!("{} of {total} not proven", many(unproven)) }
 }
 
 fn passed_tally(verdict: &Verdict, total: &str) -> String {

@@ -51,7 +51,7 @@ fn view(facts: &Facts<'_>) -> Node {
         provenance: facts.provenance(),
         model_kind: Shown::sentence(&report.model.kind),
         not_advice: words::NOT_ADVICE,
-        not_adjusted: words::NOT_ADJUSTED,
+        adjusted: words::ADJUSTED,
     }
 }
 

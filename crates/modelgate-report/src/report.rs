@@ -25,6 +25,10 @@ pub struct Report {
     pub provenance: Provenance,
     /// What the candidate was compared with.
     pub baseline: Baseline,
+    /// The pinned release that it was compared with as well, where there is one besides the baseline.
+    pub anchor: Option<Baseline>,
+    /// How many decisions the evaluated rows have answered before this one.
+    pub split_decisions: u64,
     /// What is known about how the candidate was made.
     pub model: ModelFacts,
     /// The two-sided level of every interval, such as 0.95.

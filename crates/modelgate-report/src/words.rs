@@ -1,7 +1,8 @@
 //! The words and icons that every document uses for the same thing.
 
+use modelgate_cube::Slice;
 use modelgate_eval::{Direction, MetricId, Mode, Subject};
-use modelgate_policy::{Bound, Check, Level, Outcome, State};
+use modelgate_policy::{Bound, Check, Family, Level, Outcome, State, Test};
 
 use crate::escape::Shown;
 use crate::number;
@@ -10,8 +11,8 @@ use crate::report::Baseline;
 /// The fixed last sentence of every document for people.
 pub(crate) const NOT_ADVICE: &str = "This is evidence for people to judge. It is not legal advice.";
 
-/// How intervals of many slices are to be read.
-pub(crate) const NOT_ADJUSTED: &str = "Intervals are not adjusted for how many measurements there are.";
+/// How intervals and checks of many slices are to be read.
+pub(crate) const ADJUSTED: &str = "Each interval stands for itself; checks of changes are adjusted for how many there are (Holm), and q is their adjusted p-value.";
 
 /// An icon and a word for what follows: never the color alone.
 pub(crate) fn outcome(outcome: Outcome) -> (&'static str, &'static str) {
@@ -35,6 +36,7 @@ pub(crate) fn outcome_class(outcome: Outcome) -> &'static str {
 pub(crate) fn status(check: &Check) -> Shown {
     let word = match &check.state {
         State::Passed => "✅ PASS".to_owned(),
+        State::Warned if check.unproven() => "⚠️ WARN, needs review".to_owned(),
         State::Warned => "⚠️ WARN".to_owned(),
         State::Failed => "❌ FAIL".to_owned(),
         State::Inconclusive { .. } if check.must_prove => "👤 INCONCLUSIVE, needs review".to_owned(),
@@ -51,19 +53,70 @@ pub(crate) fn status(check: &Check) -> Shown {
 /// What a reader should know about a check besides its numbers; `None` where there is nothing.
 pub(crate) fn note(check: &Check) -> Option<Shown> {
     match &check.state {
-        State::Passed | State::Failed => None,
-        State::Warned if check.level == Level::Deny => Some(Shown::phrase("only the point estimate is beyond the limit")),
-        State::Warned => Some(Shown::phrase("beyond the limit; this gate warns and does not block")),
-        State::Inconclusive { detectable: Some(distance) } => Some(Shown::phrase(format!(
-            "the interval holds the limit; these rows would have shown a true distance of {} or more in 4 of 5 cases",
-            number::fixed(*distance)
-        ))),
-        State::Inconclusive { detectable: None } => Some(Shown::phrase("there are too few rows for an interval")),
+        State::Passed => check.test.as_ref().map(|test| Shown::phrase(at_most(test))),
+        State::Failed => check.test.as_ref().map(|test| Shown::phrase(format!("{}, {}", q(test.q), adjusted(test)))),
+        State::Warned => Some(Shown::phrase(warning(check))),
+        State::Inconclusive { detectable: Some(distance), rows_needed } => {
+            Some(Shown::phrase(cannot_tell(check.test.as_ref(), *distance, *rows_needed)))
+        }
+        State::Inconclusive { detectable: None, .. } => Some(Shown::phrase("there are too few rows for an interval")),
         State::NotEvaluated { reason } => Some(Shown::sentence(reason)),
         State::Waived { reason, approved_by, .. } => {
             Some(Shown::phrase(format!("{} (approved by {})", Shown::sentence(reason), Shown::name(approved_by))))
         }
     }
+}
+
+/// The adjusted p-value that decides a check of a change, where there is one.
+pub(crate) fn adjusted_p(check: &Check) -> Option<Shown> {
+    check.test.as_ref().map(|test| Shown::phrase(q(test.q)))
+}
+
+fn q(value: f64) -> String {
+    if value < 0.0005 { "q < 0.001".to_owned() } else { format!("q = {}", number::fixed(value)) }
+}
+
+fn adjusted(test: &Test) -> String {
+    let of = match test.family {
+        Family::Overall => "of all rows",
+        Family::Slices => "of slices",
+        Family::Groups => "between groups",
+    };
+    format!("adjusted for {} {of}", number::counted(test.size, "check", "checks"))
+}
+
+fn at_most(test: &Test) -> String {
+    format!(
+        "{}; at most {} worse at one-sided {}",
+        q(test.q),
+        number::fixed(test.upper.max(0.0)),
+        number::percent(1.0 - test.alpha)
+    )
+}
+
+/// Why a check warns.
+fn warning(check: &Check) -> String {
+    match &check.test {
+        Some(test) if test.q < test.alpha => {
+            format!("beyond the limit ({}, {}); this gate warns and does not block", q(test.q), adjusted(test))
+        }
+        Some(test) => {
+            format!("a real loss ({}), not shown to be beyond the limit ({}), {}", q(test.q_any_loss), q(test.q), adjusted(test))
+        }
+        None if check.level == Level::Deny => "only the point estimate is beyond the limit".to_owned(),
+        None => "beyond the limit; this gate warns and does not block".to_owned(),
+    }
+}
+
+/// What these rows could have told, and how many would.
+fn cannot_tell(test: Option<&Test>, distance: f64, rows_needed: Option<u64>) -> String {
+    let why = test.map_or_else(
+        || "the interval holds the limit".to_owned(),
+        |test| format!("neither shown to be within nor beyond the limit ({}, {})", q(test.q), adjusted(test)),
+    );
+    let settled = rows_needed.map_or_else(String::new, |rows| format!("; about {} rows would settle it", number::whole(rows)));
+    let distance = number::fixed(distance);
+    format!("{why}; these rows would have shown a true distance of {distance} or more in 4 of 5 cases{settled}")
 }
 
 /// A finding's level as an icon and a word.
@@ -79,6 +132,10 @@ pub(crate) fn level(level: Level) -> &'static str {
 pub(crate) fn subject(subject: &Subject) -> Shown {
     match subject {
         Subject::Slice(slice) if slice.is_overall() => Shown::phrase("overall"),
+        Subject::Contrast { group, reference } => {
+            let name = |slice: &Slice| self::subject(&Subject::Slice(slice.clone()));
+            Shown::phrase(format!("{} against {}", name(group), name(reference)))
+        }
         Subject::Slice(slice) => {
             let terms = slice.terms().iter().map(|term| {
                 let level = term.level.as_deref().unwrap_or(modelgate_cube::MISSING);
@@ -93,8 +150,17 @@ pub(crate) fn subject(subject: &Subject) -> Shown {
     }
 }
 
+/// The limit of a check, with the release that it is about where that is not the baseline.
+pub(crate) fn limit(check: &Check) -> String {
+    let limit = bound(check.metric, check.bound);
+    match &check.anchor {
+        Some(release) => format!("{limit} against anchor {}", Shown::name(release)),
+        None => limit,
+    }
+}
+
 /// A limit, such as `≥ 0.800` or `change ≥ −0.030`.
-pub(crate) fn bound(metric: MetricId, bound: Bound) -> String {
+fn bound(metric: MetricId, bound: Bound) -> String {
     match bound {
         Bound::Lower(limit) => format!("≥ {}", number::limit(limit)),
         Bound::Upper(limit) => format!("≤ {}", number::limit(limit)),
@@ -133,6 +199,15 @@ pub(crate) fn no_comparison(baseline: &Baseline) -> &'static str {
         Baseline::None { .. } => "no baseline",
         Baseline::Found { .. } => "not compared",
     }
+}
+
+/// How often the evaluated rows have been asked before.
+pub(crate) fn wear(decisions: u64) -> Shown {
+    Shown::phrase(match decisions {
+        0 => "this split has answered no decision before".to_owned(),
+        1 => "this split has answered 1 decision before".to_owned(),
+        several => format!("this split has answered {} decisions before", number::whole(several)),
+    })
 }
 
 /// How old a baseline is.

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use modelgate_config::{BaselineSettings, Config};
+use modelgate_config::{AnchorSettings, BaselineSettings, Config};
 use modelgate_cube::{BUNDLE_FILE, Bundle, Digest};
 use modelgate_eval::Comparison;
 use modelgate_forge::{BaselineLookup, BaselineRequest, CiContext, ForgeError, Repository};
@@ -75,44 +75,59 @@ pub(crate) fn find(
     console.step("Finding", "the baseline");
     let found = match choice {
         BaselineChoice::Nothing => nothing("--no-baseline was given"),
-        BaselineChoice::Path(path) => from_file(path, "named by --baseline-path")?,
-        BaselineChoice::Release(tag) => from_git(config, Some(tag.clone()), None)?,
+        BaselineChoice::Path(path) => from_file(path, "named by --baseline-path", "baseline")?,
+        BaselineChoice::Release(tag) => from_git(config, Some(tag.clone()), None, "baseline")?,
         BaselineChoice::Configured { target_branch } => match &config.baseline {
-            BaselineSettings::Path(path) => from_file(path, "named by baseline.path in the configuration")?,
-            BaselineSettings::Release(tag) => from_git(config, Some(tag.clone()), None)?,
+            BaselineSettings::Path(path) => from_file(path, "named by baseline.path in the configuration", "baseline")?,
+            BaselineSettings::Release(tag) => from_git(config, Some(tag.clone()), None, "baseline")?,
             BaselineSettings::Auto => {
                 let target = target_branch.clone().or_else(|| CiContext::from_lookup(context.environment).target_branch);
-                from_git(config, None, target)?
+                from_git(config, None, target, "baseline")?
             }
         },
     };
-    match &found {
-        Found::Nothing { why } => console.step("Baseline", &format!("none: {}", crate::terminal::plain_sentence(why))),
-        Found::Release(release) => {
-            let age = release.at.map(|at| format!(", {} days old", context.days_since(at))).unwrap_or_default();
-            let how = crate::terminal::plain(&release.how);
-            console.step(
-                "Baseline",
-                &format!("{} ({how}{age}), bundle {}", crate::terminal::plain(&release.name), release.digest.short()),
-            );
-        }
-    }
+    found.show("Baseline", context, console);
     Ok(found)
+}
+
+/// Finds the pinned release that changes are held against as well. One that is named and cannot be had is an error: a
+/// gate that quietly drops it would pass by not running. The baseline itself is no second release.
+pub(crate) fn find_anchor(
+    config: &Config,
+    baseline: &Found,
+    context: &Context,
+    console: &mut Console<'_>,
+) -> Result<Option<Found>, Failure> {
+    let found = match &config.anchor {
+        None => return Ok(None),
+        Some(AnchorSettings::Path(path)) => from_file(path, "named by anchor.path in the configuration", "anchor")?,
+        Some(AnchorSettings::Release(tag)) => from_git(config, Some(tag.clone()), None, "anchor")?,
+    };
+    if let Found::Nothing { why } = &found {
+        return Err(Failure::with_help(format!("there is no anchor: {why}"), "store it, or name another one in `anchor`"));
+    }
+    let is_baseline = found.digest().is_some() && found.digest() == baseline.digest();
+    if is_baseline {
+        console.step("Anchor", "is the baseline itself, so that every change is held against it already");
+        return Ok(None);
+    }
+    found.show("Anchor", context, console);
+    Ok(Some(found))
 }
 
 fn nothing(why: &str) -> Found {
     Found::Nothing { why: why.to_owned() }
 }
 
-fn from_file(path: &Path, how: &str) -> Result<Found, Failure> {
+fn from_file(path: &Path, how: &str, role: &str) -> Result<Found, Failure> {
     let bytes = std::fs::read(path).map_err(|error| unreadable(path, &error))?;
     let shown = path.display().to_string();
-    let mut release = FoundRelease::read(&bytes, shown, how.to_owned(), None, None)?;
+    let mut release = FoundRelease::read(&bytes, shown, how.to_owned(), None, None, role)?;
     release.name.clone_from(&release.bundle.manifest.release);
     Ok(Found::Release(Box::new(release)))
 }
 
-fn from_git(config: &Config, release: Option<String>, target_branch: Option<String>) -> Result<Found, Failure> {
+fn from_git(config: &Config, release: Option<String>, target_branch: Option<String>, role: &str) -> Result<Found, Failure> {
     let explicit = release.is_some();
     let repository = match repository(config) {
         Ok(repository) => repository,
@@ -125,20 +140,27 @@ fn from_git(config: &Config, release: Option<String>, target_branch: Option<Stri
     match repository.resolve_baseline(&request)? {
         BaselineLookup::Absent(absent) => Ok(Found::Nothing { why: format!("{absent}; {}", absent.help()) }),
         BaselineLookup::Found(found) => {
-            let release = FoundRelease::read(&found.bytes, found.release, found.how, found.commit, found.tagged_at)?;
+            let release = FoundRelease::read(&found.bytes, found.release, found.how, found.commit, found.tagged_at, role)?;
             Ok(Found::Release(Box::new(release)))
         }
     }
 }
 
 impl FoundRelease {
-    fn read(bytes: &[u8], name: String, how: String, commit: Option<String>, tagged_at: Option<i64>) -> Result<Self, Failure> {
+    fn read(
+        bytes: &[u8],
+        name: String,
+        how: String,
+        commit: Option<String>,
+        tagged_at: Option<i64>,
+        role: &str,
+    ) -> Result<Self, Failure> {
         let bundle = Bundle::decode(bytes).map_err(|error| {
             let help = match error {
                 modelgate_cube::BundleError::Newer { .. } => "install a newer modelgate, the one that made this release or later",
                 _ => "make the release again with `modelgate release <tag>` from its commit",
             };
-            Failure::with_help(format!("the baseline {} cannot be read: {error}", crate::terminal::plain(&name)), help)
+            Failure::with_help(format!("the {role} {} cannot be read: {error}", crate::terminal::plain(&name)), help)
         })?;
         let at = tagged_at.or_else(|| bundle.manifest.created.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_second));
         Ok(Self { bundle, name, how, commit, at, digest: Digest::of(bytes) })
@@ -146,6 +168,33 @@ impl FoundRelease {
 }
 
 impl Found {
+    /// Says which release it is and why, or that there is none.
+    fn show(&self, role: &'static str, context: &Context, console: &mut Console<'_>) {
+        match self {
+            Self::Nothing { why } => console.step(role, &format!("none: {}", crate::terminal::plain_sentence(why))),
+            Self::Release(release) => {
+                let age = release.at.map(|at| format!(", {} days old", context.days_since(at))).unwrap_or_default();
+                let (name, how) = (crate::terminal::plain(&release.name), crate::terminal::plain(&release.how));
+                console.step(role, &format!("{name} ({how}{age}), bundle {}", release.digest.short()));
+            }
+        }
+    }
+
+    fn digest(&self) -> Option<Digest> {
+        match self {
+            Self::Nothing { .. } => None,
+            Self::Release(release) => Some(release.digest),
+        }
+    }
+
+    /// The release's name; empty where there is none.
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::Nothing { .. } => "",
+            Self::Release(release) => &release.name,
+        }
+    }
+
     /// The baseline's counts.
     pub(crate) fn bundle(&self) -> Option<&Bundle> {
         match self {

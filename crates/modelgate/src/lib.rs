@@ -7,6 +7,7 @@ mod demo;
 mod exit;
 mod facts;
 mod failure;
+mod log;
 mod output;
 mod pipeline;
 mod terminal;
@@ -63,6 +64,7 @@ fn dispatch(command: &Command, context: &Context, console: &mut Console<'_>) -> 
         Command::Evaluate(arguments) => cli::evaluate::evaluate(arguments, console),
         Command::Diff(arguments) => cli::evaluate::diff(arguments, context, console),
         Command::Release(arguments) => cli::release::run(arguments, context, console),
+        Command::Rebless(arguments) => cli::rebless::run(arguments, context, console),
         Command::Audit(AuditCommand::Verify(arguments)) => cli::audit::run(arguments, console),
         Command::List(arguments) => cli::catalogue::list(arguments, context, console),
         Command::Explain(arguments) => cli::catalogue::explain(arguments, console),
@@ -80,6 +82,7 @@ fn verbosity(command: &Command) -> Option<(bool, bool)> {
         Command::Evaluate(arguments) => &arguments.input,
         Command::Diff(arguments) => &arguments.input,
         Command::Release(arguments) => &arguments.input,
+        Command::Rebless(arguments) => &arguments.input,
         Command::Config(cli::ConfigCommand::Check(arguments)) => arguments,
         Command::Audit(_) | Command::List(_) | Command::Explain(_) | Command::Config(_) => return None,
     };

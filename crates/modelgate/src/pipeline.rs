@@ -7,13 +7,14 @@ use modelgate_cube::{Bundle, Cube, Digest, Manifest};
 use modelgate_data::{Column, CountSettings, Dataset, Roles};
 use modelgate_eval::{Comparison, Evaluation, compare, evaluate};
 use modelgate_model::{Model, Origin, TrainSettings, run_command, train};
-use modelgate_policy::{Outcome, Verdict, judge};
+use modelgate_policy::{Anchor, History, Outcome, Verdict, judge};
 use modelgate_report::{Document, ModelFacts, Provenance, Report};
 
 use crate::baseline::{self, BaselineChoice, Found};
 use crate::context::{Console, Context};
 use crate::facts;
 use crate::failure::{Failure, unreadable};
+use crate::log;
 
 /// This program's version, part of every record.
 pub(crate) const TOOL_VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -36,6 +37,7 @@ pub(crate) struct Candidate {
 pub(crate) struct Judged {
     pub(crate) candidate: Candidate,
     pub(crate) baseline: Found,
+    pub(crate) anchor: Option<Found>,
     pub(crate) evaluation: Evaluation,
     pub(crate) comparison: Option<Comparison>,
     pub(crate) verdict: Verdict,
@@ -58,16 +60,46 @@ pub(crate) fn run(
 ) -> Result<Judged, Failure> {
     let candidate = candidate(config, None, console)?;
     let baseline = baseline::find(config, choice, context, console)?;
+    let anchor = baseline::find_anchor(config, &baseline, context, console)?;
+    let decisions = log::decisions_on(&config.ledger, &split(&candidate))?;
     console.step("Evaluating", &evaluating(config, &candidate.cube));
     let evaluation = evaluate(&candidate.cube, &config.evaluation);
     let comparison = compared(config, &candidate, &baseline);
-    console.step("Judging", &format!("{} gates", config.policy.gates.len()));
-    let verdict = judge(&evaluation, baseline.for_policy(&candidate, comparison.as_ref())?, &config.policy, context.today());
-    let report = report(config, context, &candidate, &baseline, evaluation, comparison, verdict);
+    let with_anchor = anchor.as_ref().and_then(|anchor| compared(config, &candidate, anchor));
+    console.step("Judging", &judging(config, decisions));
+    let history = History {
+        baseline: baseline.for_policy(&candidate, comparison.as_ref())?,
+        anchor: match &anchor {
+            Some(found) => Some(Anchor { release: found.name(), compared: found.for_policy(&candidate, with_anchor.as_ref())? }),
+            None => None,
+        },
+        decisions,
+    };
+    let verdict = judge(&evaluation, history, &config.policy, context.today());
+    let past = Past { baseline: &baseline, anchor: anchor.as_ref(), decisions };
+    let report = report(config, context, &candidate, past, evaluation, comparison, verdict);
     let documents = modelgate_report::render(&report)?;
     let headline = modelgate_report::verdict_line(&report);
     let Report { evaluation, comparison, verdict, .. } = report;
-    Ok(Judged { candidate, baseline, evaluation, comparison, verdict, headline, documents })
+    Ok(Judged { candidate, baseline, anchor, evaluation, comparison, verdict, headline, documents })
+}
+
+/// What came before a candidate, as it was found.
+#[derive(Clone, Copy)]
+struct Past<'a> {
+    baseline: &'a Found,
+    anchor: Option<&'a Found>,
+    decisions: u64,
+}
+
+/// The name of the evaluated rows, by which their decisions are counted.
+fn split(candidate: &Candidate) -> String {
+    candidate.cube.meta().split.to_string()
+}
+
+fn judging(config: &Config, decisions: u64) -> String {
+    let so_far = if decisions == 1 { "1 decision".to_owned() } else { format!("{decisions} decisions") };
+    format!("{} gates; this split has answered {so_far}", config.policy.gates.len())
 }
 
 /// The comparison with the baseline; none where there is no baseline.
@@ -232,7 +264,7 @@ fn report(
     config: &Config,
     context: &Context,
     candidate: &Candidate,
-    baseline: &Found,
+    past: Past<'_>,
     evaluation: Evaluation,
     comparison: Option<Comparison>,
     verdict: Verdict,
@@ -251,9 +283,11 @@ fn report(
             data_digest: candidate.data_digest,
             model_digest: candidate.model_digest,
             cube_digest: candidate.counts_digest,
-            split: candidate.cube.meta().split.to_string(),
+            split: split(candidate),
         },
-        baseline: baseline.for_report(context),
+        baseline: past.baseline.for_report(context),
+        anchor: past.anchor.map(|anchor| anchor.for_report(context)),
+        split_decisions: past.decisions,
         model: candidate.facts.clone(),
         confidence_level: config.evaluation.confidence_level,
         min_support: config.policy.min_support,
@@ -283,7 +317,9 @@ pub(crate) fn record(config: &Config, judged: &Judged, exit_code: u8) -> serde_j
         "data_sha256": judged.candidate.data_digest.to_string(),
         "model_sha256": judged.candidate.model_digest.to_string(),
         "counts_sha256": judged.candidate.counts_digest.to_string(),
+        "split": split(&judged.candidate),
         "baseline": judged.baseline.for_record(),
+        "anchor": judged.anchor.as_ref().map(Found::for_record),
         "checks": {
             "total": counts.total, "passed": counts.passed, "failed": counts.failed, "warned": counts.warned,
             "inconclusive": counts.inconclusive, "not_evaluated": counts.not_evaluated, "waived": counts.waived,

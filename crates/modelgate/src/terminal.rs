@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use modelgate_config::Config;
 use modelgate_cube::Slice;
 use modelgate_eval::{Comparison, Delta, Estimate, Evaluation, Interval, MetricId, Subject};
-use modelgate_policy::{Bound, Check, Finding, Level, RuleId, State, Verdict};
+use modelgate_policy::{Bound, Check, Finding, Level, RuleId, State, Test, Verdict};
 
 /// The most blocking checks and findings that are told in full; the documents have all.
 const MOST_BLOCKS: usize = 5;
@@ -149,6 +149,7 @@ fn terms(subject: &Subject) -> usize {
     match subject {
         Subject::Slice(slice) => slice.terms().len(),
         Subject::Across(axes) => axes.len(),
+        Subject::Contrast { group, .. } => group.terms().len(),
     }
 }
 
@@ -158,13 +159,17 @@ fn check_block(text: &mut String, check: &Check, config: &Config, explain: bool)
     let _ = writeln!(text, "error[{}]: {}", check.rule, headline(check, &subject));
     source(text, config, check.origin.line);
     if let Some(change) = &check.change {
-        let _ = writeln!(text, "   = baseline   {}", estimate(check.metric, &change.baseline));
+        let side = if check.anchor.is_some() { "anchor  " } else { "baseline" };
+        let _ = writeln!(text, "   = {side}   {}", estimate(check.metric, &change.baseline));
     }
     if let Some(candidate) = &check.candidate {
         let _ = writeln!(text, "   = candidate  {}", estimate(check.metric, candidate));
     }
     if let (Bound::MaxRegression(_), Some(change)) = (check.bound, &check.change) {
         let _ = writeln!(text, "   = change     {}", delta(check.metric, &change.delta));
+    }
+    if let Some(tested) = &check.test {
+        let _ = writeln!(text, "   = test       {}", test(tested));
     }
     if explain {
         let _ = writeln!(text, "   = help: {}", check.rule.rule().fix);
@@ -181,8 +186,18 @@ fn headline(check: &Check, subject: &str) -> String {
     match check.bound {
         Bound::Lower(limit) => format!("{metric} of {subject} is below {limit}"),
         Bound::Upper(limit) => format!("{metric} of {subject} is above {limit}"),
-        Bound::MaxRegression(limit) => format!("{metric} of {subject} is worse by more than {limit}"),
+        Bound::MaxRegression(limit) => {
+            let against = check.anchor.as_ref().map(|release| format!(" against anchor {}", plain(release))).unwrap_or_default();
+            format!("{metric} of {subject} is worse by more than {limit}{against}")
+        }
     }
+}
+
+/// How a change was tested.
+fn test(test: &Test) -> String {
+    let q = if test.q < 0.000_05 { "q < 0.0001".to_owned() } else { format!("q = {:.4}", test.q) };
+    let checks = if test.size == 1 { "1 check".to_owned() } else { format!("{} checks", test.size) };
+    format!("{q}, below {}: adjusted for {checks} of {}", test.alpha, test.family.id())
 }
 
 fn finding_block(text: &mut String, finding: &Finding, config: &Config) {

@@ -76,6 +76,17 @@ fn structural_mistakes() {
                 "keep one of them",
             ),
             ("{release: v1.0}", "v1.0", "wrong-type", "v1.0", "a mapping of keys"),
+            (
+                "anchor: {release: v0.9, budget: 3}",
+                "anchor: {budget: 3}",
+                "missing-key",
+                "{budget: 3}",
+                "one of `release` and `path`",
+            ),
+            ("budget: 3", "path: a.json", "contradictory-keys", "path", "keep one of them"),
+            ("budget: 3", "budget: 0.5", "out-of-range", "0.5", "must be a number that is at least 1"),
+            ("alpha: 0.01", "alpha: 0.5", "out-of-range", "0.5", "above 0 and below 0.5"),
+            ("max_decisions_per_split: 20", "max_decisions_per_split: 0", "out-of-range", "0", "a whole number from 1"),
             ("version: 1\n", "version: \"1\"\n", "wrong-type", "\"1\"", "the number 1"),
             ("version: 1\n", "", "missing-key", "model", "`version` is missing"),
             ("version: 1\n", "version: 2\n", "unknown-version", "2", "upgrade modelgate"),
@@ -250,7 +261,7 @@ fn mistakes_in_gates() {
                 "metric",
                 "at least one of `lower_bound`, `upper_bound` and `max_regression`",
             ),
-            ("    level: warn\n", "", "duplicate-gate", "accuracy", "the first one is at line 39"),
+            ("    level: warn\n", "", "duplicate-gate", "accuracy", "the first one is at line 42"),
             ("    - recall\n", "", "metric-left-out", "recall", "add `recall` to `evaluation.metrics`"),
             (
                 "    across: [sex, \"sex & race\"]",
@@ -305,6 +316,13 @@ fn mistakes_in_gates() {
             (gates, "", "missing-key", "version", "`gates` is missing"),
             (gates, "gates: [{metric: count, lower_bound: -1}]\n", "invalid-bound", "-1", "`count` is at least 0"),
             ("lower_bound: 0.8", "slices: every\n    lower_bound: 0.8", "no-slices", "every", "in `evaluation.slices`"),
+            (
+                gates,
+                "gates: [{metric: accuracy, lower_bound: 0.8}]\nanchor: {release: v1}\n",
+                "useless-anchor",
+                "anchor",
+                "write `max_regression` at a gate",
+            ),
             ("metric: accuracy", "metric: impact_ratio", "metric-needs-slices", "impact_ratio", "in `evaluation.slices`"),
             (
                 "metric: accuracy",
@@ -318,6 +336,32 @@ fn mistakes_in_gates() {
 }
 
 #[test]
+fn mistakes_in_contrasts() {
+    let gate = "  - metric: true_positive_rate\n    slices: every\n    max_regression: 0.05\n    must_prove: true\n";
+    let with = |lines: &str| FULL.replace(gate, &format!("{gate}  - metric: recall\n{lines}"));
+    let case = |text: String, id: &str, caret: &str, cure: &str| {
+        let errors = parse("modelgate.yml", &text).unwrap_err();
+        let error = errors.errors.first().unwrap();
+        assert_eq!((errors.errors.len(), error.id, underlined(error, &text).as_str()), (1, id, caret), "{errors}");
+        assert!(errors.to_string().contains(cure), "{cure:?} is not in\n{errors}");
+    };
+    let sound = with("    max_regression: 0.05\n    contrast: {reference: \"sex=M\"}\n");
+    assert!(parse("modelgate.yml", &sound).is_ok());
+    case(sound.replace("\"sex=M\"}", "overall}"), "invalid-slice", "overall", "name one group");
+    case(sound.replace("\"sex=M\"}", "\"gender=M\"}"), "unknown-slice-column", "\"gender=M\"", "declares `sex`");
+    case(
+        with("    lower_bound: 0.05\n    contrast: {reference: \"sex=M\"}\n"),
+        "contrast-needs-regression",
+        "lower_bound",
+        "write `max_regression`",
+    );
+    let impact = sound.replace("metric: recall\n    max", "metric: impact_ratio\n    max");
+    case(impact, "metric-without-contrast", "impact_ratio", "name a metric of slices");
+    let both = sound.replace("    contrast:", "    slices: every\n    contrast:");
+    assert_eq!(parse("modelgate.yml", &both).unwrap_err().errors.first().unwrap().id, "contradictory-keys");
+}
+
+#[test]
 fn mistakes_in_waivers() {
     check(
         FULL,
@@ -327,7 +371,7 @@ fn mistakes_in_waivers() {
                 "    across: sex\n    slice: \"sex=F\"",
                 "contradictory-keys",
                 "slice",
-                "`across` is at line 63",
+                "`across` is at line 66",
             ),
             (
                 "rule: metric-regression",

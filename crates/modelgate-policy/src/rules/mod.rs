@@ -11,6 +11,7 @@ mod metric_regression;
 mod missing_slice;
 mod no_baseline;
 mod unused_waiver;
+mod worn_split;
 
 use std::fmt;
 
@@ -77,6 +78,7 @@ pub const RULES: &[Rule] = &[
     different_data::RULE,
     expired_waiver::RULE,
     unused_waiver::RULE,
+    worn_split::RULE,
 ];
 
 impl RuleId {
@@ -102,6 +104,8 @@ impl RuleId {
     pub const EXPIRED_WAIVER: Self = Self(9);
     /// A waiver matches nothing.
     pub const UNUSED_WAIVER: Self = Self(10);
+    /// A split has answered too many decisions.
+    pub const WORN_SPLIT: Self = Self(11);
 
     /// Looks an id up, exactly as written in the catalogue.
     #[must_use]
@@ -134,6 +138,7 @@ mod tests {
         }
         assert_eq!(RuleId::METRIC_BELOW_BOUND.rule().id, "metric-below-bound");
         assert_eq!(RuleId::UNUSED_WAIVER.rule().id, "unused-waiver");
-        assert_eq!(RuleId::all().count(), 11);
+        assert_eq!(RuleId::WORN_SPLIT.rule().id, "worn-split");
+        assert_eq!(RuleId::all().count(), 12);
     }
 }

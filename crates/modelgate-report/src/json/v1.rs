@@ -26,6 +26,9 @@ pub(super) struct Document<'a> {
     checks: Vec<Check<'a>>,
     findings: Vec<Finding<'a>>,
     baseline: Baseline<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    anchor: Option<Baseline<'a>>,
+    split_decisions: u64,
     comparison_mode: Option<&'static str>,
     missing_slices: Vec<OneSided<'a>>,
     new_slices: Vec<OneSided<'a>>,
@@ -56,13 +59,17 @@ struct Counts {
     low_support: usize,
 }
 
-/// `{"slice": {"sex": "F"}}`, all rows being `{"slice": {}}` and a missing value `null`; or `{"across": ["sex"]}`.
+/// `{"slice": {"sex": "F"}}`, all rows being `{"slice": {}}` and a missing value `null`; or `{"across": ["sex"]}`; or
+/// `{"contrast": {"group": {"sex": "F"}, "reference": {"sex": "M"}}}`.
 #[derive(Serialize)]
 #[serde(rename_all = "snake_case")]
 enum Subject<'a> {
-    Slice(BTreeMap<&'a str, Option<&'a str>>),
+    Slice(Terms<'a>),
     Across(&'a [String]),
+    Contrast { group: Terms<'a>, reference: Terms<'a> },
 }
+
+type Terms<'a> = BTreeMap<&'a str, Option<&'a str>>;
 
 #[derive(Serialize)]
 struct Limit {
@@ -89,12 +96,20 @@ struct Check<'a> {
     metric: &'static str,
     subject: Subject<'a>,
     limit: Limit,
+    /// The pinned release that a change is held against; not there for the baseline.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    anchor: Option<&'a str>,
     level: &'static str,
     must_prove: bool,
     state: &'static str,
     blocking: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     detectable: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rows_needed: Option<u64>,
+    /// How a change was tested; not there for bounds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    test: Option<Test>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -103,6 +118,19 @@ struct Check<'a> {
     baseline: Option<Number>,
     change: Option<Delta>,
     origin: Origin<'a>,
+}
+
+/// `q` is the one-sided p-value of "the loss is within the limit", adjusted (Holm) for the `size` checks of its family
+/// against the same release; the check fails where it is below `alpha`. `q_any_loss` is the same for "there is no loss".
+#[derive(Serialize)]
+struct Test {
+    family: &'static str,
+    size: usize,
+    alpha: f64,
+    q: f64,
+    q_any_loss: f64,
+    loss: f64,
+    upper: f64,
 }
 
 #[derive(Serialize)]
@@ -201,6 +229,8 @@ pub(super) fn document(report: &Report) -> Document<'_> {
         checks: report.verdict.checks.iter().map(check).collect(),
         findings: report.verdict.findings.iter().map(finding).collect(),
         baseline: baseline(&report.baseline),
+        anchor: report.anchor.as_ref().map(baseline),
+        split_decisions: report.split_decisions,
         comparison_mode: comparison.map(|comparison| mode(comparison.mode)),
         missing_slices: comparison.map(|comparison| one_sided(&comparison.missing)).unwrap_or_default(),
         new_slices: comparison.map(|comparison| one_sided(&comparison.new)).unwrap_or_default(),
@@ -230,11 +260,16 @@ fn subject(subject: &eval::Subject) -> Subject<'_> {
     match subject {
         eval::Subject::Slice(slice) => this_slice(slice),
         eval::Subject::Across(axes) => Subject::Across(axes),
+        eval::Subject::Contrast { group, reference } => Subject::Contrast { group: terms(group), reference: terms(reference) },
     }
 }
 
 fn this_slice(slice: &modelgate_cube::Slice) -> Subject<'_> {
-    Subject::Slice(slice.terms().iter().map(|term| (term.axis.as_str(), term.level.as_deref())).collect())
+    Subject::Slice(terms(slice))
+}
+
+fn terms(slice: &modelgate_cube::Slice) -> Terms<'_> {
+    slice.terms().iter().map(|term| (term.axis.as_str(), term.level.as_deref())).collect()
 }
 
 fn check(check: &policy::Check) -> Check<'_> {
@@ -243,17 +278,21 @@ fn check(check: &policy::Check) -> Check<'_> {
         policy::Bound::Upper(value) => ("upper_bound", value),
         policy::Bound::MaxRegression(value) => ("max_regression", value),
     };
-    let (detectable, reason, waiver) = because(&check.state);
+    let (detectable, rows_needed) = could_tell(&check.state);
+    let (reason, waiver) = because(&check.state);
     Check {
         rule: check.rule.rule().id,
         metric: check.metric.as_str(),
         subject: subject(&check.subject),
         limit: Limit { kind, value },
+        anchor: check.anchor.as_deref(),
         level: check.level.id(),
         must_prove: check.must_prove,
         state: check.state.id(),
         blocking: check.blocking,
         detectable,
+        rows_needed,
+        test: check.test.as_ref().map(test),
         reason,
         waiver,
         candidate: check.candidate.as_ref().map(number),
@@ -263,16 +302,28 @@ fn check(check: &policy::Check) -> Check<'_> {
     }
 }
 
-/// What only some states carry: what would have been detectable, why there is no number, who accepts a failure.
-fn because(state: &policy::State) -> (Option<f64>, Option<&str>, Option<Waiver<'_>>) {
+/// What would have been detectable, and the rows that would settle it.
+fn could_tell(state: &policy::State) -> (Option<f64>, Option<u64>) {
     match state {
-        policy::State::Passed | policy::State::Warned | policy::State::Failed => (None, None, None),
-        policy::State::Inconclusive { detectable } => (*detectable, None, None),
-        policy::State::NotEvaluated { reason } => (None, Some(reason), None),
-        policy::State::Waived { until, reason, approved_by } => {
-            (None, None, Some(Waiver { until: until.to_string(), reason, approved_by }))
-        }
+        policy::State::Inconclusive { detectable, rows_needed } => (*detectable, *rows_needed),
+        _ => (None, None),
     }
+}
+
+/// Why there is no number, or who accepts a failure.
+fn because(state: &policy::State) -> (Option<&str>, Option<Waiver<'_>>) {
+    match state {
+        policy::State::NotEvaluated { reason } => (Some(reason), None),
+        policy::State::Waived { until, reason, approved_by } => {
+            (None, Some(Waiver { until: until.to_string(), reason, approved_by }))
+        }
+        _ => (None, None),
+    }
+}
+
+fn test(test: &policy::Test) -> Test {
+    let policy::Test { family, size, alpha, q, q_any_loss, loss, upper } = *test;
+    Test { family: family.id(), size, alpha, q, q_any_loss, loss, upper }
 }
 
 fn origin(origin: &policy::Origin) -> Origin<'_> {
@@ -435,6 +486,9 @@ mod tests {
         let json = verdict(&fixture::failing());
         let of_state = |state: &str| json["checks"].as_array().unwrap().iter().find(|check| check["state"] == state).unwrap();
         assert_eq!(of_state("inconclusive")["detectable"], 0.041);
+        assert_eq!(of_state("inconclusive")["rows_needed"], 9_400);
+        assert_eq!(of_state("failed")["test"]["q"], 0.0123);
+        assert_eq!(of_state("failed")["test"]["family"], "slices");
         assert_eq!(of_state("not_evaluated")["reason"], "no row has a positive label");
         assert_eq!(of_state("waived")["waiver"]["until"], "2026-12-31");
         assert_eq!(of_state("failed")["limit"]["kind"], "max_regression");

@@ -9,7 +9,8 @@ use crate::baseline::BaselineChoice;
 use crate::cli::{CheckArgs, Format, OutputArgs, ReportArgs};
 use crate::context::{Console, Context};
 use crate::exit::ExitStatus;
-use crate::failure::{Failure, unreadable};
+use crate::failure::Failure;
+use crate::log;
 use crate::output::{FolderLock, Staged, uninterrupted};
 use crate::pipeline::{self, Judged};
 use crate::terminal;
@@ -65,22 +66,14 @@ pub(crate) fn decide(
     // Two runs at once would continue the same entry, and one of them would be lost. Waiting may be interrupted.
     let _lock = FolderLock::beside(ledger);
     uninterrupted(|| {
-        let text = match std::fs::read(ledger) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
-            Err(error) => return Err(unreadable(ledger, &error)),
-        };
         let record = pipeline::record(config, judged, status.code());
-        let (entry, text) = modelgate_ledger::append_to(&text, "decision", &context.generated(), record).map_err(|error| {
-            Failure::with_help(format!("the log {} cannot be continued: {error}", ledger.display()), error.help())
-        })?;
-        let mut log = Staged::default();
-        log.add(ledger, text.as_bytes())?;
+        let (entry, text) = log::with_entry(ledger, log::DECISION, &context.generated(), record)?;
+        let mut longer = Staged::default();
+        longer.add(ledger, text.as_bytes())?;
         let documents = stage(&judged.documents, folder)?;
-        log.commit()?;
+        longer.commit()?;
         documents.commit()?;
-        let short: String = entry.hash.chars().take(8).collect();
-        Ok(format!("#{} {short}", entry.index))
+        Ok(log::shown(&entry))
     })
 }
 

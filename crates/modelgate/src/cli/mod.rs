@@ -6,6 +6,7 @@ pub(crate) mod check;
 pub(crate) mod config;
 pub(crate) mod demo;
 pub(crate) mod evaluate;
+pub(crate) mod rebless;
 pub(crate) mod release;
 pub(crate) mod train;
 
@@ -44,6 +45,8 @@ pub(crate) enum Command {
     Report(ReportArgs),
     /// Store the candidate's counts as a release, for later comparisons.
     Release(ReleaseArgs),
+    /// Move the anchor to another stored release, with a reason, and record that.
+    Rebless(ReblessArgs),
     /// Check the log of decisions.
     #[command(subcommand)]
     Audit(AuditCommand),
@@ -80,7 +83,8 @@ pub(crate) struct BaselineArgs {
     /// Compare with this bundle file.
     #[arg(long, value_name = "FILE", env = "MODELGATE_BASELINE_PATH", help_heading = "Baseline")]
     pub(crate) baseline_path: Option<PathBuf>,
-    /// Compare with nothing; regression gates are then not evaluated, which is reported.
+    /// Compare with no previous release; regression gates are then not evaluated against one, which is reported. An anchor
+    /// in the configuration still holds.
     #[arg(long, help_heading = "Baseline")]
     pub(crate) no_baseline: bool,
 }
@@ -198,6 +202,20 @@ pub(crate) struct ReleaseArgs {
     /// The remote to push to.
     #[arg(long, value_name = "NAME", default_value = "origin", help_heading = "Network")]
     pub(crate) remote: String,
+}
+
+/// Flags of `rebless`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  modelgate rebless v2.0.0 --reason 'new product, agreed by the model board on 1 June'")]
+pub(crate) struct ReblessArgs {
+    /// The stored release that becomes the anchor.
+    #[arg(value_name = "TAG")]
+    pub(crate) tag: String,
+    /// Why what was lost since the old anchor is accepted.
+    #[arg(long, value_name = "TEXT", help_heading = "Input")]
+    pub(crate) reason: String,
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
 }
 
 /// Flags of `demo`.

@@ -1,0 +1,102 @@
+//! `rebless`: the anchor moves to another stored release, with a reason, and leaves a record.
+
+use std::path::Path;
+
+use modelgate_config::{AnchorSettings, Config, move_anchor};
+use modelgate_cube::Digest;
+
+use crate::cli::ReblessArgs;
+use crate::context::{Console, Context};
+use crate::exit::ExitStatus;
+use crate::failure::{Failure, unreadable};
+use crate::output::{FolderLock, Staged, uninterrupted};
+use crate::terminal::plain;
+use crate::{baseline, log, pipeline};
+
+/// Rewrites `anchor.release` in the configuration and records who was replaced by whom, and why.
+pub(crate) fn run(arguments: &ReblessArgs, context: &Context, console: &mut Console<'_>) -> Result<ExitStatus, Failure> {
+    let reason = arguments.reason.trim();
+    if reason.is_empty() {
+        return Err(Failure::with_help("the anchor moves only with a reason", "say with --reason why the loss is accepted"));
+    }
+    let config = pipeline::load(&arguments.input.config, console)?;
+    let old = pinned(&config)?;
+    stored(&config, &arguments.tag)?;
+    if old == arguments.tag {
+        return Err(Failure::with_help(
+            format!("{} is the anchor already", plain(&old)),
+            "name the release that is to become the anchor; `modelgate list releases` shows all of them",
+        ));
+    }
+    let path = &arguments.input.config;
+    let text = std::fs::read_to_string(path).map_err(|error| unreadable(path, &error))?;
+    let moved = move_anchor(&text, &arguments.tag)
+        .map_err(|error| Failure::with_help(format!("{}: {error}", path.display()), error.help()))?;
+    console.step("Moving", &format!("the anchor from {} to {}", plain(&old), plain(&arguments.tag)));
+    let record = record(&config, &old, &arguments.tag, reason, &moved);
+    let entry = write(&config, path, &moved, record, context)?;
+    console.finish_step();
+    console.result(&format!("anchor {} -> {} in {}, log entry {entry}", plain(&old), plain(&arguments.tag), path.display()));
+    Ok(ExitStatus::Passed)
+}
+
+/// The release that is the anchor now.
+fn pinned(config: &Config) -> Result<String, Failure> {
+    match &config.anchor {
+        Some(AnchorSettings::Release(tag)) => Ok(tag.clone()),
+        Some(AnchorSettings::Path(_)) => Err(Failure::with_help(
+            "the anchor is a file and not a release",
+            "replace `anchor.path` by `anchor: {release: <tag>}` once by hand, or put another bundle in the file's place",
+        )),
+        None => Err(Failure::with_help(
+            "the configuration has no anchor to move",
+            "write `anchor: {release: <tag>}` once by hand; from then on it is moved by this command",
+        )),
+    }
+}
+
+/// Refuses a release that is not stored: an anchor that cannot be found stops every check.
+fn stored(config: &Config, tag: &str) -> Result<(), Failure> {
+    let releases = baseline::repository(config)?.list_releases()?;
+    if releases.iter().any(|release| release == tag) {
+        return Ok(());
+    }
+    let help = if releases.is_empty() {
+        "store it with `modelgate release <tag>` first".to_owned()
+    } else {
+        let shown: Vec<String> = releases.iter().take(20).map(|release| plain(release)).collect();
+        format!("store it with `modelgate release <tag>` first, or name one of: {}", shown.join(", "))
+    };
+    Err(Failure::with_help(format!("there is no stored release {}", plain(tag)), help))
+}
+
+fn record(config: &Config, old: &str, new: &str, reason: &str, moved: &str) -> serde_json::Value {
+    serde_json::json!({
+        "version": 1,
+        "from": old,
+        "to": new,
+        "reason": reason,
+        "model": config.model_name,
+        "commit": baseline::head_commit(config),
+        "tool_version": pipeline::TOOL_VERSION,
+        "config_sha256_before": config.digest.to_string(),
+        "config_sha256_after": Digest::of(moved.trim_start_matches('\u{feff}').as_bytes()).to_string(),
+    })
+}
+
+/// Writes the log and the configuration: both, or none. The log comes first into its place, because a move without a record
+/// would be what the anchor is there to prevent.
+fn write(config: &Config, path: &Path, moved: &str, record: serde_json::Value, context: &Context) -> Result<String, Failure> {
+    // A link to the file stays a link.
+    let target = path.canonicalize().map_err(|error| unreadable(path, &error))?;
+    let _lock = FolderLock::beside(&config.ledger);
+    uninterrupted(|| {
+        let (entry, text) = log::with_entry(&config.ledger, log::REBLESS, &context.generated(), record)?;
+        let (mut longer, mut changed) = (Staged::default(), Staged::default());
+        longer.add(&config.ledger, text.as_bytes())?;
+        changed.add(&target, moved.as_bytes())?;
+        longer.commit()?;
+        changed.commit()?;
+        Ok(log::shown(&entry))
+    })
+}
