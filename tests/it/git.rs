@@ -69,8 +69,9 @@ fn a_shallow_clone_names_the_command_that_deepens_it() {
     let clone = gate();
     let url = format!("file://{}", origin.path().display());
     clone.git(&["clone", "-q", "--depth", "1", "--no-tags", &url, "clone"]);
-    let outcome = clone.run(&["check", "--config", "clone/modelgate.yml"]).exits(0);
-    assert!(outcome.stderr.contains("git fetch --unshallow"), "{}", outcome.stderr);
+    // Nobody can tell what this clone lacks: that is no pass.
+    let _ = clone.run(&["check", "--config", "clone/modelgate.yml"]).exits(2).says("git fetch --unshallow");
+    let _ = clone.run(&["check", "--config", "clone/modelgate.yml", "--no-baseline"]).exits(0);
 }
 
 #[test]
@@ -149,4 +150,19 @@ fn releases_of_a_stranger_are_not_this_project_s() {
     gate.git(&["fetch", "-q", "stranger"]);
     let outcome = gate.run(&["check"]).exits(0);
     assert!(outcome.stderr.contains("Baseline none"), "{}", outcome.stderr);
+}
+
+#[test]
+fn a_target_branch_that_is_not_there_is_no_baseline_that_is_not_there() {
+    let _ = released(ready()).run(&["check", "--target-branch", "nope"]).exits(2).says("nope").says("is not in this clone");
+}
+
+#[test]
+fn a_nearer_tag_without_a_bundle_is_told() {
+    let gate = released(ready());
+    gate.write("predictions.csv", Rows { jitter: 1, ..Rows::default() }.csv());
+    gate.git(&["commit", "-qam", "second"]);
+    gate.git(&["tag", "v1.1.0"]);
+    let outcome = gate.run(&["check"]).exits(0);
+    assert!(outcome.stderr.contains("without a stored bundle: v1.1.0"), "{}", outcome.stderr);
 }

@@ -86,6 +86,51 @@ fn a_baseline_that_is_the_candidate_is_refused() {
 }
 
 #[test]
+fn the_same_model_cut_by_another_column_is_still_the_same_model() {
+    let gate = with_baseline(0.0).with("predictions.csv", Rows::default().csv());
+    gate.write(
+        "modelgate.yml",
+        CONFIG.replace("[sex, region]", "[sex, region, {column: id, bins: [2000]}]").replace("  id: id\n", ""),
+    );
+    let _ = gate.run(&["check", "--quiet"]).exits(1).prints("error[baseline-is-candidate]");
+}
+
+#[test]
+fn a_group_that_shrank_and_a_group_without_a_number_fail_a_gate_over_every_slice() {
+    let few: Vec<String> = {
+        let rows = Rows { jitter: 1, ..Rows::default() }.csv();
+        let mut women = 0;
+        let mut keep = |line: &str| {
+            !line.contains(",F,") || {
+                women += 1;
+                women <= 20
+            }
+        };
+        rows.lines().filter(|line| keep(line)).map(str::to_owned).collect()
+    };
+    let shrunk = with_baseline(0.0).with("predictions.csv", few.join("\n"));
+    let _ = shrunk.run(&["check", "--quiet"]).exits(1).prints("error[missing-slice]: sex=F");
+    let all_no: Vec<String> = Rows::default()
+        .csv()
+        .lines()
+        .map(|line| if line.contains(",F,") { line.replace(",yes,", ",no,") } else { line.to_owned() })
+        .collect();
+    let config = CONFIG.replace("max_regression: 0.1", "lower_bound: 0.1");
+    let undefined = ready().with("modelgate.yml", config).with("predictions.csv", all_no.join("\n"));
+    let _ = undefined
+        .run(&["check", "--quiet"])
+        .exits(1)
+        .prints("true_positive_rate of sex=F was not evaluated: no row has a positive label");
+}
+
+#[test]
+fn the_training_rows_are_no_test_rows() {
+    let gate = training();
+    gate.write("test.csv", gate.read("train.csv"));
+    let _ = gate.run(&["check", "--quiet"]).exits(2).says("the very rows that the model was trained on");
+}
+
+#[test]
 fn must_prove_asks_for_a_person() {
     let config = CONFIG.replace("lower_bound: 0.5", "lower_bound: 0.69\n    must_prove: true");
     let gate = ready().with("modelgate.yml", config);

@@ -6,6 +6,7 @@ use modelgate_cube::{Cell, ScoreScale, Slice};
 
 use crate::confusion::{Confusion, FP, Quadrant, TP, ratio};
 use crate::evaluate::{Counted, Run, measured, whole_number};
+use crate::gap_interval;
 use crate::groups::{Gap, Rate, Spread};
 use crate::interval::{self, Successes};
 use crate::metric::Share;
@@ -40,6 +41,11 @@ impl Run<'_> {
         match gap.value(&observed) {
             Err(reason) => Estimate::Undefined { reason, n },
             Ok(point) => {
+                if let Some(interval) =
+                    gap_interval::of(gap, groups.iter().map(|counted| counted.cell), self.settings.confidence_level)
+                {
+                    return measured(point, Some(interval), n);
+                }
                 let values = (0..self.settings.resamples as usize).map(|index| {
                     let replicate: Vec<Confusion> =
                         groups.iter().filter_map(|counted| counted.replicates().get(index).copied()).collect();

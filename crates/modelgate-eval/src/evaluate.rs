@@ -21,6 +21,9 @@ const SCORE_RESAMPLES: u32 = 200;
 pub fn evaluate(cube: &Cube, settings: &EvalSettings) -> Evaluation {
     let slices: Vec<Counted> = cube.cells().map(|(slice, cell)| Counted::new(slice, cell, settings)).collect();
     let mut found = Evaluation::new(settings.confidence_level);
+    for counted in &slices {
+        found.note_rows(counted.slice, counted.cell.total().rows);
+    }
     let run = Run { cube, settings, z: interval::z_of(settings.confidence_level) };
     for metric in &settings.metrics {
         match metric.metric().compute {

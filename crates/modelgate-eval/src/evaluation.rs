@@ -39,13 +39,14 @@ pub struct Evaluation {
     confidence_level: f64,
     estimates: BTreeMap<(MetricId, Subject), Estimate>,
     left_out: BTreeMap<(MetricId, Subject), Vec<Slice>>,
+    rows: BTreeMap<Slice, u64>,
 }
 
 impl Evaluation {
     /// No measurements yet, at this two-sided confidence level.
     #[must_use]
     pub fn new(confidence_level: f64) -> Self {
-        Self { confidence_level, estimates: BTreeMap::new(), left_out: BTreeMap::new() }
+        Self { confidence_level, estimates: BTreeMap::new(), left_out: BTreeMap::new(), rows: BTreeMap::new() }
     }
 
     /// Adds a measurement.
@@ -58,6 +59,17 @@ impl Evaluation {
         if !groups.is_empty() {
             self.left_out.insert((metric, subject.clone()), groups);
         }
+    }
+
+    /// Notes how many rows a slice has, whatever a metric's own denominator is.
+    pub fn note_rows(&mut self, slice: &Slice, rows: u64) {
+        self.rows.insert(slice.clone(), rows);
+    }
+
+    /// How many rows a slice has; `None` where it has none.
+    #[must_use]
+    pub fn rows(&self, slice: &Slice) -> Option<u64> {
+        self.rows.get(slice).copied()
     }
 
     /// The two-sided confidence level of the intervals.

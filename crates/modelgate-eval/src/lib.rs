@@ -14,6 +14,7 @@ mod contrast;
 mod estimate;
 mod evaluate;
 mod evaluation;
+mod gap_interval;
 mod groups;
 mod interval;
 mod metric;

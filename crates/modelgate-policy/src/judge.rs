@@ -1,7 +1,7 @@
 //! From measurements to a verdict: every gate held against every subject, then the rules about the run, then waivers.
 
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use modelgate_cube::Slice;
 use modelgate_eval::{Change, Comparison, Estimate, Evaluation, Loss, MetricId, MetricKind, Mode, Subject};
@@ -204,7 +204,7 @@ impl<'a> Judge<'a> {
         };
         let leaves_small_out = matches!(gate.target, Target::Every | Target::Contrast(_));
         let too_few = self.too_few_rows(gate.metric, subject, &estimate);
-        if let (Some(rows), true) = (too_few, leaves_small_out) {
+        if let (Some(rows), true) = (too_few, leaves_small_out && !self.is_large_but_undefined(subject, &estimate)) {
             low_support.insert((gate.metric, subject.clone(), rows));
             return None;
         }
@@ -236,6 +236,14 @@ impl<'a> Judge<'a> {
         }
     }
 
+    /// Whether a whole group has enough rows and yet no number, such as a recall without a single positive label. That is no
+    /// question of size. In crossed slices it is what few rows look like.
+    fn is_large_but_undefined(&self, subject: &Subject, estimate: &Estimate) -> bool {
+        let Subject::Slice(slice) = subject else { return false };
+        let rows = self.evaluation.rows(slice).unwrap_or(0);
+        slice.terms().len() <= 1 && rows >= self.policy.min_support && matches!(estimate, Estimate::Undefined { .. })
+    }
+
     /// The rows that a subject has, where they are too few. A group comparison has left small groups out already.
     fn too_few_rows(&self, metric: MetricId, subject: &Subject, estimate: &Estimate) -> Option<u64> {
         let of_slices = !matches!(subject, Subject::Across(_)) && metric.metric().kind != MetricKind::AcrossGroups;
@@ -247,9 +255,12 @@ impl<'a> Judge<'a> {
         let metric = question.gate.metric;
         match (question.bound, question.release) {
             (bound @ (Bound::Lower(_) | Bound::Upper(_)), _) => {
-                against_limit(bound, estimate, self.evaluation.confidence_level())
-                    .map(Held::Decided)
-                    .ok_or_else(|| Unjudged::Because("too few rows for an interval".to_owned(), RuleId::METRIC_NOT_EVALUATED))
+                against_limit(bound, metric, estimate, self.evaluation.confidence_level()).map(Held::Decided).ok_or_else(|| {
+                    Unjudged::Because(
+                        "there is no interval to decide by: too few rows, or a metric without one".to_owned(),
+                        RuleId::METRIC_NOT_EVALUATED,
+                    )
+                })
             }
             (Bound::MaxRegression(_), Baseline::Absent) => {
                 Err(Unjudged::Because("there is no baseline".to_owned(), RuleId::NO_BASELINE))
@@ -311,6 +322,7 @@ impl<'a> Judge<'a> {
         if let Some(anchor) = self.history.anchor {
             findings.extend(self.about_release(anchor.compared, Some(anchor.release)));
         }
+        findings.extend(self.about_shrunk(low_support));
         findings.extend(self.about_wear());
         findings.extend(self.about_support(low_support));
         findings
@@ -341,10 +353,30 @@ impl<'a> Judge<'a> {
             })
             .collect();
         if comparison.mode == Mode::DifferentData {
-            let message = format!("{name} and the candidate were evaluated on different rows: a change may come from the rows");
+            let message = format!(
+                "{name} and the candidate were not evaluated on rows that are known to be the same: a change may come from the rows"
+            );
             findings.push(self.finding(RuleId::DIFFERENT_DATA, "", message));
         }
         findings
+    }
+
+    /// Slices that were large enough to be judged in the baseline and lost more than half of their rows since: too few to
+    /// judge is then what happened to them, and not what they are.
+    fn about_shrunk(&self, low_support: &BTreeSet<TooSmall>) -> Vec<Finding> {
+        let Baseline::Compared(comparison) = self.history.baseline else { return Vec::new() };
+        let mut shrunk = BTreeMap::new();
+        for (metric, subject, rows) in low_support {
+            let before = change(comparison, *metric, subject).map_or(0, |change| change.baseline.n());
+            if before >= self.policy.min_support && rows * 2 < before {
+                shrunk.entry(subject).or_insert((*metric, before, *rows));
+            }
+        }
+        let told = shrunk.into_iter().map(|(subject, (metric, before, now))| {
+            let message = format!("the baseline has {before} rows in the denominator of {metric}, the candidate {now}");
+            self.finding(RuleId::MISSING_SLICE, &subject.to_string(), message)
+        });
+        told.collect()
     }
 
     /// A split that many decisions were made on has been learned by those who made them.

@@ -11,12 +11,11 @@ pub(crate) struct Judged {
 }
 
 /// Holds a measurement against a lower or upper bound. `None` where there is no interval to decide by.
-pub(crate) fn against_limit(bound: Bound, estimate: &Estimate, confidence_level: f64) -> Option<Judged> {
+pub(crate) fn against_limit(bound: Bound, metric: MetricId, estimate: &Estimate, confidence_level: f64) -> Option<Judged> {
     let measured = estimate.measured()?;
-    let is_count = measured.interval.is_none() && measured.n > 1;
-    // A plain count is its own interval.
+    // A plain count is its own interval; any other number without one is a point, which decides nothing.
     let exact = Interval { lower: measured.value, upper: measured.value, method: Method::Moments };
-    let interval = measured.interval.or(is_count.then_some(exact))?;
+    let interval = measured.interval.or((metric.as_str() == "count").then_some(exact))?;
     // Seen as a shortfall: how far the metric is on the wrong side of the limit.
     let (point, lower, upper, rule) = match bound {
         Bound::Lower(limit) => {
@@ -86,8 +85,20 @@ mod tests {
         Estimate::Measured(Measured { value, interval, n: 100, binning_error: 0.0 })
     }
 
+    fn accuracy() -> MetricId {
+        MetricId::parse("accuracy").unwrap()
+    }
+
+    #[test]
+    fn a_point_without_an_interval_decides_nothing() {
+        let point = Estimate::Measured(Measured { value: 0.9, interval: None, n: 400, binning_error: 0.0 });
+        assert!(against_limit(Bound::Lower(0.1), accuracy(), &point, 0.95).is_none());
+        let count = MetricId::parse("count").unwrap();
+        assert_eq!(against_limit(Bound::Lower(500.0), count, &point, 0.95).unwrap().state.id(), "failed");
+    }
+
     fn limit_state(bound: Bound, value: f64, lower: f64, upper: f64) -> &'static str {
-        against_limit(bound, &estimate(value, lower, upper), 0.95).unwrap().state.id()
+        against_limit(bound, accuracy(), &estimate(value, lower, upper), 0.95).unwrap().state.id()
     }
 
     #[test]
@@ -104,7 +115,7 @@ mod tests {
 
     #[test]
     fn an_inconclusive_limit_says_how_many_rows_would_settle_it() {
-        let judged = against_limit(Bound::Lower(0.8), &estimate(0.82, 0.78, 0.86), 0.95).unwrap();
+        let judged = against_limit(Bound::Lower(0.8), accuracy(), &estimate(0.82, 0.78, 0.86), 0.95).unwrap();
         let State::Inconclusive { detectable: Some(distance), rows_needed: Some(rows) } = judged.state else { unreachable!() };
         // 0.04 / 1.96 = 0.0204 is the error; (1.96 + 0.84) times that is 0.0572, 2.86 times the distance of 0.02.
         assert!((distance - 0.057_2).abs() < 1e-4 && (817..=819).contains(&rows), "{distance} {rows}");
@@ -154,7 +165,7 @@ mod tests {
         let reason = modelgate_eval::Reason::NotInCandidate;
         assert!(loss(metric(Direction::HigherIsBetter), &Delta::Undefined(reason)).is_err());
         let undefined = Estimate::Undefined { reason, n: 0 };
-        assert!(against_limit(Bound::Lower(0.1), &undefined, 0.95).is_none());
+        assert!(against_limit(Bound::Lower(0.1), accuracy(), &undefined, 0.95).is_none());
     }
 
     #[test]

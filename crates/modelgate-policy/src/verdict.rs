@@ -150,7 +150,7 @@ impl Check {
     pub fn unproven(&self) -> bool {
         let open = match (&self.state, self.bound, &self.test) {
             (State::Warned, Bound::MaxRegression(limit), Some(test)) => !test.proves_within(limit),
-            (State::Inconclusive { .. } | State::Warned, ..) => true,
+            (State::Inconclusive { .. } | State::Warned | State::NotEvaluated { .. }, ..) => true,
             _ => false,
         };
         self.must_prove && open

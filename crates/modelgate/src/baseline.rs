@@ -138,8 +138,16 @@ fn from_git(config: &Config, release: Option<String>, target_branch: Option<Stri
     };
     let request = BaselineRequest { release, target_branch, bundle_file: BUNDLE_FILE.to_owned() };
     match repository.resolve_baseline(&request)? {
+        // Where the search could not be made, that nothing was found means nothing: no comparison is then no decision.
+        BaselineLookup::Absent(absent) if !absent.was_looked_for() => {
+            let message = format!("the baseline cannot be looked for: {absent}");
+            Err(Failure::with_help(message, format!("{} (or say --no-baseline, which is reported)", absent.help())))
+        }
         BaselineLookup::Absent(absent) => Ok(Found::Nothing { why: format!("{absent}; {}", absent.help()) }),
-        BaselineLookup::Found(found) => {
+        BaselineLookup::Found(mut found) => {
+            if !found.skipped.is_empty() {
+                found.how = format!("{}; nearer, but without a stored bundle: {}", found.how, found.skipped.join(", "));
+            }
             let release = FoundRelease::read(&found.bytes, found.release, found.how, found.commit, found.tagged_at, role)?;
             Ok(Found::Release(Box::new(release)))
         }
@@ -174,7 +182,7 @@ impl Found {
             Self::Nothing { why } => console.step(role, &format!("none: {}", crate::terminal::plain_sentence(why))),
             Self::Release(release) => {
                 let age = release.at.map(|at| format!(", {} days old", context.days_since(at))).unwrap_or_default();
-                let (name, how) = (crate::terminal::plain(&release.name), crate::terminal::plain(&release.how));
+                let (name, how) = (crate::terminal::plain(&release.name), crate::terminal::plain_sentence(&release.how));
                 console.step(role, &format!("{name} ({how}{age}), bundle {}", release.digest.short()));
             }
         }
@@ -203,15 +211,18 @@ impl Found {
         }
     }
 
-    /// The baseline as a judge sees it. Counts that equal the candidate's to the last score are the candidate's own.
+    /// The baseline as a judge sees it. The same model on the same data, or counts that equal the candidate's to the last
+    /// score, are the candidate's own.
     pub(crate) fn for_policy<'a>(
         &self,
         candidate: &Candidate,
         comparison: Option<&'a Comparison>,
     ) -> Result<policy::Baseline<'a>, Failure> {
         let (Self::Release(release), Some(comparison)) = (self, comparison) else { return Ok(policy::Baseline::Absent) };
-        let counts = release.bundle.cube.digest().map_err(Failure::new)?;
-        Ok(if counts == candidate.counts_digest { policy::Baseline::IsCandidate } else { policy::Baseline::Compared(comparison) })
+        let made = &release.bundle.manifest;
+        let same_files = made.model_digest == candidate.model_digest && made.data_digest == candidate.data_digest;
+        let same_counts = release.bundle.cube.digest().map_err(Failure::new)? == candidate.counts_digest;
+        Ok(if same_files || same_counts { policy::Baseline::IsCandidate } else { policy::Baseline::Compared(comparison) })
     }
 
     /// The baseline as the documents name it.

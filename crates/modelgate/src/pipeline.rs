@@ -119,6 +119,12 @@ pub(crate) fn candidate(config: &Config, model_file: Option<&Path>, console: &mu
             let (model, facts) = trained_or_read(config, model_file, console)?;
             console.step("Reading", &shown(evaluate));
             let dataset = evaluation_rows(config, rows, evaluate, &model)?;
+            if model.facts().origin.data_digest == dataset.digest() && matches!(rows, TrainRows::File(_)) {
+                return Err(Failure::with_help(
+                    format!("{} holds the very rows that the model was trained on", shown(evaluate)),
+                    "evaluate on rows that the model has not seen: name another file in data.path",
+                ));
+            }
             console.step("Scoring", &format!("{} rows", dataset.rows()));
             let scored = dataset.with_scores(SCORE, model.score(&dataset)?)?;
             let roles = Roles { score: Some(SCORE.to_owned()), ..config.roles.clone() };

@@ -10,7 +10,7 @@ const GAP: Metric = Metric {
     direction: Direction::LowerIsBetter,
     denominator: "the rows of the smallest group that is compared; smaller ones than `min_support` are left out and named",
     undefined_when: "fewer than two groups have the rate",
-    interval: "resampled cells, basic",
+    interval: "differences and ratios of two groups: the closed forms of every pair of groups, corrected for how many pairs there are; others: resampled cells, basic",
     ..RATE
 };
 

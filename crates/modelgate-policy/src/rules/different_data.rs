@@ -5,8 +5,8 @@ use super::{Level, Rule};
 /// The catalogue's row.
 pub(super) const RULE: Rule = Rule {
     id: "different-data",
-    title: "Baseline and candidate were evaluated on different rows.",
-    what: "The digests of the two test splits differ.",
+    title: "Baseline and candidate cannot be shown to use the same rows.",
+    what: "The digests of the two test splits differ: other rows, or other slice columns, weights or ids of the same rows.",
     why: "A change may then come from the rows and not from the model.",
     fix: "Evaluate both on the same split, or read every change with that in mind.",
     default_level: Level::Warn,
