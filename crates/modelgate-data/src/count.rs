@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use modelgate_cube::{
-    Axis, Cell, Cube, CubeMeta, DEFINITION_VERSION, ReplicateSet, Replicates, RowSetDigest, ScoreScale, ScoreTable, Shape, Slice,
-    Term,
+    Axis, Cell, Cube, CubeMeta, DEFINITION_VERSION, ReplicateSet, RowSetDigest, ScoreScale, ScoreTable, Shape, Slice, Term,
 };
 
 use crate::Dataset;
@@ -70,6 +69,11 @@ pub struct CountSettings {
 ///
 /// The result does not depend on the order of the rows, not even in a last bit.
 pub fn count(dataset: &Dataset, settings: &CountSettings) -> Result<Cube, DataError> {
+    count_noting(dataset, settings, || {})
+}
+
+/// Counts as [`count`] does, and says when the counts are there and the replicates of them are begun.
+pub fn count_noting(dataset: &Dataset, settings: &CountSettings, drawing_replicates: impl FnOnce()) -> Result<Cube, DataError> {
     let roles = &settings.roles;
     check(dataset, settings)?;
     let labels = binary_labels(dataset, &roles.label, roles.positive_label.as_deref())?;
@@ -85,9 +89,8 @@ pub fn count(dataset: &Dataset, settings: &CountSettings) -> Result<Cube, DataEr
     };
     let split = digest(dataset, settings, &facts, &axes)?;
     let meta = CubeMeta { shape, definition_version: DEFINITION_VERSION, split };
-    let rows = RowBuckets::of(dataset, &settings.roles, &facts)?;
-    let (scale, cells, by_slice) = cells(&facts, settings, &axes, &rows.buckets);
-    Ok(Cube::from_cells(meta, scale, cells).with_replicates(ReplicateSet { ids: rows.ids, by_slice }))
+    let (scale, cells, replicates) = cells(dataset, &facts, settings, &axes, drawing_replicates)?;
+    Ok(Cube::from_cells(meta, scale, cells).with_replicates(replicates))
 }
 
 fn check(dataset: &Dataset, settings: &CountSettings) -> Result<(), DataError> {
@@ -158,23 +161,26 @@ fn combinations(rows: usize, axes: &[EncodedAxis]) -> Option<Grouping> {
 
 /// The cells and replicates of all slices, and how the cells' scores are to be read.
 fn cells(
+    dataset: &Dataset,
     facts: &RowFacts,
     settings: &CountSettings,
     axes: &[EncodedAxis],
-    buckets: &[u16],
-) -> (ScoreScale, BTreeMap<Slice, Cell>, BTreeMap<Slice, Replicates>) {
+    drawing_replicates: impl FnOnce(),
+) -> Result<(ScoreScale, BTreeMap<Slice, Cell>, ReplicateSet), DataError> {
     let keys = facts.scores.as_ref().map(|scores| ScoreKeys::of(scores));
     let combinations = combinations(facts.rows(), axes);
     let counted = match &combinations {
         Some(combinations) => count_by_combination(facts, settings.depth, axes, combinations, keys.as_ref()),
         None => count_by_row(facts, settings.depth, axes, keys.as_ref()),
     };
-    let rows = BucketedRows { facts, buckets, items: combinations.as_ref() };
+    drawing_replicates();
+    let RowBuckets { ids, buckets } = RowBuckets::of(dataset, &settings.roles, facts)?;
+    let rows = BucketedRows { facts, buckets: &buckets, items: combinations.as_ref() };
     let replicates = rows.replicates(&counted.families_for_replicates(keys.as_ref()));
     let names: Vec<&str> = settings.axes.iter().map(|axis| axis.axis.name.as_str()).collect();
     let by_slice = counted.slices(&names, axes).flatten().zip(replicates.into_iter().flatten()).collect();
     let cells = counted.into_cells(&names, axes);
-    (keys.map_or(ScoreScale::Exact, |keys| keys.scale), cells, by_slice)
+    Ok((keys.map_or(ScoreScale::Exact, |keys| keys.scale), cells, ReplicateSet { ids, by_slice }))
 }
 
 /// The counts of families of slices.

@@ -25,7 +25,7 @@ mod tables;
 mod testing;
 
 pub use column::{Column, TextArray, number_text};
-pub use count::{CountAxis, CountSettings, Roles, count};
+pub use count::{CountAxis, CountSettings, Roles, count, count_noting};
 pub use dataset::Dataset;
 pub use error::{CellProblem, DataError};
 pub use file::{ReadSettings, column_names, read};

@@ -163,7 +163,8 @@ fn finish(
         decision_threshold: config.decision_threshold,
         max_levels: config.max_levels,
     };
-    let cube = modelgate_data::count(&dataset, &settings)?;
+    let replicating = || console.step("Replicating", "the counts, to pair them with a release's");
+    let cube = modelgate_data::count_noting(&dataset, &settings, replicating)?;
     console.finish_step();
     let counts_digest = cube.digest().map_err(Failure::new)?;
     Ok(Candidate { counts_digest, data_digest: dataset.digest(), cube, model_digest, facts, dataset, roles })
