@@ -277,3 +277,14 @@ fn every_help_names_its_example() {
         let _ = gate().run(&arguments).exits(0).prints("Example:");
     }
 }
+
+#[test]
+fn a_variable_that_is_set_to_nothing_says_nothing() {
+    let gate = ready();
+    let mut command = gate.command(&["check", "--quiet", "--no-baseline"]);
+    command.env("MODELGATE_CONFIG", "").env("MODELGATE_BASELINE_RELEASE", "").env("MODELGATE_OUTPUT_DIR", "");
+    let _ = gate.finish(&mut command).exits(0);
+    let mut command = gate.command(&["check", "--quiet"]);
+    command.env("MODELGATE_CONFIG", "other.yml");
+    let _ = gate.finish(&mut command).exits(2).says("other.yml");
+}

@@ -7,6 +7,16 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use modelgate_policy::Date;
 
+/// The command line without the variables that are set to nothing, as CI systems set those that do not apply.
+pub(crate) fn without_empty_variables(command: clap::Command) -> clap::Command {
+    let is_empty = |name: &std::ffi::OsStr| std::env::var_os(name).is_some_and(|value| value.is_empty());
+    let command = command.mut_args(|argument| match argument.get_env() {
+        Some(name) if is_empty(name) => argument.env(clap::builder::Resettable::Reset),
+        _ => argument,
+    });
+    command.mut_subcommands(without_empty_variables)
+}
+
 /// What the outside world tells a run.
 pub(crate) struct Context {
     /// Looks an environment variable up.

@@ -14,7 +14,7 @@ mod terminal;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use clap::{CommandFactory as _, FromArgMatches as _};
 
 use crate::cli::{AuditCommand, Cli, Command};
 use crate::context::{Console, Context};
@@ -25,7 +25,10 @@ use crate::failure::Failure;
 #[must_use]
 pub fn main() -> ExitCode {
     stop_cleanly_when_interrupted();
-    let cli = match Cli::try_parse() {
+    let cli = match context::without_empty_variables(Cli::command())
+        .try_get_matches()
+        .and_then(|found| Cli::from_arg_matches(&found))
+    {
         Ok(cli) => cli,
         Err(error) => {
             let _ = error.print();
