@@ -81,16 +81,20 @@ fn generated(root: &Path) -> Result<Vec<(&'static str, String)>, Failure> {
     FILES.iter().map(|(path, source)| Ok((*path, text(source, print)?))).collect()
 }
 
-/// Builds the binary as the tests do, and returns where it lies.
+/// Builds the binary that the tests run, and returns where it lies. Building the program's own package alone would compile
+/// its dependencies once more, with other features.
 fn build(root: &Path) -> Result<PathBuf, Failure> {
-    programs::run(cargo(root).args(["build", "--quiet", "--locked", "--package", "modelgate", "--bin", "modelgate"]))?;
-    let binary = format!("modelgate{}", std::env::consts::EXE_SUFFIX);
+    programs::run(cargo(root).args(["test", "--quiet", "--locked", "--workspace", "--no-run"]))?;
+    let binary = format!("modelgate-tested{}", std::env::consts::EXE_SUFFIX);
     Ok(programs::target_directory(root)?.join("debug").join(binary))
 }
 
 /// What the binary prints, whoever runs it: no setting and no terminal of theirs changes a byte.
 fn printed(binary: &Path, arguments: &[&str]) -> Result<String, Failure> {
     let mut command = Command::new(binary);
+    // Its help names it as it was called.
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::arg0(&mut command, "modelgate");
     command.args(arguments).env("COLUMNS", "100").env("NO_COLOR", "1").env_remove("CLICOLOR_FORCE");
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("MODELGATE_") {
