@@ -135,6 +135,8 @@ pub enum Method {
     Paired,
     /// Reflected ("basic") percentiles of the differences of replicates that both sides share.
     PairedBasic,
+    /// Tango's score interval for the difference of two proportions of the same rows (Tango 1998).
+    Tango,
 }
 
 impl Method {
@@ -153,6 +155,7 @@ impl Method {
             Self::ResampledBasic => "resampled cells, basic",
             Self::Paired => "paired replicates, normal",
             Self::PairedBasic => "paired replicates, basic",
+            Self::Tango => "Tango score",
         }
     }
 }

@@ -101,7 +101,7 @@ fn upper_end(excess: &impl Fn(f64) -> f64, estimate: f64) -> f64 {
 }
 
 /// Where `excess` crosses zero between `low` and `high`; it is negative inside the interval and positive outside.
-fn bisect(excess: &impl Fn(f64) -> f64, mut low: f64, mut high: f64, outside_is_high: bool) -> f64 {
+pub(crate) fn bisect(excess: &impl Fn(f64) -> f64, mut low: f64, mut high: f64, outside_is_high: bool) -> f64 {
     for _ in 0..200 {
         let middle = f64::midpoint(low, high);
         if (excess(middle) > 0.0) == outside_is_high {

@@ -25,6 +25,7 @@ mod scored;
 mod scores;
 mod settings;
 mod significance;
+mod tango;
 
 pub use catalogue::METRICS;
 pub use compare::compare;
@@ -37,3 +38,4 @@ pub use interval::detectable;
 pub use metric::{Direction, Metric, MetricId, MetricKind};
 pub use settings::EvalSettings;
 pub use significance::{Loss, holm, rows_needed};
+pub use tango::Flips;

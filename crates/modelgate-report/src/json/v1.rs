@@ -419,6 +419,7 @@ fn method(method: eval::Method) -> &'static str {
         eval::Method::ResampledBasic => "resampled_basic",
         eval::Method::Paired => "paired",
         eval::Method::PairedBasic => "paired_basic",
+        eval::Method::Tango => "tango",
     }
 }
 
