@@ -60,3 +60,12 @@ fn from_python_judges_the_predictions_of_another_framework() {
     assert!(outcome.stderr.contains("Baseline v1.0.0"), "{}", outcome.stderr);
     assert_kept("from-python", &gate.read("repository/modelgate-out/comment.md"));
 }
+
+#[test]
+fn two_models_compares_row_by_row_without_a_release() {
+    let gate = gate();
+    let outcome = script(&gate, "two-models/run.sh");
+    assert!(outcome.code == 0 || outcome.code == 1, "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("Baseline predictions of the same rows: previous.csv"), "{}", outcome.stderr);
+    assert_kept("two-models", &gate.read("repository/modelgate-out/comment.md"));
+}

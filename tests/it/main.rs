@@ -5,6 +5,7 @@
 mod actions;
 mod anchor;
 mod audit;
+mod beside;
 mod demo;
 mod examples;
 mod fails_well;

@@ -120,7 +120,30 @@ def confusion_metrics(rows):
         "true_positive_rate": fm.true_positive_rate(y, p, pos_label=1, sample_weight=w),
         "false_positive_rate": fm.false_positive_rate(y, p, pos_label=1, sample_weight=w),
     }
-    return values | entropy_metrics(y, p, w), differs
+    if "baseline_prediction" in rows:
+        values |= flips(y, rows["baseline_prediction"].to_numpy(), p, w)
+    return values | entropy_metrics(y, p, w) | cost_metrics(rows), differs
+
+
+
+def flips(y, before, now, w):
+    """The rows that another model's predictions get right and ours wrong, the other way round, and either."""
+    return {
+        "negative_flip_rate": np.average((before == y) & (now != y), weights=w),
+        "positive_flip_rate": np.average((before != y) & (now == y), weights=w),
+        "churn": sm.zero_one_loss(before, now, sample_weight=w),
+    }
+
+
+# What the configuration of the edge cases declares; tests/it/oracle.rs writes the same.
+COSTS = {(1, 1): -0.5, (0, 1): 1.0, (1, 0): 5.0, (0, 0): 0.25}
+REFERENCES = {"sex": "M", "region": "north"}
+CONTROL = "region"
+
+
+def cost_metrics(rows):
+    costs = [COSTS[pair] for pair in zip(rows["label"], rows["prediction"], strict=True)]
+    return {"expected_cost": np.average(costs, weights=rows["weight"])}
 
 
 def likelihood_ratios(y, p, w):
@@ -143,7 +166,14 @@ def entropy_metrics(y, p, w):
     index, theil = generalized_entropy(1.0 + p - y, w)
     # The square root makes a rounding error of 1e-17 one of 3e-9; equal benefits have none.
     index = 0.0 if len(set(p - y)) == 1 and not math.isnan(index) else index
-    return {"generalized_entropy_index": index, "theil_index": theil, "coefficient_of_variation": math.sqrt(2 * index)}
+    benefits = 1.0 + p - y
+    deviation = np.average(-np.log(benefits / np.average(benefits, weights=w)), weights=w) if (benefits > 0).all() else math.nan
+    return {
+        "generalized_entropy_index": index,
+        "theil_index": theil,
+        "coefficient_of_variation": math.sqrt(2 * index),
+        "mean_log_deviation": max(deviation, 0.0),
+    }
 
 
 def score_metrics(rows):
@@ -162,6 +192,7 @@ def score_metrics(rows):
     variance = math.fsum(w * w * tilt**2 * s * (1 - s))
     return {
         "roc_auc": auc,
+        "subgroup_auc": auc,
         "brier_score": brier,
         "log_loss": sm.log_loss(y, s, sample_weight=w, labels=[0, 1]),
         "gini": 2 * auc - 1,
@@ -276,7 +307,7 @@ def metrics(rows):
     return values, {name: value for name, value in told.items() if value is not None}
 
 
-def slices(rows, axes, depth):
+def slices(rows, axes, depth, declared=False):
     """Overall, then the slices of each axis and of each pair of axes, in the order of their names."""
     parts = [((), (), rows)]
     for size in range(1, depth + 1):
@@ -288,9 +319,81 @@ def slices(rows, axes, depth):
         values, differs = metrics(part)
         if chosen:
             values |= ratios_to_highest(part, rows, highest[chosen])
+            values |= against_all(part, rows, highest[chosen])
+            if declared:
+                values |= against_reference(part, rows, chosen, dict(zip(chosen, levels)))
+                values |= conditional_disparity(rows, axes, chosen, levels)
         entry = {"slice": dict(zip(chosen, map(str, levels))), "metrics": values}
         result.append(entry | ({"differs": differs} if differs else {}))
     return result
+
+
+def against_all(part, rows, highest):
+    """A group's share of the selected, how many it lacks, and its areas against everybody else (Borkan et al. 2019)."""
+    w, selected = part["weight"].sum(), (part["weight"] * part["prediction"]).sum()
+    all_selected = (rows["weight"] * rows["prediction"]).sum()
+    lacking = None if highest is None else max(0, math.ceil(highest["impact_ratio"] * w - selected - 1e-9))
+    values = {"predicted_positive_share": selected / all_selected if all_selected > 0 else None, "selection_shortfall": lacking}
+    if "score" in rows:
+        others = rows.drop(part.index)
+        for name, own in (("bpsn_auc", 0), ("bnsp_auc", 1)):
+            crossed = pd.concat([part[part["label"] == own], others[others["label"] == 1 - own]])
+            both = set(crossed["label"]) == {0, 1}
+            values[name] = sm.roc_auc_score(crossed["label"], crossed["score"], sample_weight=crossed["weight"]) if both else None
+    return {name: None if value is None else number(value) for name, value in values.items()}
+
+
+# What a group's rates are held against its reference's by.
+DISPARITIES = {
+    "disparate_impact": "selection_rate",
+    "true_positive_rate_disparity": "true_positive_rate",
+    "false_positive_rate_disparity": "false_positive_rate",
+    "false_negative_rate_disparity": "false_negative_rate",
+    "true_negative_rate_disparity": "true_negative_rate",
+    "precision_disparity": "precision",
+    "negative_predictive_value_disparity": "negative_predictive_value",
+    "false_discovery_rate_disparity": "false_discovery_rate",
+    "false_omission_rate_disparity": "false_omission_rate",
+    "error_rate_disparity": "error_rate",
+}
+DIFFERENCES = {
+    "statistical_parity_difference": ["selection_rate"],
+    "average_odds_difference": ["true_positive_rate", "false_positive_rate"],
+    "predictive_value_difference": ["precision", "false_omission_rate"],
+    "treatment_equality_difference": ["treatment_equality"],
+}
+
+
+def against_reference(part, rows, chosen, levels):
+    """A group against the reference of its axes; the reference itself has none of these."""
+    reference = {axis: REFERENCES[axis] for axis in chosen}
+    if reference == levels:
+        return {}
+    inside = np.logical_and.reduce([rows[axis] == level for axis, level in reference.items()])
+    group, other = metrics(part)[0], metrics(rows[inside])[0] if inside.any() else None
+    values = {}
+    for name, rate in DISPARITIES.items():
+        known = other is not None and group[rate] is not None and other[rate]
+        values[name] = group[rate] / other[rate] if known else None
+    for name, rates in DIFFERENCES.items():
+        known = other is not None and all(side[rate] is not None for side in (group, other) for rate in rates)
+        values[name] = statistics.fmean(group[rate] - other[rate] for rate in rates) if known else None
+    return values
+
+
+def conditional_disparity(rows, axes, chosen, levels):
+    """smclarify's CDDPL, undefined where it divides by zero rows; for single axes beside the control."""
+    if CONTROL not in axes or len(chosen) != 1 or chosen[0] == CONTROL:
+        return {}
+    total = disparity = 0.0
+    for _, stratum in rows.groupby(CONTROL):
+        own, w, p = stratum[chosen[0]] == levels[0], stratum["weight"], stratum["prediction"]
+        rejected, selected = w[p == 0].sum(), w[p == 1].sum()
+        if rejected == 0 or selected == 0:
+            return {"conditional_demographic_disparity": None}
+        disparity += w.sum() * (w[own & (p == 0)].sum() / rejected - w[own & (p == 1)].sum() / selected)
+        total += w.sum()
+    return {"conditional_demographic_disparity": number(disparity / total)}
 
 
 def favored(part, rows):
@@ -400,7 +503,9 @@ def across(rows, chosen):
         "average_predictive_value_difference": both(("precision", "false_omission_rate"), gap, statistics.fmean),
         "predictive_parity_difference": gap("precision"),
         "differential_fairness": differential_fairness(parts),
+        "differential_fairness_amplification": bias_amplification(parts),
         "between_group_generalized_entropy": between_group_entropy(parts),
+        "expected_cost_difference": gap("expected_cost"),
     }
     for name in RATES:
         values |= {f"{name}_difference": gap(name), f"{name}_ratio": ratio(name)}
@@ -455,14 +560,21 @@ def fairlearn_says(y, p, w, groups, frame, values):
     return told
 
 
-def differential_fairness(parts):
+def bias_amplification(parts):
+    """AIF360's differential_fairness_bias_amplification."""
+    if len(parts) < 2:
+        return None
+    return differential_fairness(parts) - differential_fairness(parts, "label")
+
+
+def differential_fairness(parts, column="prediction"):
     """AIF360's smoothed_edf of predictions, with the two decisions known whether or not a group has both."""
     if len(parts) < 2:
         return None
     chances = []
     for part in parts:
         total = part["weight"].sum()
-        chances.append(((part["weight"] * part["prediction"]).sum() + 0.5) / (total + 1.0))
+        chances.append(((part["weight"] * part[column]).sum() + 0.5) / (total + 1.0))
     pairs = itertools.permutations(chances, 2)
     return number(max(max(abs(math.log(a / b)), abs(math.log((1 - a) / (1 - b)))) for a, b in pairs))
 
@@ -476,14 +588,14 @@ def between_group_entropy(parts):
     return number(generalized_entropy(np.array(benefits), weights)[0])
 
 
-def golden(rows, axes, source, depth=2):
+def golden(rows, axes, source, depth=2, declared=False):
     pairs = [chosen for size in range(1, depth + 1) for chosen in itertools.combinations(sorted(axes), size)]
     return {
         "format": FORMAT,
         "made_by": versions(),
         "source": source,
         "axes": sorted(axes),
-        "slices": slices(rows, axes, depth),
+        "slices": slices(rows, axes, depth, declared),
         "across": [across(rows, chosen) for chosen in pairs],
     }
 
@@ -540,6 +652,7 @@ def spread(count, seed):
             "label": label,
             "prediction": int(score >= 0.5),
             "score": score,
+            "baseline_prediction": int((score >= 0.4) != (draws[0] % 11 == 0)),
             "weight": [0.5, 1.0, 1.25, 3.0][draws[4] % 4],
             "sex": sex,
             "region": region,
@@ -576,11 +689,11 @@ def edge_cases():
 
 
 def case(rows):
-    axes = sorted(set(rows[0]) - {"label", "prediction", "score", "weight"})
+    axes = sorted(set(rows[0]) - {"label", "prediction", "score", "weight", "baseline_prediction"})
     frame = pd.DataFrame(rows)
     if "weight" not in frame:
         frame["weight"] = 1.0
-    result = golden(frame, axes, None, depth=min(2, len(axes)))
+    result = golden(frame, axes, None, depth=min(2, len(axes)), declared=True)
     columns = list(rows[0])
     kept = {"columns": columns, "rows": [[row[name] for name in columns] for row in rows]}
     return kept | {name: result[name] for name in ("axes", "slices", "across")}

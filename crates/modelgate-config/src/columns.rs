@@ -6,7 +6,7 @@ use crate::errors::{ConfigError, listed, one_line, shown};
 use crate::locate::ConfigPath;
 use crate::mistakes::Mistakes;
 use crate::node::Node;
-use crate::settings::{ModelSource, TrainRows};
+use crate::settings::{BesideSettings, ModelSource, TrainRows};
 use crate::suggest::did_you_mean;
 
 /// Why the columns of a file are not known.
@@ -75,6 +75,34 @@ fn sheets<'a>(root: &Node<'_>, source: &'a ModelSource, evaluated: &[Named], lea
                 sheets.push(sheet(&data, "train_path", path, label.into_iter().chain(learned.iter().cloned()).collect()));
             }
             sheets
+        }
+    }
+}
+
+/// Checks the file with the baseline's predictions, where there is one.
+pub(crate) fn check_beside(
+    root: &Node<'_>,
+    beside: Option<&BesideSettings>,
+    columns_of: ColumnsOf<'_>,
+    mistakes: &mut Mistakes<'_>,
+) {
+    let (baseline, data) = (root.section("baseline"), root.section("data"));
+    let Some(BesideSettings { path: Some(path), prediction, score }) = beside else { return };
+    // A column that has no key of its own is written at the candidate's.
+    let place = |own: &str, other: &str| data.at(if data.has(own) { own } else { other });
+    let columns = [
+        (place("baseline_prediction", "prediction"), prediction.clone()),
+        (place("baseline_score", "score"), score.clone()),
+        (data.at("id"), data.text("id")),
+    ];
+    let needed = columns.into_iter().filter_map(|(path, column)| Some((path, column?))).collect();
+    let written = baseline.text("predictions").unwrap_or_default();
+    let sheet = Sheet { key: baseline.at("predictions"), written, path, needed };
+    match columns_of(sheet.path) {
+        Ok(columns) => check_sheet(&sheet, &columns, mistakes),
+        Err(problem) => {
+            let error = ConfigError::new("unreadable-data", problem.message).helps(problem.help);
+            mistakes.at_value(&sheet.key, error);
         }
     }
 }

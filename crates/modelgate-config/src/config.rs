@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use modelgate_cube::Digest;
-use modelgate_eval::EvalSettings;
+use modelgate_eval::{EvalSettings, Requirement};
 use modelgate_policy::Policy;
 use serde_yaml::Value;
 
@@ -17,7 +17,7 @@ use crate::metrics::Measurable;
 use crate::mistakes::Mistakes;
 use crate::node::Node;
 use crate::settings::{BaselineSettings, Config, ModelSource};
-use crate::{anchor, gates, model, rows, source, structure, waivers};
+use crate::{anchor, beside, declared, gates, model, rows, source, structure, waivers};
 
 /// The version of the format that this program reads.
 const VERSION: u64 = 1;
@@ -83,29 +83,34 @@ fn settings(
     let directory = directory_of(file_name);
     let (data, evaluation, output) = (root.section("data"), root.section("evaluation"), root.section("output"));
     let source = model::read(root, &directory, mistakes);
-    rows::check(&data, mistakes);
-    let roles = rows::named_roles(&data);
+    rows::check(root, mistakes);
+    let roles = rows::named_roles(root);
     let features = root.section("model").section("train").texts("features");
-    rows::check_features(&features, &data, mistakes);
+    rows::check_features(&features, root, mistakes);
     let axes = axes::read(&evaluation, &roles, mistakes);
     let named_columns = roles.iter().map(|(_, path, column)| (path.clone(), column.clone()));
     let evaluated: Vec<_> = named_columns.chain(axes.columns.clone()).collect();
     check_threshold(&evaluation, &data, mistakes);
-    let measurable = Measurable::new(&evaluation, axes, has_scores(source.as_ref(), &data));
+    let declared = declared::read(&evaluation, &axes, mistakes);
+    let beside = beside::read(root, &directory, mistakes);
+    let mut requirements = declared::met(&declared);
+    requirements.extend(beside.as_ref().map(|_| Requirement::BaselinePredictions));
+    let measurable = Measurable::new(&evaluation, axes, has_scores(source.as_ref(), &data), requirements);
     measurable.check_chosen(mistakes);
     let gates = gates::read(root, &measurable, mistakes);
     anchor::check(root, &gates, mistakes);
     let waivers = waivers::read(root, &gates, &measurable.axes, mistakes);
     if let (Some(source), Some(columns_of)) = (&source, columns_of) {
         columns::check(root, source, &evaluated, &features, columns_of, mistakes);
+        columns::check_beside(root, beside.as_ref(), columns_of, mistakes);
     }
     Config {
         file_name: file_name.to_owned(),
         digest: Digest::of(text.as_bytes()),
         model_name: root.section("model").text("name").unwrap_or_default(),
         model: source.unwrap_or(ModelSource::Predictions { path: PathBuf::new() }),
-        roles: rows::roles(&data),
-        read: rows::read_settings(&data, &measurable.axes.declared),
+        roles: rows::roles(root),
+        read: rows::read_settings(root, &measurable.axes.declared),
         depth: measurable.axes.depth,
         decision_threshold: evaluation.number("decision_threshold").unwrap_or_default(),
         max_levels: evaluation.whole("max_levels"),
@@ -115,6 +120,7 @@ fn settings(
             resamples: evaluation.whole("resamples"),
             min_support: evaluation.whole("min_support"),
             seed: evaluation.whole("seed"),
+            declared,
         },
         axes: measurable.axes.declared,
         policy: Policy {
@@ -124,9 +130,10 @@ fn settings(
             min_support: evaluation.whole("min_support"),
             alpha: evaluation.number("alpha").unwrap_or_default(),
             anchor_budget: root.section("anchor").number("budget").unwrap_or_default(),
+            allow_cross_split_gate: evaluation.flag("allow_cross_split_gate"),
             max_decisions_per_split: evaluation.whole("max_decisions_per_split"),
         },
-        baseline: baseline(&root.section("baseline"), &directory),
+        baseline: beside.map_or_else(|| baseline(&root.section("baseline"), &directory), BaselineSettings::Beside),
         anchor: anchor::read(&root.section("anchor"), &directory),
         output_directory: directory.join(output.text("directory").unwrap_or_default()),
         ledger: directory.join(output.text("ledger").unwrap_or_default()),

@@ -1,6 +1,6 @@
 //! Reads the gates, and finds those that cannot be judged, cannot fail or stand twice.
 
-use modelgate_eval::{Metric, MetricId, MetricKind};
+use modelgate_eval::{Metric, MetricId, MetricKind, Requirement};
 use modelgate_policy::{Bound, Gate, Level, Origin, Target};
 
 use crate::axes::{Axes, check_repeated};
@@ -67,6 +67,10 @@ fn bounds(node: &Node<'_>, metric: &Metric, mistakes: &mut Mistakes<'_>) -> Vec<
     if let Some(most) = regression.filter(|most| *most > metric.highest - metric.lowest) {
         let message = format!("max_regression is larger than any change of `{}` can be", metric.id);
         mistakes.at_value(&node.at("max_regression"), out_of_range(message, most, metric));
+    }
+    if regression.is_some() && metric.requires == Some(Requirement::BaselinePredictions) {
+        let error = ConfigError::new("metric-is-a-change", format!("`{}` is itself a change against the baseline", metric.id));
+        mistakes.at_key(&node.at("max_regression"), error.help("write `upper_bound` or `lower_bound`"));
     }
     if let (Some(low), Some(high)) = (lower, upper)
         && low > high

@@ -118,6 +118,16 @@ const DATA: Section = Section {
         ),
         Key::optional("prediction", Text, "The column with predicted classes; not with `model.train`."),
         Key::optional("score", Text, "The column with the predicted probability of the positive class; not with `model.train`."),
+        Key::optional(
+            "baseline_prediction",
+            Text,
+            "The column with the classes that the previous model predicts for the same rows: the baseline is then these predictions, and no stored release.",
+        ),
+        Key::optional(
+            "baseline_score",
+            Text,
+            "The column with the previous model's probability of the positive class for the same rows.",
+        ),
         Key::optional("id", Text, "The column that names a row."),
         Key::optional("weight", Text, "The column with the weight of a row."),
         Key::optional("time", Text, "The column with the time of a row."),
@@ -167,6 +177,12 @@ const EVALUATION: Section = Section {
         )
         .with_default("0.05"),
         Key::optional(
+            "allow_cross_split_gate",
+            Flag,
+            "Whether `max_regression` may fail a run where the two sides were evaluated on different rows; without it, it warns at most there.",
+        )
+        .with_default("false"),
+        Key::optional(
             "max_decisions_per_split",
             Whole(1, MOST_EXACT),
             "After how many decisions on the same rows `worn-split` speaks.",
@@ -186,7 +202,30 @@ const EVALUATION: Section = Section {
             "The score from which a row is predicted positive; only without `data.prediction`.",
         )
         .with_default("0.5"),
+        Key::optional("costs", Kind::Section(&COSTS), "What a row costs by label and prediction, for `expected_cost`."),
+        Key::optional(
+            "control",
+            Text,
+            "The slice column within whose values `conditional_demographic_disparity` compares groups; needs `intersection_depth: 2`.",
+        ),
+        Key::optional(
+            "reference_groups",
+            ListOf(texts(1, true)),
+            "The groups that others of the same column are held against by `statistical_parity_difference`, `disparate_impact` and the disparities, such as `sex=M`; one of a column.",
+        ),
         Key::optional("max_levels", Whole(2, 10_000), "The most distinct values of a slice column.").with_default("100"),
+    ],
+    rules: &[],
+};
+
+const COSTS: Section = Section {
+    keys: &[
+        Key::required("false_positive", Number(ANY), "What a row costs that is predicted positive and is not."),
+        Key::required("false_negative", Number(ANY), "What a row costs that is positive and is not predicted so."),
+        Key::optional("true_positive", Number(ANY), "What a row costs that is rightly predicted positive; below 0 for a gain.")
+            .with_default("0.0"),
+        Key::optional("true_negative", Number(ANY), "What a row costs that is rightly predicted negative.").with_default("0.0"),
+        Key::optional("unit", Text, "What these numbers count, such as `EUR`."),
     ],
     rules: &[],
 };
@@ -205,8 +244,16 @@ const AXIS: Section = Section {
 };
 
 const BASELINE: Section = Section {
-    keys: &[Key::optional("release", Text, "The tag of a stored release."), Key::optional("path", Text, "A bundle file.")],
-    rules: &[Exactly(&["release", "path"])],
+    keys: &[
+        Key::optional("release", Text, "The tag of a stored release."),
+        Key::optional("path", Text, "A bundle file."),
+        Key::optional(
+            "predictions",
+            Text,
+            "A file with the previous model's predictions of the same rows, joined by `data.id`; in the columns `data.baseline_prediction` and `data.baseline_score`, or else in those of `data.prediction` and `data.score`.",
+        ),
+    ],
+    rules: &[Exactly(&["release", "path", "predictions"])],
 };
 
 const ANCHOR: Section = Section {

@@ -11,9 +11,11 @@
 
 mod anchor;
 mod axes;
+mod beside;
 mod columns;
 mod config;
 mod contrasts;
+mod declared;
 mod errors;
 mod gates;
 mod keys;
@@ -37,7 +39,7 @@ use std::path::Path;
 pub use anchor::{AnchorError, move_anchor};
 pub use errors::{ConfigError, ConfigErrors, Span};
 pub use schema::{reference, schema};
-pub use settings::{AnchorSettings, BaselineSettings, Config, ModelSource, TrainRows};
+pub use settings::{AnchorSettings, BaselineSettings, BesideSettings, Config, ModelSource, TrainRows};
 
 /// Reads a settings file and the column names of the data files that it names. The errors hold every mistake.
 pub fn load(path: &Path) -> Result<Config, ConfigErrors> {

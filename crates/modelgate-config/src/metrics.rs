@@ -1,6 +1,6 @@
 //! Reads which metrics are measured, and whether a metric fits the data and the slices.
 
-use modelgate_eval::{MetricId, MetricKind};
+use modelgate_eval::{MetricId, MetricKind, Requirement};
 use modelgate_policy::Gate;
 
 use crate::axes::Axes;
@@ -15,15 +15,17 @@ pub(crate) struct Measurable {
     pub(crate) axes: Axes,
     /// Whether there are scores, or it is not known.
     pub(crate) scores: bool,
+    /// What is declared that some metrics cannot do without.
+    pub(crate) requirements: Vec<Requirement>,
     /// The metrics that `evaluation.metrics` lists, with their places; `None` where it is absent.
     pub(crate) chosen: Option<Vec<(ConfigPath, MetricId)>>,
 }
 
 impl Measurable {
-    pub(crate) fn new(evaluation: &Node<'_>, axes: Axes, scores: bool) -> Self {
+    pub(crate) fn new(evaluation: &Node<'_>, axes: Axes, scores: bool, requirements: Vec<Requirement>) -> Self {
         let known = |(path, id): (ConfigPath, String)| Some((path, MetricId::parse(&id)?));
         let chosen = || evaluation.texts("metrics").into_iter().filter_map(known).collect();
-        Self { axes, scores, chosen: evaluation.has("metrics").then(chosen) }
+        Self { axes, scores, requirements, chosen: evaluation.has("metrics").then(chosen) }
     }
 
     /// The metrics to measure: those that are listed, or the default ones that fit and those with a gate.
@@ -64,6 +66,10 @@ impl Measurable {
         if metric.metric().needs_scores && !self.scores {
             let error = ConfigError::new("metric-needs-scores", format!("`{metric}` needs scores, and `data.score` is absent"));
             return Some(error.help("give `data.score`, or choose a metric of predictions, such as `accuracy`"));
+        }
+        if let Some(requirement) = metric.metric().requires.filter(|requirement| !self.requirements.contains(requirement)) {
+            let error = ConfigError::new("metric-needs-declaration", format!("`{metric}` needs {}", requirement.describe()));
+            return Some(error.help("declare it, or choose another metric"));
         }
         if metric.metric().kind != MetricKind::Slice && self.axes.none() {
             let error = ConfigError::new("metric-needs-slices", format!("`{metric}` compares slices, and there are none"));

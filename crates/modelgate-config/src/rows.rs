@@ -10,39 +10,54 @@ use crate::locate::ConfigPath;
 use crate::mistakes::Mistakes;
 use crate::node::Node;
 
-/// The columns of the roles.
-pub(crate) fn roles(data: &Node<'_>) -> Roles {
+/// The columns of the roles. A baseline's predictions in a file of their own are no columns of the rows.
+pub(crate) fn roles(root: &Node<'_>) -> Roles {
+    let data = root.section("data");
+    let of_baseline = |name: &str| data.text(name).filter(|_| !has_own_file(root));
     Roles {
         label: data.text("label").unwrap_or_default(),
         positive_label: data.scalar("positive_label"),
         prediction: data.text("prediction"),
         score: data.text("score"),
+        baseline_prediction: of_baseline("baseline_prediction"),
+        baseline_score: of_baseline("baseline_score"),
         weight: data.text("weight"),
         id: data.text("id"),
         time: data.text("time"),
     }
 }
 
+/// Whether the baseline's predictions have a file of their own.
+pub(crate) fn has_own_file(root: &Node<'_>) -> bool {
+    root.section("baseline").has("predictions")
+}
+
 /// Every column that has a role, with the role's name and place.
-pub(crate) fn named_roles(data: &Node<'_>) -> Vec<(&'static str, ConfigPath, String)> {
+pub(crate) fn named_roles(root: &Node<'_>) -> Vec<(&'static str, ConfigPath, String)> {
+    let data = root.section("data");
     let split = data.section("split");
-    let roles = ["label", "prediction", "score", "id", "weight", "time"].map(|role| (role, data.at(role), data.text(role)));
-    let all = roles.into_iter().chain([("split", split.at("column"), split.text("column"))]);
+    let own: &[&str] = if has_own_file(root) { &[] } else { &["baseline_prediction", "baseline_score"] };
+    let names = ["label", "prediction", "score", "id", "weight", "time"].iter().chain(own);
+    let roles = names.map(|role| (*role, data.at(role), data.text(role)));
+    let all = roles.chain([("split", split.at("column"), split.text("column"))]);
     all.filter_map(|(role, path, column)| Some((role, path, column?))).collect()
 }
 
 /// How rows are read: columns whose values are names are never taken for numbers.
-pub(crate) fn read_settings(data: &Node<'_>, axes: &[CountAxis]) -> ReadSettings {
+pub(crate) fn read_settings(root: &Node<'_>, axes: &[CountAxis]) -> ReadSettings {
+    let data = root.section("data");
     let as_text = ["label", "prediction", "id", "split"];
-    let roles = named_roles(data).into_iter().filter(|(role, ..)| as_text.contains(role)).map(|(_, _, column)| column);
+    let named = named_roles(root).into_iter().filter(|(role, ..)| as_text.contains(role)).map(|(_, _, column)| column);
+    let roles = named.chain(data.text("baseline_prediction"));
     let cut = axes.iter().filter(|axis| axis.axis.kind == AxisKind::Categorical).map(|axis| axis.column.clone());
     ReadSettings { missing_values: data.scalars("missing_values"), text_columns: roles.chain(cut).collect::<BTreeSet<_>>() }
 }
 
 /// Finds columns with two roles, and a positive label that would be read as missing.
-pub(crate) fn check(data: &Node<'_>, mistakes: &mut Mistakes<'_>) {
+pub(crate) fn check(root: &Node<'_>, mistakes: &mut Mistakes<'_>) {
+    let data = root.section("data");
     let mut taken: BTreeMap<String, &str> = BTreeMap::new();
-    for (role, path, column) in named_roles(data) {
+    for (role, path, column) in named_roles(root) {
         if let Some(other) = taken.get(&column) {
             let error = ConfigError::new("column-used-twice", format!("{} is both `{other}` and `{role}`", shown(&column)));
             mistakes.at_value(&path, error.help("name the column that holds this, or delete the key"));
@@ -57,14 +72,16 @@ pub(crate) fn check(data: &Node<'_>, mistakes: &mut Mistakes<'_>) {
 }
 
 /// Finds features that give the answer away: the label, the split column, the id.
-pub(crate) fn check_features(features: &[(ConfigPath, String)], data: &Node<'_>, mistakes: &mut Mistakes<'_>) {
-    let roles = named_roles(data);
+pub(crate) fn check_features(features: &[(ConfigPath, String)], root: &Node<'_>, mistakes: &mut Mistakes<'_>) {
+    const NO_FEATURES: [&str; 5] = ["label", "id", "split", "baseline_prediction", "baseline_score"];
+    let roles = named_roles(root);
     for (path, column) in features {
-        let role = roles.iter().find(|(role, _, name)| name == column && ["label", "id", "split"].contains(role));
+        let role = roles.iter().find(|(role, _, name)| name == column && NO_FEATURES.contains(role));
         if let Some((role, ..)) = role {
             let why = match *role {
                 "label" => "the model would learn the answer from the answer",
                 "id" => "the model would learn rows by heart",
+                "baseline_prediction" | "baseline_score" => "the model would learn to repeat the previous one",
                 _ => "the column only tells training rows from others",
             };
             let message = format!("{} is the {role} column and cannot be a feature", shown(column));

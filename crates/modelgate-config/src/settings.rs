@@ -67,12 +67,13 @@ impl Config {
     #[must_use]
     pub fn columns_with_a_meaning(&self) -> BTreeSet<String> {
         let roles = &self.roles;
-        let optional = [&roles.prediction, &roles.score, &roles.weight, &roles.id, &roles.time];
+        let of_baseline = [&roles.baseline_prediction, &roles.baseline_score];
+        let optional = [&roles.prediction, &roles.score, &roles.weight, &roles.id, &roles.time].into_iter().chain(of_baseline);
         let split = match &self.model {
             ModelSource::Train { rows: TrainRows::Split { column, .. }, .. } => Some(column),
             _ => None,
         };
-        let named = optional.into_iter().flatten().chain(split).chain([&roles.label]);
+        let named = optional.flatten().chain(split).chain([&roles.label]);
         named.chain(self.axes.iter().map(|axis| &axis.column)).cloned().collect()
     }
 }
@@ -128,6 +129,20 @@ pub enum BaselineSettings {
     Release(String),
     /// This bundle file.
     Path(PathBuf),
+    /// What the previous model predicts for the same rows.
+    Beside(BesideSettings),
+}
+
+/// Where the previous model's predictions of the evaluated rows are. At least one of the columns is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BesideSettings {
+    /// The file that is joined to the rows by [`Roles::id`]; `None` where the columns are among the rows' own, and then the
+    /// roles name them.
+    pub path: Option<PathBuf>,
+    /// The column with its classes.
+    pub prediction: Option<String>,
+    /// The column with its scores.
+    pub score: Option<String>,
 }
 
 /// The pinned release.

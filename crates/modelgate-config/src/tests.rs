@@ -10,6 +10,7 @@ use modelgate_cube::{AxisKind, Digest, Slice};
 use modelgate_eval::{MetricId, MetricKind, Subject};
 use modelgate_policy::{Bound, Level, RuleId, Target};
 
+mod beside;
 mod mistakes;
 
 use crate::columns::Unreadable;
@@ -56,6 +57,7 @@ fn a_full_file_becomes_settings() {
     assert_eq!(found.anchor, Some(AnchorSettings::Release("v0.9".into())));
     assert!((found.policy.alpha - 0.01).abs() < 1e-12 && (found.policy.anchor_budget - 3.0).abs() < 1e-12);
     assert_eq!(found.policy.max_decisions_per_split, 20);
+    assert!(found.policy.allow_cross_split_gate);
     assert_eq!(found.output_directory, Path::new("project/out"));
     assert_eq!(found.ledger, Path::new("project/records/ledger.jsonl"));
     let meaning = ["age", "application_id", "applied_at", "approved", "part", "race", "sex", "w"].map(str::to_owned);
@@ -71,7 +73,7 @@ fn axes_gates_and_waivers_keep_their_order_and_lines() {
     let policy = &found.policy;
     assert_eq!(policy.min_support, 50);
     let gates: Vec<_> = policy.gates.iter().map(|gate| (gate.origin.path.as_str(), gate.origin.line)).collect();
-    assert_eq!(gates.first(), Some(&("gates[0]", 42)));
+    assert_eq!(gates.first(), Some(&("gates[0]", 43)));
     let lines: Vec<usize> = gates.iter().map(|(_, line)| *line).collect();
     assert!(lines.iter().all(|line| found.source_line(*line).unwrap().contains("- metric: ")), "{lines:?}");
     let [first, second, third, fourth, _, across] = policy.gates.as_slice() else { unreachable!() };
@@ -107,7 +109,7 @@ fn a_minimal_file_takes_every_default() {
 #[test]
 fn without_a_list_default_metrics_that_fit_and_gated_ones_are_measured() {
     let ids = |text: &str| parse("modelgate.yml", text).unwrap().evaluation.metrics;
-    let default: Vec<_> = MetricId::all().filter(|id| id.metric().default).collect();
+    let default: Vec<_> = MetricId::all().filter(|id| id.metric().default && id.metric().requires.is_none()).collect();
     let slice_metrics: Vec<_> = default.iter().copied().filter(|id| id.metric().kind == MetricKind::Slice).collect();
     assert_eq!(ids(MINIMAL), slice_metrics);
     let sliced = format!("{MINIMAL}evaluation: {{slices: [sex]}}\n");

@@ -9,6 +9,7 @@ mod cell;
 mod cube;
 mod digest;
 mod fixed;
+mod joint;
 mod replicates;
 mod score;
 mod slice;
@@ -19,6 +20,7 @@ pub use cell::{Cell, LossSums, Tally};
 pub use cube::{Cube, CubeMeta, DEFINITION_VERSION, MergeError, Shape};
 pub use digest::{Digest, ParseDigestError, RowSetDigest};
 pub use fixed::Fixed;
+pub use joint::{Joint, JointCell};
 pub use replicates::{
     AREA_UNITS, BUCKETS, REPLICATE_SALT, REPLICATES, Replicate, ReplicateSet, Replicates, RowIdRule, RowIds, SUMS, UNITS,
     poisson_weights,

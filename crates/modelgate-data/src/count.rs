@@ -34,10 +34,30 @@ pub struct Roles {
     pub score: Option<String>,
     /// How much a row counts: 0, or from 0.001 to 10000, with a mean near 1.
     pub weight: Option<String>,
+    /// What another model, the baseline, predicts for the same row; written like the labels.
+    pub baseline_prediction: Option<String>,
+    /// The other model's probability of the positive class.
+    pub baseline_score: Option<String>,
     /// What identifies a row.
     pub id: Option<String>,
     /// When the row's case happened. It is checked to exist and not counted by.
     pub time: Option<String>,
+}
+
+impl Roles {
+    /// The same roles as the baseline has them: its predictions in the place of the candidate's, and the other way round.
+    /// `None` where there are none.
+    #[must_use]
+    pub fn of_baseline(&self) -> Option<Self> {
+        let has_any = self.baseline_prediction.is_some() || self.baseline_score.is_some();
+        has_any.then(|| Self {
+            prediction: self.baseline_prediction.clone(),
+            score: self.baseline_score.clone(),
+            baseline_prediction: self.prediction.clone(),
+            baseline_score: self.score.clone(),
+            ..self.clone()
+        })
+    }
 }
 
 /// An axis and the column that it cuts.

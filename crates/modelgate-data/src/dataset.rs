@@ -108,6 +108,12 @@ impl Dataset {
         Ok(scored)
     }
 
+    /// The same rows with one more column, which must be as long and have a new name.
+    pub(crate) fn with_column(mut self, name: &str, column: Column) -> Self {
+        self.columns.push((name.to_owned(), column));
+        self
+    }
+
     /// The rows whose `column` says `value`; missing values belong to no part. No such row is an error.
     pub fn split(&self, column: &str, value: &str) -> Result<Self, DataError> {
         let parts = crate::levels::levels_of(self.require(column)?);

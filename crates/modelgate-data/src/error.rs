@@ -238,6 +238,44 @@ pub enum DataError {
         /// The name.
         name: String,
     },
+    /// Rows that another file must be joined to have no id.
+    #[error("{}: {rows} {} no id in column {}", shown_path(.path), if *.rows == 1 { "row has" } else { "rows have" }, quoted(.column))]
+    MissingIds {
+        /// The file.
+        path: PathBuf,
+        /// The column of ids.
+        column: String,
+        /// The rows without one.
+        rows: usize,
+    },
+    /// Ids by which two files are to be joined are not unique.
+    #[error("{}: {repeated} {} more than once in column {}, such as {}", shown_path(.path), if *.repeated == 1 { "id stands" } else { "ids stand" }, quoted(.column), quoted(.first))]
+    RepeatedIds {
+        /// The file.
+        path: PathBuf,
+        /// The column of ids.
+        column: String,
+        /// How many ids stand more than once.
+        repeated: usize,
+        /// One of them.
+        first: String,
+    },
+    /// Two files do not have the same ids.
+    #[error("{}: rows whose {} is not in {}: {unknown}{}; rows of that file whose {} is not here: {extra}", shown_path(.path), quoted(.column), shown_path(.other), .first.as_deref().map(|id| format!(" (such as {})", quoted(id))).unwrap_or_default(), quoted(.column))]
+    UnmatchedIds {
+        /// The file with the rows.
+        path: PathBuf,
+        /// The file that is joined to it.
+        other: PathBuf,
+        /// The column of ids.
+        column: String,
+        /// Ids of the rows that the other file lacks.
+        unknown: usize,
+        /// Ids of the other file that the rows lack.
+        extra: usize,
+        /// One of the unknown ids.
+        first: Option<String>,
+    },
     /// There is not one score a row.
     #[error("{}: there are {expected} rows and {found} scores", shown_path(.path))]
     ScoresDoNotFit {
@@ -416,6 +454,12 @@ impl DataError {
                 format!("{}correct `split` under `data:`", did_you_mean(nearest.as_ref()))
             }
             Self::ColumnExists { .. } => "rename the column in the file".to_owned(),
+            Self::MissingIds { .. } | Self::RepeatedIds { .. } => {
+                "rows of two files are joined by id: name in data.id a column that names every row, each by its own".to_owned()
+            }
+            Self::UnmatchedIds { .. } => {
+                "let the previous model predict exactly these rows: what is compared row by row must be there on both sides".to_owned()
+            }
             Self::Unreadable { .. } | Self::Malformed { .. } | Self::ScoresDoNotFit { .. } => return None,
         };
         Some(text)

@@ -50,7 +50,7 @@ impl RowBuckets {
 /// The columns that do not come from the model, by name, so that their order in the file does not matter. Labels are
 /// told by what they mean, because formats write them differently.
 fn features<'a>(dataset: &'a Dataset, roles: &Roles) -> BTreeMap<&'a str, &'a Column> {
-    let from_model = [&roles.prediction, &roles.score];
+    let from_model = [&roles.prediction, &roles.score, &roles.baseline_prediction, &roles.baseline_score];
     let is_feature = |name: &str| name != roles.label && !from_model.iter().any(|role| role.as_deref() == Some(name));
     dataset.columns().filter(|(name, _)| is_feature(name)).collect()
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use modelgate_cube::{Cell, ScoreScale, Slice};
+use modelgate_cube::{Cell, Cube, ScoreScale, Slice};
 
 use crate::confusion::{Confusion, FP, Quadrant, TP, ratio};
 use crate::evaluate::{Counted, Run, measured, whole_number};
@@ -13,6 +13,9 @@ use crate::metric::Share;
 use crate::scored::Scored;
 use crate::{Estimate, Evaluation, Interval, Measured, Method, MetricId, Reason, Subject};
 
+/// A comparison whose groups are as large as they have rows.
+const OF_ALL_ROWS: Gap = Gap::Of(Rate::SELECTION, Spread::Ratio);
+
 impl Run<'_> {
     pub(crate) fn gaps(&self, metric: MetricId, gap: Gap, slices: &[Counted<'_>], found: &mut Evaluation) {
         for axes in axis_sets(slices) {
@@ -22,6 +25,46 @@ impl Run<'_> {
             found.leave_out(metric, &subject, too_small);
             found.insert(metric, subject, estimate);
         }
+    }
+
+    /// Gaps in mean cost.
+    pub(crate) fn cost_gaps(&self, metric: MetricId, slices: &[Counted<'_>], found: &mut Evaluation) {
+        for axes in axis_sets(slices) {
+            let subject = Subject::Across(axes.clone());
+            let (groups, too_small) = self.groups(OF_ALL_ROWS, &axes, slices);
+            let n = groups.iter().map(|counted| counted.cell.total().rows).min().unwrap_or(0);
+            found.leave_out(metric, &subject, too_small);
+            found.insert(metric, subject, self.cost_gap(&groups, n));
+        }
+    }
+
+    /// How many more rows of each group would have to be selected for the rate of the most selected group.
+    pub(crate) fn shortfalls(&self, metric: MetricId, slices: &[Counted<'_>], found: &mut Evaluation) {
+        for axes in axis_sets(slices) {
+            let (large, _) = self.groups(OF_ALL_ROWS, &axes, slices);
+            let groups: Vec<Successes> = large.iter().map(|counted| Favored::Selected.of(counted.cell)).collect();
+            for counted in slices.iter().filter(|counted| counted.slice.axes().eq(axes.iter().map(String::as_str))) {
+                found.insert(metric, Subject::Slice(counted.slice.clone()), self.shortfall(counted, &groups));
+            }
+        }
+    }
+
+    fn shortfall(&self, counted: &Counted<'_>, groups: &[Successes]) -> Estimate {
+        let (own, total) = (Favored::Selected.of(counted.cell), counted.cell.total());
+        if groups.len() < 2 {
+            return Estimate::Undefined { reason: Reason::FewerThanTwoGroups, n: total.rows };
+        }
+        let rate = |group: &Successes| group.hits / group.n;
+        let top = groups.iter().copied().fold(own, |top, group| if rate(&group) > rate(&top) { group } else { top });
+        let ranged = |group: &Successes| {
+            let interval = interval::wilson(rate(group), group.n, self.z);
+            interval::Ranged { value: rate(group), lower: interval.lower, upper: interval.upper }
+        };
+        // A rounding error of a rate is no row.
+        let rows = |share: f64| (share * total.weight.to_f64() - 1e-9).ceil().max(0.0);
+        let of_rates = interval::difference(ranged(&top), ranged(&own));
+        let interval = Interval { lower: rows(of_rates.lower), upper: rows(of_rates.upper), method: of_rates.method };
+        measured(rows(rate(&top) - rate(&own)), Some(interval), total.rows)
     }
 
     /// The groups that are large enough to be compared, and those that are not. A missing value is no group.
@@ -58,7 +101,7 @@ impl Run<'_> {
 
     /// Each group's rate against the highest.
     pub(crate) fn against_highest(&self, metric: MetricId, share: Share, slices: &[Counted<'_>], found: &mut Evaluation) {
-        let favored = match self.favored(share) {
+        let favored = match Favored::by(share, self.cube) {
             Ok(favored) => favored,
             Err(reason) => {
                 for counted in slices.iter().filter(|counted| !counted.slice.terms().is_empty()) {
@@ -68,24 +111,12 @@ impl Run<'_> {
             }
         };
         for axes in axis_sets(slices) {
-            let (large, _) = self.groups(Gap::Of(Rate::SELECTION, Spread::Ratio), &axes, slices);
+            let (large, _) = self.groups(OF_ALL_ROWS, &axes, slices);
             let groups: Vec<Successes> = large.iter().map(|counted| favored.of(counted.cell)).collect();
             let unsure = large.iter().map(|counted| favored.unsure(counted.cell)).fold(0.0, f64::max);
             for counted in slices.iter().filter(|counted| counted.slice.axes().eq(axes.iter().map(String::as_str))) {
                 let estimate = self.ratio_to_highest(&favored, counted, &groups, unsure);
                 found.insert(metric, Subject::Slice(counted.slice.clone()), estimate);
-            }
-        }
-    }
-
-    fn favored(&self, share: Share) -> Result<Favored, Reason> {
-        match share {
-            Share::Selected => Ok(Favored::Selected),
-            Share::AboveMedian if !self.cube.meta().shape.scored => Err(Reason::NoScores),
-            Share::AboveMedian => {
-                let overall = self.cube.cell(&Slice::overall()).ok_or(Reason::NoRows)?;
-                let rows = Scored::of(overall, self.cube.scale());
-                Ok(Favored::Above { median: rows.median()?, scale: self.cube.scale() })
             }
         }
     }
@@ -122,7 +153,26 @@ enum Favored {
     Above { median: f64, scale: ScoreScale },
 }
 
+/// The rate of the group that a slice's ratio is held against, and the slice's rows as effective ones; `None` where the
+/// ratio is zero or not known.
+pub(crate) fn highest(cube: &Cube, share: Share, slice: &Slice, ratio: f64) -> Option<Successes> {
+    let own = Favored::by(share, cube).ok()?.of(cube.cell(slice)?);
+    (ratio > 0.0 && own.hits > 0.0).then(|| Successes { hits: own.hits / ratio, n: own.n })
+}
+
 impl Favored {
+    fn by(share: Share, cube: &Cube) -> Result<Self, Reason> {
+        match share {
+            Share::Selected => Ok(Self::Selected),
+            Share::AboveMedian if !cube.meta().shape.scored => Err(Reason::NoScores),
+            Share::AboveMedian => {
+                let overall = cube.cell(&Slice::overall()).ok_or(Reason::NoRows)?;
+                let rows = Scored::of(overall, cube.scale());
+                Ok(Self::Above { median: rows.median()?, scale: cube.scale() })
+            }
+        }
+    }
+
     /// Favored rows among all, as effective numbers where there are weights.
     fn of(&self, cell: &Cell) -> Successes {
         let whole = cell.total();

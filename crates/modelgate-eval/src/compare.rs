@@ -1,13 +1,15 @@
 //! From two cubes to every change: both sides are evaluated by today's code, on the same score scale.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use modelgate_cube::{Cube, ScoreScale, Slice};
 
 use crate::interval::{self, Ranged};
-use crate::paired::{Paired, same_rows};
+use crate::metric::Compute;
+use crate::paired::{Paired, least_half, same_rows};
 use crate::{
-    Change, Comparison, Delta, Estimate, EvalSettings, Evaluation, Measured, MetricId, Mode, OneSided, Reason, Subject, evaluate,
+    Change, Comparison, Delta, Estimate, EvalSettings, Evaluation, Interval, Measured, MetricId, Mode, OneSided, Reason, Subject,
+    across, evaluate,
 };
 
 /// Every asked-for metric of the candidate against the baseline.
@@ -20,9 +22,11 @@ pub fn compare(baseline: &Cube, candidate: &Cube, settings: &EvalSettings) -> Co
     let comparable = same_question(baseline, candidate);
     let subjects: BTreeSet<(MetricId, &Subject)> =
         baseline_found.iter().chain(candidate_found.iter()).map(|(metric, subject, _)| (metric, subject)).collect();
+    // A share of rows that changed is itself a comparison, and has no value on one side.
+    let subjects = subjects.into_iter().filter(|(metric, _)| !matches!(metric.metric().compute, Compute::Flip(_)));
     let z = interval::z_of(settings.confidence_level);
     let paired = Paired::of(baseline, candidate, settings);
-    let changes = subjects.into_iter().map(|(metric, subject)| {
+    let changes = subjects.map(|(metric, subject)| {
         let side = |found: &Evaluation, absent| {
             found.get(metric, subject).copied().unwrap_or(Estimate::Undefined { reason: absent, n: 0 })
         };
@@ -31,17 +35,15 @@ pub fn compare(baseline: &Cube, candidate: &Cube, settings: &EvalSettings) -> Co
         let delta = match by_replicates.and_then(|(paired, (before, now))| paired.delta(metric, subject, before, now)) {
             _ if !comparable => Delta::Undefined(Reason::DifferentDefinitions),
             Some(delta) => delta,
-            None => delta(&before, &now, z),
+            None => widened(delta(&before, &now, z), least(&[(baseline, &before), (candidate, &now)], metric, subject, z), z),
         };
-        ((metric, subject.clone()), Change { baseline: before, candidate: now, delta })
+        ((metric, subject.clone()), Change { baseline: before, candidate: now, delta, flips: None })
     });
-    Comparison::new(
-        mode(baseline, candidate, paired.is_some()),
-        settings.confidence_level,
-        changes.collect(),
-        only_in(baseline, candidate),
-        only_in(candidate, baseline),
-    )
+    let changes: BTreeMap<_, _> = changes.collect();
+    let mixes = if comparable { crate::mix::decompose(baseline, candidate, &changes, settings, z) } else { Vec::new() };
+    let (missing, new) = (only_in(baseline, candidate), only_in(candidate, baseline));
+    let mode = mode(baseline, candidate, paired.is_some());
+    Comparison::new(mode, settings.confidence_level, changes, missing, new).with_mixes(mixes)
 }
 
 fn mode(baseline: &Cube, candidate: &Cube, paired: bool) -> Mode {
@@ -83,6 +85,24 @@ fn delta(baseline: &Estimate, candidate: &Estimate, z: f64) -> Delta {
     let interval = ranged(now).zip(ranged(before)).map(|(now, before)| interval::difference(now, before));
     let standard_error = interval.map_or(0.0, |interval| (interval.upper - interval.lower) / (2.0 * z));
     Delta::Measured { value: now.value - before.value, interval, standard_error }
+}
+
+/// Half of the narrowest interval that these rows give the change of a ratio to the highest rate; zero for other metrics.
+/// The group with the highest rate is one against itself, which is known for certain; that it is the highest, is not.
+fn least(sides: &[(&Cube, &Estimate)], metric: MetricId, subject: &Subject, z: f64) -> f64 {
+    let (Compute::AgainstHighest(share), Subject::Slice(slice)) = (metric.metric().compute, subject) else { return 0.0 };
+    let of_side = |(cube, estimate): &(&Cube, &Estimate)| {
+        let highest = across::highest(cube, share, slice, estimate.measured()?.value)?;
+        Some(least_half(highest.n, z) * std::f64::consts::SQRT_2 * highest.n / highest.hits)
+    };
+    sides.iter().filter_map(of_side).fold(0.0, f64::max)
+}
+
+fn widened(delta: Delta, least: f64, z: f64) -> Delta {
+    let Delta::Measured { value, interval: Some(interval), standard_error } = delta else { return delta };
+    let (lower, upper) = (interval.lower.min(value - least), interval.upper.max(value + least));
+    let interval = Some(Interval { lower, upper, ..interval });
+    Delta::Measured { value, interval, standard_error: standard_error.max(least / z) }
 }
 
 fn ranged(measured: &Measured) -> Option<Ranged> {

@@ -4,11 +4,14 @@ use std::collections::BTreeMap;
 
 use modelgate_cube::Slice;
 
-use crate::{Estimate, Interval, MetricId, Reason, Subject};
+use crate::{Estimate, Flips, Interval, MetricId, Mix, Reason, Subject};
 
 /// What is known about the rows of the two sides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
+    /// The baseline is what another model predicted for the very rows that the candidate was evaluated on: both predictions
+    /// of each row are known, and shares of rows are compared by the rows that changed.
+    SameRowsJoint,
     /// Both sides were evaluated on the same rows, and their replicates drew the same ones: intervals are those of the
     /// paired difference wherever a metric is a function of what replicates keep.
     SameSplitPaired,
@@ -44,6 +47,9 @@ pub struct Change {
     pub candidate: Estimate,
     /// Candidate minus baseline.
     pub delta: Delta,
+    /// The rows that changed, where both predictions of each row are known and the metric is a share of rows: its change is
+    /// then tested by them.
+    pub flips: Option<Flips>,
 }
 
 /// A slice that only one side has, with the rows that it has there.
@@ -66,6 +72,9 @@ pub struct Comparison {
     pub missing: Vec<OneSided>,
     /// Slices of the candidate that the baseline lacks.
     pub new: Vec<OneSided>,
+    /// Overall changes taken apart by the groups of each axis whose shares differ between the sides; empty where both
+    /// have the same rows.
+    pub mixes: Vec<Mix>,
 }
 
 impl Comparison {
@@ -78,7 +87,13 @@ impl Comparison {
         missing: Vec<OneSided>,
         new: Vec<OneSided>,
     ) -> Self {
-        Self { mode, confidence_level, changes, missing, new }
+        Self { mode, confidence_level, changes, missing, new, mixes: Vec::new() }
+    }
+
+    /// The same comparison with its overall changes taken apart.
+    #[must_use]
+    pub fn with_mixes(self, mixes: Vec<Mix>) -> Self {
+        Self { mixes, ..self }
     }
 
     /// The two-sided confidence level of the intervals.

@@ -109,6 +109,14 @@ impl Confusion {
         self.mean_over_benefits(|share| if share > 0.0 { share * libm::log(share) } else { 0.0 }).map(|sum| sum.max(0.0))
     }
 
+    /// GE(0), the mean logarithmic deviation: mean of -ln r. AIF360's divides by the mean once more and is another number.
+    pub(crate) fn mean_log_deviation(&self) -> Result<f64, Reason> {
+        if self.fn_ > 0.0 {
+            return Err(Reason::NoBenefit);
+        }
+        self.mean_over_benefits(|share| if share > 0.0 { -libm::log(share) } else { 0.0 }).map(|sum| sum.max(0.0))
+    }
+
     /// The standard deviation of the benefits over their mean.
     pub(crate) fn coefficient_of_variation(&self) -> Result<f64, Reason> {
         self.generalized_entropy_index().map(|index| (2.0 * index).sqrt())

@@ -23,6 +23,16 @@ pub(crate) const FN: Quadrant = Quadrant::FalseNegative;
 pub(crate) const TN: Quadrant = Quadrant::TrueNegative;
 
 impl Quadrant {
+    /// The kind of a row with this label and prediction.
+    pub(crate) fn of_row(label: bool, prediction: bool) -> Self {
+        match (label, prediction) {
+            (true, true) => TP,
+            (false, true) => FP,
+            (true, false) => FN,
+            (false, false) => TN,
+        }
+    }
+
     /// The rows of this kind in a cell.
     pub(crate) fn of(self, cell: &Cell) -> &Tally {
         match self {

@@ -29,6 +29,7 @@ pub fn contrast(group: &Change, reference: &Change) -> Change {
         baseline: gap(&group.baseline, &reference.baseline),
         candidate: gap(&group.candidate, &reference.candidate),
         delta: difference(&group.delta, &reference.delta),
+        flips: None,
     }
 }
 
@@ -70,7 +71,7 @@ mod tests {
         let value = now - before;
         let interval = Some(Interval { lower: value - half, upper: value + half, method: Method::SquareAndAdd });
         let delta = Delta::Measured { value, interval, standard_error: half / 1.96 };
-        Change { baseline: estimate(before, half, n), candidate: estimate(now, half, n), delta }
+        Change { baseline: estimate(before, half, n), candidate: estimate(now, half, n), delta, flips: None }
     }
 
     fn value(estimate: &Estimate) -> f64 {
@@ -104,7 +105,7 @@ mod tests {
         let none = Estimate::Undefined { reason: Reason::NoPositives, n: 3 };
         assert_eq!(gap(&none, &estimate(0.5, 0.1, 90)), none);
         assert_eq!(gap(&estimate(0.5, 0.1, 90), &none), none);
-        let undefined = Change { baseline: none, candidate: none, delta: Delta::Undefined(Reason::NoPositives) };
+        let undefined = Change { baseline: none, candidate: none, delta: Delta::Undefined(Reason::NoPositives), flips: None };
         assert_eq!(contrast(&change(0.8, 0.7, 0.03, 400), &undefined).delta, Delta::Undefined(Reason::NoPositives));
     }
 }

@@ -39,6 +39,16 @@ pub enum Reason {
     NotInBaseline,
     /// The candidate has no rows of this slice.
     NotInCandidate,
+    /// A row has no benefit at all: it is a false negative.
+    NoBenefit,
+    /// The baseline's predictions of the same rows are not given.
+    NoBaselinePredictions,
+    /// No prices of errors are declared.
+    NoCosts,
+    /// No control column is declared.
+    NoControl,
+    /// No reference group is declared, or it has no rows.
+    NoReference,
     /// The two sides were counted by different definitions and cannot be compared.
     DifferentDefinitions,
 }
@@ -65,6 +75,11 @@ impl Reason {
             Self::AllRatesZero => "all_rates_zero",
             Self::NotInBaseline => "not_in_baseline",
             Self::NotInCandidate => "not_in_candidate",
+            Self::NoBenefit => "no_benefit",
+            Self::NoBaselinePredictions => "no_baseline_predictions",
+            Self::NoCosts => "no_costs",
+            Self::NoControl => "no_control",
+            Self::NoReference => "no_reference",
             Self::DifferentDefinitions => "different_definitions",
         }
     }
@@ -103,6 +118,11 @@ impl fmt::Display for Reason {
             Self::AllRatesZero => "every group's rate is zero",
             Self::NotInBaseline => "the baseline has no rows of this slice",
             Self::NotInCandidate => "the candidate has no rows of this slice",
+            Self::NoBenefit => "a row is a false negative, whose benefit is zero",
+            Self::NoBaselinePredictions => "the baseline's predictions of these rows are not given",
+            Self::NoCosts => "no costs are declared",
+            Self::NoControl => "no control column is declared",
+            Self::NoReference => "there is no reference group",
             Self::DifferentDefinitions => "the two sides were counted by different definitions",
         })
     }
@@ -122,6 +142,8 @@ pub enum Method {
     DeLong,
     /// The normal interval from the exact first and second moments of the rows' losses.
     Moments,
+    /// The normal interval with a few more rows at both ends (Agresti and Coull 1998).
+    AgrestiCoull,
     /// The normal interval from the sandwich variance of a logistic fit (Huber 1967; White 1982).
     Sandwich,
     /// The normal interval from the spread of Poisson resamples of the counts by score.
@@ -149,6 +171,7 @@ impl Method {
             Self::SquareAndAdd => "square-and-add (Newcombe)",
             Self::DeLong => "DeLong",
             Self::Moments => "normal, exact moments",
+            Self::AgrestiCoull => "Agresti-Coull",
             Self::Sandwich => "normal, sandwich variance",
             Self::ResampledScores => "resampled scores, normal",
             Self::Resampled => "resampled cells, percentile",

@@ -10,7 +10,8 @@ use crate::interval;
 use crate::metric::Compute;
 use crate::scored::{Found, Scored, Uncertainty};
 use crate::{
-    Estimate, EvalSettings, Evaluation, Interval, Measured, Method, Metric, MetricId, Reason, Subject, ranking, resample,
+    Estimate, EvalSettings, Evaluation, Interval, Measured, Method, Metric, MetricId, MetricKind, Reason, Subject, ranking,
+    resample,
 };
 
 /// How often a score table is resampled: enough for a standard error to within a tenth or two of itself.
@@ -29,8 +30,13 @@ pub fn evaluate(cube: &Cube, settings: &EvalSettings) -> Evaluation {
         match metric.metric().compute {
             Compute::Gap(gap) => run.gaps(*metric, gap, &slices, &mut found),
             Compute::AgainstHighest(share) => run.against_highest(*metric, share, &slices, &mut found),
+            Compute::Shortfall => run.shortfalls(*metric, &slices, &mut found),
+            Compute::AgainstReference(against) => run.against_reference(*metric, against, &slices, &mut found),
+            Compute::ConditionalDisparity => run.conditional_disparity(*metric, &slices, &mut found),
+            Compute::CostGap => run.cost_gaps(*metric, &slices, &mut found),
             _ => {
-                for counted in &slices {
+                let of_groups = metric.metric().kind == MetricKind::AgainstGroups;
+                for counted in slices.iter().filter(|counted| !(of_groups && counted.slice.is_overall())) {
                     found.insert(*metric, Subject::Slice(counted.slice.clone()), run.slice_metric(*metric, counted));
                 }
             }
@@ -93,7 +99,16 @@ impl Run<'_> {
             Compute::Gini => gini(&self.roc_auc(cell)),
             Compute::MeanLoss(sums) => self.mean_loss(sums(cell), cell),
             Compute::Scores(value) => self.of_scores(metric, value, counted),
-            Compute::AgainstHighest(_) | Compute::Gap(_) => Estimate::Undefined { reason: Reason::FewerThanTwoGroups, n: 0 },
+            Compute::Cost => self.cost(cell),
+            Compute::Background(background) => self.against_background(background, counted),
+            Compute::ShareOfAll { part, empty } => self.share_of_all(part, empty, counted),
+            Compute::Flip(_) => Estimate::Undefined { reason: Reason::NoBaselinePredictions, n: cell.total().rows },
+            Compute::AgainstHighest(_)
+            | Compute::Gap(_)
+            | Compute::CostGap
+            | Compute::Shortfall
+            | Compute::AgainstReference(_)
+            | Compute::ConditionalDisparity => Estimate::Undefined { reason: Reason::FewerThanTwoGroups, n: 0 },
         }
     }
 

@@ -21,7 +21,8 @@ pub(crate) fn of<'a>(gap: Gap, groups: impl Iterator<Item = &'a Cell>, confidenc
         _ => return None,
     };
     let cells: Vec<&Cell> = groups.collect();
-    let rated: Vec<Vec<Successes>> = rates.iter().map(|rate| successes(*rate, &cells)).collect();
+    let of_groups = |rate: &Rate| cells.iter().filter_map(|cell| successes(*rate, cell)).collect();
+    let rated: Vec<Vec<Successes>> = rates.iter().map(of_groups).collect();
     let pairs: usize = rated.iter().map(|groups| groups.len() * groups.len().saturating_sub(1) / 2).sum();
     let z = Quantiles {
         one: interval::z_of(confidence_level),
@@ -40,16 +41,13 @@ struct Quantiles {
     all: f64,
 }
 
-/// Each group's rate as hits among rows; with weights, as many equal rows as the group's are worth.
-fn successes(rate: Rate, cells: &[&Cell]) -> Vec<Successes> {
-    let of_group = |cell: &&Cell| {
-        let value = (rate.value)(&Confusion::weights(cell)).ok()?;
-        let total = cell.total();
-        let worth = total.weight.to_f64().powi(2) / total.weight_squared.to_f64() / total.rows as f64;
-        let n = (rate.support)(&Confusion::rows(cell)) * worth;
-        (n > 0.0).then_some(Successes { hits: value * n, n })
-    };
-    cells.iter().filter_map(of_group).collect()
+/// A group's rate as hits among rows; with weights, as many equal rows as the group's are worth.
+pub(crate) fn successes(rate: Rate, cell: &Cell) -> Option<Successes> {
+    let value = (rate.value)(&Confusion::weights(cell)).ok()?;
+    let total = cell.total();
+    let worth = total.weight.to_f64().powi(2) / total.weight_squared.to_f64() / total.rows as f64;
+    let n = (rate.support)(&Confusion::rows(cell)) * worth;
+    (n > 0.0).then_some(Successes { hits: value * n, n })
 }
 
 fn pairs_of(groups: &[Successes]) -> impl Iterator<Item = (Successes, Successes)> {

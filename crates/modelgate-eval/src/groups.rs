@@ -58,6 +58,8 @@ pub(crate) enum Gap {
     /// The largest logarithm of a ratio of two groups' smoothed probabilities of one decision: empirical differential
     /// fairness (Foulds et al. 2020), Dirichlet smoothing with a concentration of one.
     DifferentialFairness,
+    /// That of the predictions minus that of the labels.
+    DifferentialFairnessAmplification,
     /// GE(2) of the groups' mean benefits (Speicher et al. 2018).
     BetweenGroupEntropy,
 }
@@ -73,7 +75,11 @@ impl Gap {
                 Ok(if spread.is_ratio() { one.min(other) } else { one.max(other) })
             }
             Self::Mean(rates, spread) => both(rates, spread, groups).map(|[one, other]| f64::midpoint(one, other)),
-            Self::DifferentialFairness => differential_fairness(groups),
+            Self::DifferentialFairness => differential_fairness(groups, Confusion::predicted_positives),
+            Self::DifferentialFairnessAmplification => {
+                let of_labels = differential_fairness(groups, Confusion::positives)?;
+                Ok(differential_fairness(groups, Confusion::predicted_positives)? - of_labels)
+            }
             Self::BetweenGroupEntropy => between_group_entropy(groups),
         }
     }
@@ -85,7 +91,7 @@ impl Gap {
             Self::Worse(rates, _) | Self::Mean(rates, _) => {
                 rates.iter().map(|rate| (rate.support)(rows)).fold(f64::INFINITY, f64::min)
             }
-            Self::DifferentialFairness | Self::BetweenGroupEntropy => rows.total(),
+            Self::DifferentialFairness | Self::DifferentialFairnessAmplification | Self::BetweenGroupEntropy => rows.total(),
         }
     }
 }
@@ -140,13 +146,13 @@ fn extremes(values: impl Iterator<Item = f64>) -> Result<(f64, f64), Reason> {
     if count < 2 { Err(Reason::FewerThanTwoGroups) } else { Ok((smallest, largest)) }
 }
 
-fn differential_fairness(groups: &[Confusion]) -> Result<f64, Reason> {
+fn differential_fairness(groups: &[Confusion], favored: fn(&Confusion) -> f64) -> Result<f64, Reason> {
     /// The concentration of the Dirichlet prior, shared by the two decisions.
     const CONCENTRATION: f64 = 1.0;
     let smoothed = |selected: f64, total: f64| (selected + CONCENTRATION / 2.0) / (total + CONCENTRATION);
     let known = || groups.iter().filter(|group| group.total() > 0.0);
-    let selected = extremes(known().map(|group| smoothed(group.predicted_positives(), group.total())))?;
-    let rejected = extremes(known().map(|group| smoothed(group.predicted_negatives(), group.total())))?;
+    let selected = extremes(known().map(|group| smoothed(favored(group), group.total())))?;
+    let rejected = extremes(known().map(|group| smoothed(group.total() - favored(group), group.total())))?;
     let logarithm = |(smallest, largest): (f64, f64)| libm::log(largest / smallest);
     Ok(logarithm(selected).max(logarithm(rejected)))
 }

@@ -4,11 +4,14 @@ use std::fmt;
 
 use modelgate_cube::{Cell, LossSums};
 
-use crate::Reason;
+use crate::background::Background;
+use crate::beside::Flip;
 use crate::catalogue::METRICS;
 use crate::confusion::{Confusion, Quadrant};
 use crate::groups::Gap;
+use crate::reference::Against;
 use crate::scored::{Found, Scored};
+use crate::{Reason, Requirement};
 
 /// A metric of the catalogue; ordered as the catalogue is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -51,10 +54,13 @@ pub struct Metric {
     pub highest: f64,
     /// Which way it gets better.
     pub direction: Direction,
-    /// Whether it is measured where a configuration lists no metrics; the others are measured when they are named.
+    /// Whether it is measured where a configuration lists no metrics (and declares what it requires); the others are
+    /// measured when they are named.
     pub default: bool,
     /// Whether rows need scores, not only predictions.
     pub needs_scores: bool,
+    /// What must be declared for it; nothing for most.
+    pub requires: Option<Requirement>,
     /// The formula, in the letters TP FP FN TN P N n and s (score), y (label).
     pub formula: &'static str,
     /// The rows that count as its sample size.
@@ -102,6 +108,27 @@ pub(crate) enum Compute {
     AgainstHighest(Share),
     /// A gap between groups.
     Gap(Gap),
+    /// The mean cost of a row.
+    Cost,
+    /// The largest minus the smallest mean cost of groups.
+    CostGap,
+    /// A share of rows that changed between the baseline's predictions and the candidate's.
+    Flip(Flip),
+    /// A group's rows of one class against the other class of all rows outside of it.
+    Background(Background),
+    /// The share of all rows of a kind that are a group's.
+    ShareOfAll {
+        /// The kind.
+        part: &'static [Quadrant],
+        /// Why there is no value where no row is of that kind.
+        empty: Reason,
+    },
+    /// How many more rows of a group would have to be selected.
+    Shortfall,
+    /// A group against its declared reference.
+    AgainstReference(Against),
+    /// A group's share of rejections and selections within the levels of the declared control column.
+    ConditionalDisparity,
 }
 
 /// The rows of a group that are favored.

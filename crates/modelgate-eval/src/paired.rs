@@ -6,6 +6,8 @@
 use modelgate_cube::{BUCKETS, Cell, Cube, Fixed, Replicate, Replicates, Slice};
 
 use crate::confusion::{Confusion, Quadrant, ratio};
+use crate::cost::mean_cost;
+use crate::declared::Costs;
 use crate::groups::{Gap, Rate, Spread};
 use crate::interval;
 use crate::metric::{Compute, Share};
@@ -81,7 +83,7 @@ impl<'a> Paired<'a> {
             (Compute::Gap(gap), Subject::Across(axes)) => self.gap(cube, gap, axes)?,
             (Compute::AgainstHighest(Share::Selected), Subject::Slice(slice)) => self.impact_ratio(cube, slice)?,
             (Compute::RocAuc, Subject::Slice(slice)) => area(cube, slice, found)?,
-            (_, Subject::Slice(slice)) => of_slice(cube, compute, slice)?,
+            (_, Subject::Slice(slice)) => of_slice(cube, compute, slice, self.settings.declared.costs.as_ref())?,
             (_, Subject::Across(_) | Subject::Contrast { .. }) => return None,
         };
         // The spread of another number than the measured one would be no use.
@@ -177,7 +179,7 @@ fn usable<'a>(cube: &'a Cube, slice: &Slice) -> Option<Usable<'a>> {
     (groups >= FEWEST_CLUSTERS).then_some(Usable { cell, replicates, rows: rows.min(groups) })
 }
 
-fn of_slice(cube: &Cube, compute: Compute, slice: &Slice) -> Option<Side> {
+fn of_slice(cube: &Cube, compute: Compute, slice: &Slice, costs: Option<&Costs>) -> Option<Side> {
     let Usable { cell, replicates, rows } = usable(cube, slice)?;
     let counts = Confusion::weights(cell);
     let observed = Replicate {
@@ -188,8 +190,12 @@ fn of_slice(cube: &Cube, compute: Compute, slice: &Slice) -> Option<Side> {
         brier: cell.brier.weighted.to_f64(),
         log_loss: cell.log_loss.weighted.to_f64(),
     };
-    let values = replicates.iter().map(|replicate| value(compute, &replicate)).collect();
-    Some(Side { observed: value(compute, &observed)?, values, rows, scale: 1.0, is_gap: false })
+    let values = replicates.iter().map(|replicate| value(compute, &replicate, costs)).collect();
+    let scale = match (compute, costs) {
+        (Compute::Cost, Some(costs)) => costs.range().1 - costs.range().0,
+        _ => 1.0,
+    };
+    Some(Side { observed: value(compute, &observed, costs)?, values, rows, scale, is_gap: false })
 }
 
 fn area(cube: &Cube, slice: &Slice, found: &Measured) -> Option<Side> {
@@ -199,7 +205,7 @@ fn area(cube: &Cube, slice: &Slice, found: &Measured) -> Option<Side> {
 }
 
 /// The metric of one replicate; `None` where it has none.
-fn value(compute: Compute, replicate: &Replicate) -> Option<f64> {
+fn value(compute: Compute, replicate: &Replicate, costs: Option<&Costs>) -> Option<f64> {
     let counts = confusion(replicate);
     match compute {
         Compute::Proportion { part, whole, .. } => ratio(sum(part, &counts), sum(whole, &counts)),
@@ -210,9 +216,21 @@ fn value(compute: Compute, replicate: &Replicate) -> Option<f64> {
             cell.log_loss.weighted = Fixed::from_f64(replicate.log_loss);
             ratio(sums(&cell).weighted.to_f64(), counts.positives() + counts.negatives())
         }
-        Compute::Rows | Compute::RocAuc | Compute::Gini | Compute::Scores(_) | Compute::AgainstHighest(_) | Compute::Gap(_) => {
-            None
-        }
+        Compute::Cost => mean_cost(costs?, &counts),
+        // None of these is a function of one slice's replicates.
+        Compute::Rows
+        | Compute::RocAuc
+        | Compute::Gini
+        | Compute::Scores(_)
+        | Compute::AgainstHighest(_)
+        | Compute::Gap(_)
+        | Compute::CostGap
+        | Compute::Flip(_)
+        | Compute::Background(_)
+        | Compute::ShareOfAll { .. }
+        | Compute::Shortfall
+        | Compute::AgainstReference(_)
+        | Compute::ConditionalDisparity => None,
     }
 }
 
@@ -237,7 +255,7 @@ fn sum(quadrants: &[Quadrant], counts: &Confusion) -> f64 {
 
 /// Half of the narrowest interval that n rows can give a change: Tango's (1998) where not one of them changed,
 /// z^2 / (n + z^2). Without it, predictions that are equal on all rows seen would be taken as equal on all rows.
-fn least_half(rows: f64, z: f64) -> f64 {
+pub(crate) fn least_half(rows: f64, z: f64) -> f64 {
     z * z / (rows + z * z)
 }
 

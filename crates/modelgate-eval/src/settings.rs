@@ -1,6 +1,6 @@
 //! What an evaluation is asked to compute.
 
-use crate::MetricId;
+use crate::{Declared, MetricId};
 
 /// What [`crate::evaluate`] and [`crate::compare`] compute, and how sure their intervals are.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,4 +15,6 @@ pub struct EvalSettings {
     pub min_support: u64,
     /// The seed of the resampling.
     pub seed: u64,
+    /// What is declared for the metrics that need more than counts.
+    pub declared: Declared,
 }

@@ -2,6 +2,8 @@
 
 use statrs::distribution::{ContinuousCDF, Normal};
 
+use crate::Flips;
+
 /// The standard normal quantile of 0.8: what "80 % power" adds.
 const POWER: f64 = 0.841_621_233_572_914_3;
 
@@ -17,6 +19,9 @@ pub struct Loss {
     pub standard_error: f64,
     /// Whether a change either way is a loss, as for a selection rate.
     pub either_way: bool,
+    /// The rows that changed, seen so that going up is a loss, where they are known: tests and bounds are then Tango's score
+    /// ones, and no normal approximation is made.
+    pub flips: Option<Flips>,
 }
 
 impl Loss {
@@ -25,6 +30,10 @@ impl Loss {
     /// A loss without error is decided: 0 beyond the margin, else 1.
     #[must_use]
     pub fn p_beyond(&self, margin: f64) -> f64 {
+        if let Some(flips) = self.flips {
+            let other_end = if self.either_way { flips.reversed().p_beyond(margin) } else { 0.0 };
+            return (flips.p_beyond(margin) + other_end).min(1.0);
+        }
         if self.standard_error <= 0.0 {
             return if self.value > margin { 0.0 } else { 1.0 };
         }
@@ -38,7 +47,7 @@ impl Loss {
     /// The one-sided upper bound of the true loss at level `1 - alpha`.
     #[must_use]
     pub fn upper_bound(&self, alpha: f64) -> f64 {
-        self.value + quantile_above(alpha) * self.standard_error
+        self.flips.map_or_else(|| self.value + quantile_above(alpha) * self.standard_error, |flips| flips.upper_bound(alpha))
     }
 
     /// How far beyond a limit the true loss would have to lie to be shown at level `alpha` with 80 % power.
@@ -92,12 +101,34 @@ pub fn holm(p_values: &[f64]) -> Vec<f64> {
     adjusted
 }
 
+/// Benjamini and Hochberg's step-up adjustment (1995): where every p-value below `q` after it is called a finding, at most a
+/// share `q` of the findings is false on average, for independent p-values and such as move together.
+///
+/// In the order of the input; statsmodels `multipletests(method="fdr_bh")`.
+#[must_use]
+pub fn benjamini_hochberg(p_values: &[f64]) -> Vec<f64> {
+    let mut order: Vec<usize> = (0..p_values.len()).collect();
+    let p_of = |index: usize| p_values.get(index).copied().unwrap_or(1.0);
+    order.sort_by(|a, b| p_of(*a).total_cmp(&p_of(*b)));
+    let mut adjusted = vec![1.0; p_values.len()];
+    let mut so_far: f64 = 1.0;
+    for (position, index) in order.into_iter().enumerate().rev() {
+        let rank = (position + 1) as f64;
+        // A surer finding is never adjusted to be less sure than a less sure one.
+        so_far = so_far.min(p_of(index) * p_values.len() as f64 / rank);
+        if let Some(place) = adjusted.get_mut(index) {
+            *place = so_far;
+        }
+    }
+    adjusted
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn loss(value: f64, standard_error: f64) -> Loss {
-        Loss { value, standard_error, either_way: false }
+        Loss { value, standard_error, either_way: false, flips: None }
     }
 
     fn close(found: f64, expected: f64) {
@@ -120,6 +151,17 @@ mod tests {
         let unchanged = Loss { either_way: true, ..loss(0.0, 0.01) };
         close(unchanged.p_beyond(0.0), 1.0);
         assert!(changed.p_beyond(0.01) > loss(0.02, 0.01).p_beyond(0.01));
+    }
+
+    #[test]
+    fn known_flips_are_tested_by_tangos_score() {
+        let Some(flips) = Flips::new(10.0, 3.0, 100.0) else { unreachable!() };
+        let paired = Loss { flips: Some(flips), ..loss(0.07, 0.038) };
+        close(paired.p_beyond(0.02), flips.p_beyond(0.02));
+        close(paired.upper_bound(0.05), flips.upper_bound(0.05));
+        let either = Loss { either_way: true, ..paired };
+        close(either.p_beyond(0.05), (flips.p_beyond(0.05) + flips.reversed().p_beyond(0.05)).min(1.0));
+        close(either.p_beyond(0.0), 1.0);
     }
 
     #[test]
@@ -177,8 +219,21 @@ mod tests {
     }
 
     #[test]
-    fn holm_of_one_or_none_changes_nothing() {
-        assert_eq!(holm(&[0.03]), [0.03]);
-        assert_eq!(holm(&[]), Vec::<f64>::new());
+    fn benjamini_hochberg_equals_statsmodels() {
+        // statsmodels 0.15, multipletests([0.01, 0.04, 0.03, 0.005, 0.5, 0.03], method="fdr_bh")[1]
+        let found = benjamini_hochberg(&[0.01, 0.04, 0.03, 0.005, 0.5, 0.03]);
+        found.into_iter().zip([0.03, 0.048, 0.045, 0.03, 0.5, 0.045]).for_each(|(found, expected)| close(found, expected));
+        // multipletests([0.0002, 0.0009, 0.012, 0.011, 0.9, 0.013, 0.6], method="fdr_bh")[1]
+        let found = benjamini_hochberg(&[0.0002, 0.0009, 0.012, 0.011, 0.9, 0.013, 0.6]);
+        let expected = [0.0014, 0.003_15, 0.0182, 0.0182, 0.9, 0.0182, 0.7];
+        found.into_iter().zip(expected).for_each(|(found, expected)| close(found, expected));
+    }
+
+    #[test]
+    fn adjusting_one_or_none_changes_nothing() {
+        for adjusted in [holm, benjamini_hochberg] {
+            assert_eq!(adjusted(&[0.03]), [0.03]);
+            assert_eq!(adjusted(&[]), Vec::<f64>::new());
+        }
     }
 }

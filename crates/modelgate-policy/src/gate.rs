@@ -76,6 +76,8 @@ pub struct Policy {
     pub alpha: f64,
     /// How many times the limit of a change is the limit of the change against the anchor; at least 1.
     pub anchor_budget: f64,
+    /// Whether a change between different rows may fail a run; otherwise it warns at most.
+    pub allow_cross_split_gate: bool,
     /// After how many decisions a split is worn out; at least 1.
     pub max_decisions_per_split: u64,
 }

@@ -55,6 +55,7 @@ pub fn judge<'a>(evaluation: &'a Evaluation, history: impl Into<History<'a>>, po
     let drafts: Vec<Draft> = policy.gates.iter().flat_map(|gate| judge.gate(gate, &mut low_support)).collect();
     let mut checks = family::decide(drafts, judge.alpha());
     let mut findings = judge.findings(&low_support);
+    findings.extend(judge.about_groups(&checks));
     let about_waivers = waive::apply(&mut checks, &mut findings, &policy.waivers, today, |rule| judge.level(rule));
     findings.extend(about_waivers);
     findings.retain(|finding| finding.level > Level::Allow);
@@ -277,7 +278,7 @@ impl<'a> Judge<'a> {
                 if before.n() > 0 && before.n() < self.policy.min_support && metric.as_str() != "count" {
                     return Err(Unjudged::TooFew(before.n()));
                 }
-                let loss = state::loss(metric, &change.delta);
+                let loss = state::loss(metric, &change);
                 loss.map(Held::Waits).map_err(|reason| Unjudged::Because(reason, RuleId::METRIC_NOT_EVALUATED))
             }
         }
@@ -293,10 +294,11 @@ impl<'a> Judge<'a> {
     /// Fills in what every check carries.
     fn finish(&self, question: Question<'_>, subject: &Subject, rule: RuleId, state: State) -> Draft {
         let gate = question.gate;
-        let change = match question.release {
-            Baseline::Compared(comparison) => change(comparison, gate.metric, subject),
+        let comparison = match question.release {
+            Baseline::Compared(comparison) => Some(comparison),
             Baseline::Absent | Baseline::IsCandidate => None,
         };
+        let is_change = matches!(question.bound, Bound::MaxRegression(_)) && !self.policy.allow_cross_split_gate;
         let mut check = Check {
             origin: gate.origin.clone(),
             rule,
@@ -306,10 +308,11 @@ impl<'a> Judge<'a> {
             anchor: question.anchor.map(str::to_owned),
             level: gate.level,
             must_prove: gate.must_prove,
+            across_splits: is_change && comparison.is_some_and(|comparison| comparison.mode == Mode::DifferentData),
             state: State::Passed,
             blocking: false,
             candidate: self.estimate(gate.metric, subject),
-            change,
+            change: comparison.and_then(|comparison| change(comparison, gate.metric, subject)),
             test: None,
         };
         check.settle(state);
@@ -487,5 +490,6 @@ fn listed(names: &BTreeSet<String>) -> String {
     if more > 0 { format!("{} and {more} more", shown.join(", ")) } else { shown.join(", ") }
 }
 
+mod simpson;
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
 //! One number against one limit: a bound is decided by the whole interval, a change by tests of how large its loss is.
 
-use modelgate_eval::{Delta, Direction, Estimate, Interval, Loss, Method, MetricId, detectable, rows_needed};
+use modelgate_eval::{Change, Delta, Direction, Estimate, Interval, Loss, Method, MetricId, detectable, rows_needed};
 
 use crate::{Bound, RuleId, State, Test};
 
@@ -40,18 +40,20 @@ pub(crate) fn against_limit(bound: Bound, metric: MetricId, estimate: &Estimate,
 }
 
 /// How much worse the candidate is, or why that is not known. For a metric without a better end, any change is a loss.
-pub(crate) fn loss(metric: MetricId, delta: &Delta) -> Result<Loss, String> {
-    match delta {
+pub(crate) fn loss(metric: MetricId, change: &Change) -> Result<Loss, String> {
+    match &change.delta {
         Delta::Undefined(reason) => Err(reason.to_string()),
         Delta::Measured { interval: None, .. } if metric.as_str() != "count" => Err("too few rows for an interval".to_owned()),
         Delta::Measured { value, standard_error, .. } => {
             let direction = metric.metric().direction;
-            let value = match direction {
-                Direction::HigherIsBetter => -value,
-                Direction::LowerIsBetter => *value,
-                Direction::Neutral => value.abs(),
+            let is_turned = match direction {
+                Direction::HigherIsBetter => true,
+                Direction::LowerIsBetter => false,
+                Direction::Neutral => *value < 0.0,
             };
-            Ok(Loss { value, standard_error: *standard_error, either_way: direction == Direction::Neutral })
+            let flips = change.flips.map(|flips| if is_turned { flips.reversed() } else { flips });
+            let value = if is_turned { -value } else { *value };
+            Ok(Loss { value, standard_error: *standard_error, either_way: direction == Direction::Neutral, flips })
         }
     }
 }
@@ -121,6 +123,11 @@ mod tests {
         assert!((distance - 0.057_2).abs() < 1e-4 && (817..=819).contains(&rows), "{distance} {rows}");
     }
 
+    fn change(delta: Delta) -> Change {
+        let none = Estimate::Undefined { reason: modelgate_eval::Reason::NoRows, n: 0 };
+        Change { baseline: none, candidate: none, delta, flips: None }
+    }
+
     fn metric(direction: Direction) -> MetricId {
         let of = |id: &str| MetricId::parse(id).unwrap();
         match direction {
@@ -133,7 +140,7 @@ mod tests {
     /// The state of one change that is alone in its family, with the half-width of its 95 % interval.
     fn regression_state(direction: Direction, value: f64, half: f64) -> &'static str {
         let interval = Some(Interval { lower: value - half, upper: value + half, method: Method::SquareAndAdd });
-        let loss = loss(metric(direction), &Delta::Measured { value, interval, standard_error: half / 1.96 }).unwrap();
+        let loss = loss(metric(direction), &change(Delta::Measured { value, interval, standard_error: half / 1.96 })).unwrap();
         let test = Test {
             family: Family::Overall,
             size: 1,
@@ -163,15 +170,27 @@ mod tests {
     #[test]
     fn an_undefined_change_is_never_a_pass() {
         let reason = modelgate_eval::Reason::NotInCandidate;
-        assert!(loss(metric(Direction::HigherIsBetter), &Delta::Undefined(reason)).is_err());
+        assert!(loss(metric(Direction::HigherIsBetter), &change(Delta::Undefined(reason))).is_err());
         let undefined = Estimate::Undefined { reason, n: 0 };
         assert!(against_limit(Bound::Lower(0.1), accuracy(), &undefined, 0.95).is_none());
     }
 
     #[test]
     fn only_a_plain_count_is_exact_without_an_interval() {
-        let delta = Delta::Measured { value: -0.01, interval: None, standard_error: 0.0 };
-        assert!(loss(metric(Direction::HigherIsBetter), &delta).is_err());
-        assert!(loss(MetricId::parse("count").unwrap(), &delta).is_ok());
+        let exact = change(Delta::Measured { value: -0.01, interval: None, standard_error: 0.0 });
+        assert!(loss(metric(Direction::HigherIsBetter), &exact).is_err());
+        assert!(loss(MetricId::parse("count").unwrap(), &exact).is_ok());
+    }
+
+    #[test]
+    fn rows_that_changed_are_turned_to_the_side_of_the_loss() {
+        let flips = modelgate_eval::Flips::new(3.0, 10.0, 100.0);
+        let interval = Some(Interval { lower: -0.15, upper: 0.01, method: Method::Tango });
+        let paired = Change { flips, ..change(Delta::Measured { value: -0.07, interval, standard_error: 0.04 }) };
+        for direction in [Direction::HigherIsBetter, Direction::Neutral] {
+            let found = loss(metric(direction), &paired).unwrap();
+            assert_eq!((found.value, found.flips), (0.07, flips.map(|flips| flips.reversed())));
+        }
+        assert_eq!(loss(metric(Direction::LowerIsBetter), &paired).unwrap().flips, flips);
     }
 }

@@ -9,8 +9,8 @@ use crate::{Bound, Date, Level, Origin, RuleId};
 pub enum State {
     /// A bound: the whole interval is on the right side. A change: the upper bound of the loss is within the limit.
     Passed,
-    /// The limit is crossed, and the gate's level is `warn`; or only the point estimate is on the wrong side of a bound; or
-    /// there is a real loss that is not shown to be beyond the limit.
+    /// The limit is crossed, and the gate's level is `warn` or the two sides were evaluated on different rows; or only the
+    /// point estimate is on the wrong side of a bound; or there is a real loss that is not shown to be beyond the limit.
     Warned,
     /// A bound: the whole interval is on the wrong side. A change: the loss is shown to be beyond the limit, however many
     /// checks were made.
@@ -126,6 +126,8 @@ pub struct Check {
     pub level: Level,
     /// Whether "cannot tell" needs a person.
     pub must_prove: bool,
+    /// Whether it warns at most, because the change is one between different rows and may come from them.
+    pub across_splits: bool,
     /// What became of it.
     pub state: State,
     /// Whether this state, as it stands, fails the run.
@@ -139,9 +141,10 @@ pub struct Check {
 }
 
 impl Check {
-    /// Sets what became of it: a crossed limit blocks or warns by the gate's level.
+    /// Sets what became of it: a crossed limit blocks or warns by the gate's level, and warns between different rows.
     pub(crate) fn settle(&mut self, state: State) {
-        self.state = if state == State::Failed && self.level < Level::Deny { State::Warned } else { state };
+        let only_warns = self.level < Level::Deny || self.across_splits;
+        self.state = if state == State::Failed && only_warns { State::Warned } else { state };
         self.blocking = self.state == State::Failed;
     }
 

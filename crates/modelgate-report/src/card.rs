@@ -51,6 +51,7 @@ fn view(facts: &Facts<'_>) -> Node {
         total: Shown::phrase(number::counted(report.verdict.counts.total, "check", "checks")),
         counts: facts.counts(),
         compared: report.comparison.is_some(),
+        mixes: crate::mixes::rows(facts),
         changed: crate::comment::tendencies(facts),
         undefined: facts.undefined(),
         low_support: facts.low_support(),

@@ -10,6 +10,7 @@ use crate::document::{Document, DocumentKind};
 use crate::escape::Shown;
 use crate::facts::{Facts, gravity, is_overall};
 use crate::headline::verdict_line;
+use crate::mixes;
 use crate::number;
 use crate::report::Report;
 use crate::template;
@@ -115,6 +116,7 @@ fn view(facts: &Facts<'_>, level: Level, shortened: bool) -> Node {
         counts: facts.counts(),
         low_support: facts.low_support(),
         tendencies: tendencies(facts),
+        mixes: limited(mixes::rows(facts), level.entries),
         provenance: facts.provenance(),
         not_advice: words::NOT_ADVICE,
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use modelgate_cube::Slice;
-use modelgate_eval::{Change, Delta, Estimate, Interval, MetricId, MetricKind, Reason, Subject};
+use modelgate_eval::{Change, Declared, Delta, Estimate, Interval, MetricId, MetricKind, Reason, Subject};
 use modelgate_policy::{Bound, Check, Finding, State};
 
 use crate::delta;
@@ -156,6 +156,7 @@ impl<'a> Facts<'a> {
             baseline: baseline(&report.baseline),
             anchor: report.anchor.as_ref().map_or_else(|| fields! { found: false }, baseline),
             wear: words::wear(report.split_decisions),
+            declared: declared(&report.declared),
         }
     }
 
@@ -343,11 +344,41 @@ fn parts(sentence: &str) -> Vec<Node> {
     pieces.iter().enumerate().map(part).collect()
 }
 
+/// What is declared for metrics, one sentence each.
+fn declared(declared: &Declared) -> Vec<Node> {
+    let costs = declared.costs.as_ref().map(|costs| {
+        let unit = costs.unit.as_deref().map(|unit| format!(" in {}", Shown::name(unit))).unwrap_or_default();
+        let prices = [
+            ("false positive", costs.false_positive),
+            ("false negative", costs.false_negative),
+            ("true positive", costs.true_positive),
+            ("true negative", costs.true_negative),
+        ];
+        let prices: Vec<String> = prices.iter().map(|(kind, cost)| format!("{kind} {}", number::limit(*cost))).collect();
+        format!("costs of a row{unit}: {}", prices.join(", "))
+    });
+    let control = declared.control.as_deref().map(|control| format!("control column: {}", Shown::name(control)));
+    let groups: Vec<String> =
+        declared.references.iter().map(|slice| words::subject(&Subject::Slice(slice.clone())).into_string()).collect();
+    let references = (!groups.is_empty()).then(|| format!("reference groups: {}", groups.join(", ")));
+    [costs, control, references].into_iter().flatten().map(|sentence| Node::from(Shown::phrase(sentence))).collect()
+}
+
 fn baseline(baseline: &Baseline) -> Node {
     match baseline {
-        Baseline::None { why } => fields! { found: false, why: Shown::sentence(why) },
+        Baseline::None { why } => fields! { found: false, predictions: false, why: Shown::sentence(why) },
+        Baseline::Predictions { name, how, digest, rows } => fields! {
+            found: false,
+            predictions: true,
+            name: Shown::name(name),
+            how: Shown::sentence(how),
+            digest: Shown::phrase(digest),
+            digest_short: Shown::phrase(digest.short()),
+            rows: Shown::phrase(number::whole(*rows)),
+        },
         Baseline::Found { release, how, commit, created, age_days, digest, rows } => fields! {
             found: true,
+            predictions: false,
             release: Shown::name(release),
             how: Shown::sentence(how),
             commit: commit.as_deref().map_or_else(|| Shown::phrase("unknown"), Shown::name),

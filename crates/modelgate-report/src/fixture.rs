@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use modelgate_cube::{Digest, Slice};
 use modelgate_eval::{
-    Change, Comparison, Delta, Estimate, Evaluation, Interval, Measured, Method, MetricId, MetricKind, Mode, OneSided, Reason,
-    Subject,
+    Change, Comparison, Costs, Declared, Delta, Estimate, Evaluation, Interval, Measured, Method, MetricId, MetricKind, Mix,
+    MixGroup, Mode, OneSided, Reason, Subject,
 };
 use modelgate_policy::{Bound, Check, Counts, Date, Family, Finding, Level, Origin, Outcome, RuleId, State, Test, Verdict};
 
@@ -39,7 +39,7 @@ fn change(before: Estimate, now: Estimate, lower: f64, upper: f64) -> Change {
     };
     let interval = Some(Interval { lower, upper, method: Method::SquareAndAdd });
     let delta = Delta::Measured { value, interval, standard_error: (upper - lower) / 3.92 };
-    Change { baseline: before, candidate: now, delta }
+    Change { baseline: before, candidate: now, delta, flips: None }
 }
 
 pub(crate) fn baseline(release: &str) -> Baseline {
@@ -77,6 +77,7 @@ fn empty() -> Report {
         model: facts(),
         confidence_level: LEVEL,
         min_support: 30,
+        declared: Declared::default(),
         evaluation: Evaluation::new(LEVEL),
         comparison: Some(Comparison::new(Mode::SameSplitUnpaired, LEVEL, BTreeMap::new(), Vec::new(), Vec::new())),
         verdict: Verdict {
@@ -132,7 +133,7 @@ impl Numbers {
     fn undefined(&mut self, id: &str, subject: &Subject, reason: Reason) {
         let none = Estimate::Undefined { reason, n: 0 };
         self.evaluation.insert(metric(id), subject.clone(), none);
-        let change = Change { baseline: none, candidate: none, delta: Delta::Undefined(reason) };
+        let change = Change { baseline: none, candidate: none, delta: Delta::Undefined(reason), flips: None };
         self.changes.insert((metric(id), subject.clone()), change);
     }
 
@@ -152,6 +153,7 @@ impl Numbers {
             anchor: None,
             level: Level::Deny,
             must_prove: false,
+            across_splits: false,
             state,
             blocking,
             candidate: self.evaluation.get(metric(id), subject).copied(),
@@ -269,7 +271,10 @@ pub(crate) fn without_baseline() -> Report {
 /// Every default metric of a slice, without plain counts.
 pub(crate) fn slice_metrics() -> Vec<&'static str> {
     let of_slices = |id: &MetricId| id.metric().kind != MetricKind::AcrossGroups && id.as_str() != "count";
-    MetricId::all().filter(|id| id.metric().default && of_slices(id)).map(MetricId::as_str).collect()
+    MetricId::all()
+        .filter(|id| id.metric().default && id.metric().requires.is_none() && of_slices(id))
+        .map(MetricId::as_str)
+        .collect()
 }
 
 /// As many failing slices as asked for, each measured by every metric.
@@ -295,6 +300,31 @@ pub(crate) fn hostile_first(text: &str) -> Report {
     let mut report = hostile(text);
     report.baseline = Baseline::None { why: text.to_owned() };
     report.comparison = None;
+    report
+}
+
+/// The same with another model's predictions as the baseline, and changes taken apart.
+pub(crate) fn hostile_beside(text: &str) -> Report {
+    let mut report = hostile(text);
+    report.baseline =
+        Baseline::Predictions { name: text.to_owned(), how: text.to_owned(), digest: Digest::of(b"predictions"), rows: 900 };
+    let group = |share: f64| MixGroup {
+        slice: Slice::single(text, Some(text.to_owned())),
+        baseline_share: share,
+        candidate_share: 1.0 - share,
+        change: Some(-0.1),
+    };
+    let mix = Mix {
+        metric: metric("recall"),
+        axis: text.to_owned(),
+        total: -0.01,
+        within: 0.02,
+        within_interval: None,
+        between: -0.03,
+        standardized: None,
+        groups: vec![group(0.1), group(0.9)],
+    };
+    report.comparison = report.comparison.map(|comparison| comparison.with_mixes(vec![mix]));
     report
 }
 
@@ -355,6 +385,17 @@ fn deface(report: &mut Report, text: &str) {
         rows: 900,
     };
     report.anchor = Some(report.baseline.clone());
+    report.declared = Declared {
+        costs: Some(Costs {
+            true_positive: 0.0,
+            false_positive: 1.0,
+            false_negative: 5.0,
+            true_negative: 0.0,
+            unit: Some(text()),
+        }),
+        control: Some(text()),
+        references: vec![Slice::single(text(), Some(text()))],
+    };
     if let Some(comparison) = &mut report.comparison {
         comparison.missing.push(OneSided { slice: Slice::single(text(), Some(text())), rows: 41 });
         comparison.new.push(OneSided { slice: Slice::single(text(), None), rows: 1 });

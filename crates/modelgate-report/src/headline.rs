@@ -29,6 +29,7 @@ fn line(report: &Report, verdict: &str, chars: usize) -> String {
     let model = Shown::cut(&report.model_name, chars);
     match &report.baseline {
         Baseline::None { .. } => format!("{verdict} · {model} · no baseline"),
+        Baseline::Predictions { name, .. } => format!("{verdict} · {model} · baseline predictions {}", Shown::cut(name, chars)),
         Baseline::Found { release, .. } => format!("{verdict} · {model} · baseline {}", Shown::cut(release, chars)),
     }
 }

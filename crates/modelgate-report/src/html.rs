@@ -10,6 +10,7 @@ use crate::document::{Document, DocumentKind};
 use crate::escape::Shown;
 use crate::facts::{Facts, is_overall};
 use crate::headline::verdict_line;
+use crate::mixes;
 use crate::number;
 use crate::plot;
 use crate::report::Report;
@@ -38,6 +39,7 @@ fn view(facts: &Facts<'_>) -> Node {
         counts: facts.counts(),
         low_support: facts.low_support(),
         tendencies: comment::tendencies(facts),
+        mixes: mixes::rows(facts),
         overall: overall,
         fairness: fairness,
         plots: plots,

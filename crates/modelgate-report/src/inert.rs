@@ -202,8 +202,8 @@ struct Benign {
     skeletons: Vec<(DocumentKind, Vec<String>)>,
 }
 
-fn benign() -> [Benign; 2] {
-    let makers: [fn(&str) -> Report; 2] = [fixture::hostile, fixture::hostile_first];
+fn benign() -> [Benign; 3] {
+    let makers: [fn(&str) -> Report; 3] = [fixture::hostile, fixture::hostile_first, fixture::hostile_beside];
     makers.map(|make| Benign { make, skeletons: KINDS.map(|kind| (kind, skeleton(&make(BENIGN), kind))).to_vec() })
 }
 

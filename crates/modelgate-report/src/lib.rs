@@ -12,6 +12,7 @@ mod facts;
 mod headline;
 mod html;
 mod json;
+mod mixes;
 mod number;
 mod plot;
 mod report;

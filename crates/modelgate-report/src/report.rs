@@ -1,7 +1,7 @@
 //! What a report is made of: everything that documents show, and nothing that leads back to a row.
 
 use modelgate_cube::Digest;
-use modelgate_eval::{Comparison, Evaluation};
+use modelgate_eval::{Comparison, Declared, Evaluation};
 use modelgate_policy::Verdict;
 
 /// Everything that the documents of one run are made from.
@@ -35,6 +35,8 @@ pub struct Report {
     pub confidence_level: f64,
     /// The smallest denominator that was judged in a slice.
     pub min_support: u64,
+    /// What is declared for metrics: costs, a control column, reference groups.
+    pub declared: Declared,
     /// The candidate's measurements.
     pub evaluation: Evaluation,
     /// The measurements against the baseline, where there is one.
@@ -67,6 +69,17 @@ pub enum Baseline {
     None {
         /// Why there is none, in a few words.
         why: String,
+    },
+    /// What the previous model predicts for the very rows of the candidate.
+    Predictions {
+        /// The columns or the file.
+        name: String,
+        /// How they were found, in a few words.
+        how: String,
+        /// The digest of the file, or of the counts.
+        digest: Digest,
+        /// The rows.
+        rows: u64,
     },
     /// A stored release.
     Found {

@@ -97,6 +97,11 @@ fn at_most(test: &Test) -> String {
 /// Why a check warns.
 fn warning(check: &Check) -> String {
     match &check.test {
+        Some(test) if test.q < test.alpha && check.level == Level::Deny => format!(
+            "beyond the limit ({}, {}); it warns and does not block, because the sides were evaluated on different rows",
+            q(test.q),
+            adjusted(test)
+        ),
         Some(test) if test.q < test.alpha => {
             format!("beyond the limit ({}, {}); this gate warns and does not block", q(test.q), adjusted(test))
         }
@@ -184,6 +189,9 @@ pub(crate) fn direction(direction: Direction) -> &'static str {
 /// What is known about the rows of both sides.
 pub(crate) fn mode(mode: Option<Mode>) -> &'static str {
     match mode {
+        Some(Mode::SameRowsJoint) => {
+            "the baseline's predictions of the same rows: rates are compared by the rows that changed (Tango)"
+        }
         Some(Mode::SameSplitPaired) => "same rows, paired: intervals use that both models saw the same rows",
         Some(Mode::SameSplitUnpaired) => {
             "both sides on the same rows; only counts are kept, so intervals of changes ignore the pairing and are wide"
@@ -197,7 +205,7 @@ pub(crate) fn mode(mode: Option<Mode>) -> &'static str {
 pub(crate) fn no_comparison(baseline: &Baseline) -> &'static str {
     match baseline {
         Baseline::None { .. } => "no baseline",
-        Baseline::Found { .. } => "not compared",
+        Baseline::Found { .. } | Baseline::Predictions { .. } => "not compared",
     }
 }
 

@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use modelgate_config::{AnchorSettings, BaselineSettings, Config};
-use modelgate_cube::{BUNDLE_FILE, Bundle, Digest};
-use modelgate_eval::Comparison;
+use modelgate_config::{AnchorSettings, BaselineSettings, BesideSettings, Config};
+use modelgate_cube::{BUNDLE_FILE, Bundle, Cube, Digest, Joint};
+use modelgate_data::Roles;
+use modelgate_eval::{Comparison, EvalSettings, Evaluation, compare, compare_beside, evaluate, evaluate_beside};
 use modelgate_forge::{BaselineLookup, BaselineRequest, CiContext, ForgeError, Repository};
 use modelgate_policy as policy;
 use modelgate_report as report;
@@ -12,7 +13,7 @@ use modelgate_report as report;
 use crate::cli::SearchArgs;
 use crate::context::{Console, Context};
 use crate::failure::{Failure, unreadable};
-use crate::pipeline::Candidate;
+use crate::pipeline::{self, Candidate};
 
 /// What a person asked to compare with.
 pub(crate) enum BaselineChoice {
@@ -50,6 +51,22 @@ pub(crate) enum Found {
     },
     /// There is one.
     Release(Box<FoundRelease>),
+    /// It is not a release but what the previous model predicts for the same rows.
+    Beside(Box<FoundPredictions>),
+}
+
+/// What the previous model predicts for the candidate's rows.
+pub(crate) struct FoundPredictions {
+    /// The counts of its predictions.
+    pub(crate) cube: Cube,
+    /// Both models' predictions of the same rows.
+    pub(crate) joint: Joint,
+    /// Where they are, such as a column or a file.
+    name: String,
+    /// Which key names them.
+    how: &'static str,
+    /// The digest of the file, or of the counts where the columns are among the rows' own.
+    digest: Digest,
 }
 
 /// A previous release, read and checked.
@@ -69,6 +86,7 @@ pub(crate) struct FoundRelease {
 pub(crate) fn find(
     config: &Config,
     choice: &BaselineChoice,
+    candidate: &Candidate,
     context: &Context,
     console: &mut Console<'_>,
 ) -> Result<Found, Failure> {
@@ -80,6 +98,7 @@ pub(crate) fn find(
         BaselineChoice::Configured { target_branch } => match &config.baseline {
             BaselineSettings::Path(path) => from_file(path, "named by baseline.path in the configuration", "baseline")?,
             BaselineSettings::Release(tag) => from_git(config, Some(tag.clone()), None, "baseline")?,
+            BaselineSettings::Beside(beside) => Found::Beside(Box::new(FoundPredictions::count(config, beside, candidate)?)),
             BaselineSettings::Auto => {
                 let target = target_branch.clone().or_else(|| CiContext::from_lookup(context.environment).target_branch);
                 from_git(config, None, target, "baseline")?
@@ -154,6 +173,45 @@ fn from_git(config: &Config, release: Option<String>, target_branch: Option<Stri
     }
 }
 
+impl FoundPredictions {
+    /// Counts the previous model's predictions of the candidate's rows, by themselves and beside the candidate's.
+    fn count(config: &Config, beside: &BesideSettings, candidate: &Candidate) -> Result<Self, Failure> {
+        /// The columns of another file, put beside the rows' own.
+        const JOINED: [&str; 2] = ["modelgate baseline prediction", "modelgate baseline score"];
+        let columns = [&beside.prediction, &beside.score];
+        let mut roles = Roles {
+            baseline_prediction: beside.prediction.clone(),
+            baseline_score: beside.score.clone(),
+            ..candidate.roles.clone()
+        };
+        let (dataset, file) = match (&beside.path, &roles.id) {
+            (Some(path), Some(id)) => {
+                let other = modelgate_data::read(path, &config.read)?;
+                let wanted: Vec<(&str, &str)> =
+                    columns.iter().zip(JOINED).filter_map(|(column, name)| Some((column.as_deref()?, name))).collect();
+                let joined = candidate.dataset.joined(&other, id, &wanted)?;
+                let [prediction, score] = JOINED.map(str::to_owned);
+                roles.baseline_prediction = beside.prediction.is_some().then_some(prediction);
+                roles.baseline_score = beside.score.is_some().then_some(score);
+                (joined, Some((path, other.digest())))
+            }
+            _ => (candidate.dataset.clone(), None),
+        };
+        let Some(of_baseline) = roles.of_baseline() else { return Err(Failure::new("the baseline has no predictions")) };
+        let settings = pipeline::counting(config, roles);
+        let (cube, joint) = modelgate_data::count_joint(&dataset, &settings, &of_baseline)?;
+        let counts = cube.digest().map_err(Failure::new)?;
+        let named: Vec<&str> = columns.into_iter().filter_map(Option::as_deref).collect();
+        Ok(match file {
+            Some((path, digest)) => {
+                let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+                Self { cube, joint, name, how: "baseline.predictions, joined by id", digest }
+            }
+            None => Self { cube, joint, name: named.join(", "), how: "columns beside the candidate's", digest: counts },
+        })
+    }
+}
+
 impl FoundRelease {
     fn read(
         bytes: &[u8],
@@ -180,6 +238,10 @@ impl Found {
     fn show(&self, role: &'static str, context: &Context, console: &mut Console<'_>) {
         match self {
             Self::Nothing { why } => console.step(role, &format!("none: {}", crate::terminal::plain_sentence(why))),
+            Self::Beside(found) => {
+                let name = crate::terminal::plain(&found.name);
+                console.step(role, &format!("predictions of the same rows: {name} ({})", found.how));
+            }
             Self::Release(release) => {
                 let age = release.at.map(|at| format!(", {} days old", context.days_since(at))).unwrap_or_default();
                 let (name, how) = (crate::terminal::plain(&release.name), crate::terminal::plain_sentence(&release.how));
@@ -192,6 +254,7 @@ impl Found {
         match self {
             Self::Nothing { .. } => None,
             Self::Release(release) => Some(release.digest),
+            Self::Beside(found) => Some(found.digest),
         }
     }
 
@@ -200,14 +263,24 @@ impl Found {
         match self {
             Self::Nothing { .. } => "",
             Self::Release(release) => &release.name,
+            Self::Beside(found) => &found.name,
         }
     }
 
-    /// The baseline's counts.
-    pub(crate) fn bundle(&self) -> Option<&Bundle> {
+    /// The comparison of the candidate with it; none where there is none.
+    pub(crate) fn compare(&self, candidate: &Cube, settings: &EvalSettings) -> Option<Comparison> {
         match self {
             Self::Nothing { .. } => None,
-            Self::Release(release) => Some(&release.bundle),
+            Self::Release(release) => Some(compare(&release.bundle.cube, candidate, settings)),
+            Self::Beside(found) => Some(compare_beside(&found.cube, candidate, &found.joint, settings)),
+        }
+    }
+
+    /// The measurements of the candidate, with those that take the baseline's predictions of the same rows.
+    pub(crate) fn evaluate(&self, candidate: &Cube, settings: &EvalSettings) -> Evaluation {
+        match self {
+            Self::Nothing { .. } | Self::Release(_) => evaluate(candidate, settings),
+            Self::Beside(found) => evaluate_beside(candidate, &found.joint, settings),
         }
     }
 
@@ -218,10 +291,17 @@ impl Found {
         candidate: &Candidate,
         comparison: Option<&'a Comparison>,
     ) -> Result<policy::Baseline<'a>, Failure> {
-        let (Self::Release(release), Some(comparison)) = (self, comparison) else { return Ok(policy::Baseline::Absent) };
-        let made = &release.bundle.manifest;
-        let same_files = made.model_digest == candidate.model_digest && made.data_digest == candidate.data_digest;
-        let same_counts = release.bundle.cube.digest().map_err(Failure::new)? == candidate.counts_digest;
+        let Some(comparison) = comparison else { return Ok(policy::Baseline::Absent) };
+        let (cube, same_files) = match self {
+            Self::Nothing { .. } => return Ok(policy::Baseline::Absent),
+            Self::Beside(found) => (&found.cube, false),
+            Self::Release(release) => {
+                let made = &release.bundle.manifest;
+                let same = made.model_digest == candidate.model_digest && made.data_digest == candidate.data_digest;
+                (&release.bundle.cube, same)
+            }
+        };
+        let same_counts = cube.digest().map_err(Failure::new)? == candidate.counts_digest;
         Ok(if same_files || same_counts { policy::Baseline::IsCandidate } else { policy::Baseline::Compared(comparison) })
     }
 
@@ -229,6 +309,12 @@ impl Found {
     pub(crate) fn for_report(&self, context: &Context) -> report::Baseline {
         match self {
             Self::Nothing { why } => report::Baseline::None { why: why.clone() },
+            Self::Beside(found) => report::Baseline::Predictions {
+                name: found.name.clone(),
+                how: found.how.to_owned(),
+                digest: found.digest,
+                rows: found.cube.rows(),
+            },
             Self::Release(release) => report::Baseline::Found {
                 release: release.name.clone(),
                 how: release.how.clone(),
@@ -245,6 +331,7 @@ impl Found {
     pub(crate) fn for_record(&self) -> serde_json::Value {
         match self {
             Self::Nothing { why } => serde_json::json!({ "none": why }),
+            Self::Beside(found) => serde_json::json!({ "predictions": found.name, "sha256": found.digest.to_string() }),
             Self::Release(release) => serde_json::json!({ "release": release.name, "sha256": release.digest.to_string() }),
         }
     }

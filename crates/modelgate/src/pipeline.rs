@@ -5,7 +5,7 @@ use std::path::Path;
 use modelgate_config::{Config, ModelSource, TrainRows};
 use modelgate_cube::{Bundle, Cube, Digest, Manifest};
 use modelgate_data::{Column, CountSettings, Dataset, Roles};
-use modelgate_eval::{Comparison, Evaluation, compare, evaluate};
+use modelgate_eval::{Comparison, Evaluation};
 use modelgate_model::{Model, Origin, TrainSettings, run_command, train};
 use modelgate_policy::{Anchor, History, Outcome, Verdict, judge};
 use modelgate_report::{Document, ModelFacts, Provenance, Report};
@@ -59,11 +59,11 @@ pub(crate) fn run(
     console: &mut Console<'_>,
 ) -> Result<Judged, Failure> {
     let candidate = candidate(config, None, console)?;
-    let baseline = baseline::find(config, choice, context, console)?;
+    let baseline = baseline::find(config, choice, &candidate, context, console)?;
     let anchor = baseline::find_anchor(config, &baseline, context, console)?;
     let decisions = log::decisions_on(&config.ledger, &split(&candidate))?;
     console.step("Evaluating", &evaluating(config, &candidate.cube));
-    let evaluation = evaluate(&candidate.cube, &config.evaluation);
+    let evaluation = baseline.evaluate(&candidate.cube, &config.evaluation);
     let comparison = compared(config, &candidate, &baseline);
     let with_anchor = anchor.as_ref().and_then(|anchor| compared(config, &candidate, anchor));
     console.step("Judging", &judging(config, decisions));
@@ -104,8 +104,7 @@ fn judging(config: &Config, decisions: u64) -> String {
 
 /// The comparison with the baseline; none where there is no baseline.
 pub(crate) fn compared(config: &Config, candidate: &Candidate, baseline: &Found) -> Option<Comparison> {
-    let bundle = baseline.bundle()?;
-    Some(compare(&bundle.cube, &candidate.cube, &config.evaluation))
+    baseline.compare(&candidate.cube, &config.evaluation)
 }
 
 fn evaluating(config: &Config, cube: &Cube) -> String {
@@ -156,18 +155,23 @@ fn finish(
     console: &mut Console<'_>,
 ) -> Result<Candidate, Failure> {
     console.step("Counting", &format!("{} rows, {} slice columns", dataset.rows(), config.axes.len()));
-    let settings = CountSettings {
-        roles: roles.clone(),
-        axes: config.axes.clone(),
-        depth: config.depth,
-        decision_threshold: config.decision_threshold,
-        max_levels: config.max_levels,
-    };
+    let settings = counting(config, roles.clone());
     let replicating = || console.step("Replicating", "the counts, to pair them with a release's");
     let cube = modelgate_data::count_noting(&dataset, &settings, replicating)?;
     console.finish_step();
     let counts_digest = cube.digest().map_err(Failure::new)?;
     Ok(Candidate { counts_digest, data_digest: dataset.digest(), cube, model_digest, facts, dataset, roles })
+}
+
+/// How rows with these roles are counted.
+pub(crate) fn counting(config: &Config, roles: Roles) -> CountSettings {
+    CountSettings {
+        roles,
+        axes: config.axes.clone(),
+        depth: config.depth,
+        decision_threshold: config.decision_threshold,
+        max_levels: config.max_levels,
+    }
 }
 
 fn trained_or_read(
@@ -298,6 +302,7 @@ fn report(
         model: candidate.facts.clone(),
         confidence_level: config.evaluation.confidence_level,
         min_support: config.policy.min_support,
+        declared: config.evaluation.declared.clone(),
         evaluation,
         comparison,
         verdict,

@@ -67,7 +67,7 @@ fn structural_mistakes() {
             ("features: [income, debt, age]", "features: []", "wrong-length", "[]", "is an empty list"),
             ("[25, 45, 65]", "[]", "wrong-length", "[]", "is an empty list"),
             ("max_regression: 0.05", "max_regression: -0.05", "out-of-range", "-0.05", "without the minus sign"),
-            ("baseline: {release: v1.0}", "baseline: {}", "missing-key", "{}", "one of `release` and `path`"),
+            ("baseline: {release: v1.0}", "baseline: {}", "missing-key", "{}", "one of `release`, `path` and `predictions`"),
             (
                 "baseline: {release: v1.0}",
                 "baseline: {release: v1, path: b.json}",
@@ -261,7 +261,7 @@ fn mistakes_in_gates() {
                 "metric",
                 "at least one of `lower_bound`, `upper_bound` and `max_regression`",
             ),
-            ("    level: warn\n", "", "duplicate-gate", "accuracy", "the first one is at line 42"),
+            ("    level: warn\n", "", "duplicate-gate", "accuracy", "the first one is at line 43"),
             ("    - recall\n", "", "metric-left-out", "recall", "add `recall` to `evaluation.metrics`"),
             (
                 "    across: [sex, \"sex & race\"]",
@@ -371,7 +371,7 @@ fn mistakes_in_waivers() {
                 "    across: sex\n    slice: \"sex=F\"",
                 "contradictory-keys",
                 "slice",
-                "`across` is at line 66",
+                "`across` is at line 67",
             ),
             (
                 "rule: metric-regression",
@@ -412,6 +412,78 @@ fn mistakes_in_waivers() {
             ),
         ],
     );
+}
+
+#[test]
+fn mistakes_in_what_is_declared_for_metrics() {
+    let base = &format!("{MINIMAL}evaluation: {{slices: [sex, race], intersection_depth: 2}}\n");
+    check(
+        base,
+        &[
+            ("intersection_depth: 2", "control: jobs", "unknown-slice-column", "jobs", "there is no slice column `jobs`"),
+            (
+                "intersection_depth: 2",
+                "control: sex, intersection_depth: 1",
+                "control-needs-crossing",
+                "sex",
+                "intersection_depth: 2",
+            ),
+            ("intersection_depth: 2", "reference_groups: [sex]", "invalid-slice", "sex", "`sex` is not a slice"),
+            (
+                "intersection_depth: 2",
+                "reference_groups: [\"sex=M & race=White\"]",
+                "invalid-slice",
+                "\"sex=M & race=White\"",
+                "crossed groups have the crossed references",
+            ),
+            ("intersection_depth: 2", "reference_groups: [sex=M, sex=F]", "duplicate-item", "sex=F", "two reference groups"),
+            (
+                "intersection_depth: 2",
+                "costs: {false_positive: 1, false_negative: 1, true_positive: 1, true_negative: 1}",
+                "equal-costs",
+                "costs",
+                "what an error costs more",
+            ),
+            (
+                "intersection_depth: 2",
+                "costs: {false_positive: 1}",
+                "missing-key",
+                "{false_positive: 1}",
+                "needs `false_negative`",
+            ),
+            ("metric: accuracy", "metric: expected_cost", "metric-needs-declaration", "expected_cost", "`evaluation.costs`"),
+            ("metric: accuracy", "metric: churn", "metric-needs-declaration", "churn", "`data.baseline_prediction`"),
+        ],
+    );
+}
+
+#[test]
+fn mistakes_in_the_previous_models_predictions() {
+    let beside = &MINIMAL.replace("  score: p\n", "  score: p\n  baseline_score: old\n");
+    check(
+        beside,
+        &[
+            ("baseline_score: old", "baseline_score: p", "column-used-twice", "p", "both `score` and `baseline_score`"),
+            ("gates:\n", "baseline: {release: v1}\ngates:\n", "contradictory-keys", "release", "can be the `anchor`"),
+            (
+                "lower_bound: 0.8",
+                "upper_bound: 0.8\n  - {metric: churn, max_regression: 0.1}",
+                "metric-is-a-change",
+                "max_regression",
+                "upper_bound",
+            ),
+            (
+                "baseline_score: old\n",
+                "baseline_score: old\nbaseline: {predictions: q.csv}\n",
+                "predictions-need-id",
+                "predictions",
+                "`data.id`",
+            ),
+        ],
+    );
+    let trained = FULL.replace("baseline: {release: v1.0}", "baseline: {predictions: old.csv}");
+    let errors = parse("modelgate.yml", &trained).unwrap_err();
+    assert!(errors.to_string().contains("write `data.baseline_score` or `data.baseline_prediction`"), "{errors}");
 }
 
 /// Fifteen mistakes of every kind, in one run.

@@ -1,6 +1,8 @@
 //! Metrics that hold groups against each other.
 
-use super::{Compute, Direction, Metric, MetricKind, RATE};
+use super::{Compute, Direction, Metric, MetricKind, RATE, Reason};
+use crate::background::Background;
+use crate::confusion::{FP, TP};
 use crate::groups::{Gap, Rate, Spread};
 use crate::metric::Share;
 
@@ -43,6 +45,62 @@ pub(super) const AGAINST: &[Metric] = &[
         interval: "Miettinen-Nurminen score against the group with the highest rate, the median taken as known",
         reference: "NYC Local Law 144 (6 RCNY 5-301)",
         compute: Compute::AgainstHighest(Share::AboveMedian),
+        ..RATE
+    },
+];
+
+/// Each group against all rows, or against those outside of it.
+pub(super) const GROUPS: &[Metric] = &[
+    Metric {
+        id: "selection_shortfall",
+        title: "Selection shortfall",
+        kind: MetricKind::AgainstGroups,
+        highest: f64::INFINITY,
+        direction: Direction::LowerIsBetter,
+        formula: "the rows by which the group's selected ones fall short of the rate of the most selected group, rounded up",
+        denominator: "the group's rows",
+        undefined_when: "fewer than two groups; there is none for overall",
+        interval: "Newcombe, of the difference of the rates, times the group's rows",
+        reference: "shortfall of solas-ai and psymetlab, written out in xtask/oracle/oracle.py",
+        compute: Compute::Shortfall,
+        ..RATE
+    },
+    Metric {
+        id: "predicted_positive_share",
+        title: "Share of the predicted positives",
+        kind: MetricKind::AgainstGroups,
+        direction: Direction::Neutral,
+        formula: "(TP + FP) of the group / (TP + FP) of all rows",
+        denominator: "all rows predicted positive",
+        undefined_when: "no row is predicted positive; there is none for overall",
+        reference: "aequitas ppr",
+        compute: Compute::ShareOfAll { part: &[TP, FP], empty: Reason::NoPredictedPositives },
+        ..RATE
+    },
+    Metric {
+        id: "bpsn_auc",
+        title: "Background positive, subgroup negative AUC",
+        kind: MetricKind::AgainstGroups,
+        needs_scores: true,
+        formula: "P(s of a positive outside of the group > s of a negative of the group) + 1/2 P(they are equal)",
+        denominator: "the smaller of the positives outside of the group and the group's negatives",
+        undefined_when: "one of the two has no rows, or the model gives no scores; there is none for overall",
+        interval: "DeLong, logit scale",
+        reference: "Borkan et al. (2019); sklearn.metrics.roc_auc_score on these rows",
+        compute: Compute::Background(Background::Positive),
+        ..RATE
+    },
+    Metric {
+        id: "bnsp_auc",
+        title: "Background negative, subgroup positive AUC",
+        kind: MetricKind::AgainstGroups,
+        needs_scores: true,
+        formula: "P(s of a positive of the group > s of a negative outside of the group) + 1/2 P(they are equal)",
+        denominator: "the smaller of the group's positives and the negatives outside of the group",
+        undefined_when: "one of the two has no rows, or the model gives no scores; there is none for overall",
+        interval: "DeLong, logit scale",
+        reference: "Borkan et al. (2019); sklearn.metrics.roc_auc_score on these rows",
+        compute: Compute::Background(Background::Negative),
         ..RATE
     },
 ];
@@ -173,6 +231,17 @@ pub(super) const FIRST: &[Metric] = &[
         undefined_when: "fewer than two groups",
         reference: "aif360.sklearn.metrics.smoothed_edf",
         compute: Compute::Gap(Gap::DifferentialFairness),
+        ..GAP
+    },
+    Metric {
+        id: "differential_fairness_amplification",
+        title: "Bias amplification of differential fairness",
+        lowest: f64::NEG_INFINITY,
+        highest: f64::INFINITY,
+        formula: "differential_fairness of predictions minus that of labels",
+        undefined_when: "fewer than two groups",
+        reference: "aif360 differential_fairness_bias_amplification",
+        compute: Compute::Gap(Gap::DifferentialFairnessAmplification),
         ..GAP
     },
     Metric {

@@ -411,6 +411,17 @@ pub(super) const ROWS: &[Metric] = &[
         ..COMPOSITE
     },
     Metric {
+        id: "mean_log_deviation",
+        title: "Mean logarithmic deviation",
+        highest: f64::INFINITY,
+        direction: Direction::LowerIsBetter,
+        formula: "mean of -ln r, r = b / mean b, b = 1 + prediction - label: the generalized entropy index with alpha = 0",
+        undefined_when: "a row is a false negative",
+        reference: "Speicher et al. (2018), written out in xtask/oracle/oracle.py; aif360's alpha=0 is another number",
+        compute: Compute::Composite { value: Confusion::mean_log_deviation, support: Confusion::total },
+        ..COMPOSITE
+    },
+    Metric {
         id: "coefficient_of_variation",
         title: "Coefficient of variation of the benefit",
         highest: f64::INFINITY,

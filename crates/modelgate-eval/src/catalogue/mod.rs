@@ -2,6 +2,7 @@
 
 mod across;
 mod counts;
+mod declared;
 mod scores;
 
 use crate::Reason;
@@ -10,8 +11,26 @@ use crate::metric::{Compute, Direction, Metric, MetricKind};
 /// Every metric. Ids are those of scikit-learn and fairlearn where they have one; `impact_ratio` and
 /// `scoring_rate_ratio` are the words of NYC Local Law 144.
 pub const METRICS: &[Metric] = &joined::<
-    { counts::ROWS.len() + scores::ROWS.len() + across::AGAINST.len() + across::FIRST.len() + across::FAMILIES.len() },
->(&[counts::ROWS, scores::ROWS, across::AGAINST, across::FIRST, across::FAMILIES]);
+    {
+        counts::ROWS.len()
+            + scores::ROWS.len()
+            + across::AGAINST.len()
+            + across::GROUPS.len()
+            + across::FIRST.len()
+            + across::FAMILIES.len()
+            + declared::ROWS.len()
+            + declared::DISPARITIES.len()
+    },
+>(&[
+    counts::ROWS,
+    scores::ROWS,
+    across::AGAINST,
+    across::GROUPS,
+    across::FIRST,
+    across::FAMILIES,
+    declared::ROWS,
+    declared::DISPARITIES,
+]);
 
 /// Tables one after the other; `N` is the number of all their rows.
 const fn joined<const N: usize>(tables: &[&[Metric]]) -> [Metric; N] {
@@ -39,6 +58,7 @@ pub(super) const RATE: Metric = Metric {
     direction: Direction::HigherIsBetter,
     default: false,
     needs_scores: false,
+    requires: None,
     formula: "",
     denominator: "all rows",
     undefined_when: "the slice has no rows",

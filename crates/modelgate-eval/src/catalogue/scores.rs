@@ -27,6 +27,18 @@ pub(super) const ROWS: &[Metric] = &[
         ..RATE
     },
     Metric {
+        id: "subgroup_auc",
+        title: "Subgroup AUC",
+        needs_scores: true,
+        formula: "roc_auc of the slice's own rows, under the name that goes with bpsn_auc and bnsp_auc",
+        denominator: "the smaller of positives and negatives",
+        undefined_when: "one class has no rows, or the model gives no scores",
+        interval: "DeLong, logit scale",
+        reference: "Borkan et al. (2019); sklearn.metrics.roc_auc_score",
+        compute: Compute::RocAuc,
+        ..RATE
+    },
+    Metric {
         id: "brier_score",
         title: "Brier score",
         direction: Direction::LowerIsBetter,

@@ -36,6 +36,7 @@ fn comparison(rows: &[(&str, Estimate, f64)], missing: Vec<OneSided>) -> Compari
             baseline: *estimate,
             candidate: *estimate,
             delta: Delta::Measured { value: delta, interval, standard_error: 0.01 },
+            flips: None,
         }
     };
     let changes = rows.iter().map(|(name, estimate, delta)| ((metric("recall"), slice(name)), change(estimate, *delta)));
@@ -52,6 +53,7 @@ fn policy(target: Target, bound: Bound) -> Policy {
         min_support: 30,
         alpha: 0.05,
         anchor_budget: 2.0,
+        allow_cross_split_gate: false,
         max_decisions_per_split: 50,
     }
 }
@@ -186,7 +188,7 @@ fn moved(rows: &[(&str, f64, f64)]) -> Comparison {
         let half = 1.96 * standard_error;
         let interval = Some(Interval { lower: delta - half, upper: delta + half, method: Method::SquareAndAdd });
         let both = estimate(0.9, 0.01, 900);
-        Change { baseline: both, candidate: both, delta: Delta::Measured { value: delta, interval, standard_error } }
+        Change { baseline: both, candidate: both, delta: Delta::Measured { value: delta, interval, standard_error }, flips: None }
     };
     let changes = rows.iter().map(|(name, delta, error)| ((metric("recall"), slice(name)), change(*delta, *error)));
     Comparison::new(Mode::SameSplitUnpaired, 0.95, changes.collect(), Vec::new(), Vec::new())
@@ -365,4 +367,74 @@ fn a_reference_that_is_missing_or_too_small_fails_the_gate() {
     let policy = policy(Target::Contrast(Slice::parse("sex=M").unwrap()), Bound::MaxRegression(0.05));
     let small = judge(&found, Baseline::Compared(&moved(&rows)), &policy, today());
     assert_eq!((small.outcome, small.counts.not_evaluated, small.low_support), (Outcome::Failed, 1, 1));
+}
+
+/// Judges a change between different rows.
+fn judge_across(rows: &[(&str, f64, f64)], policy: &Policy) -> Verdict {
+    let mut comparison = moved(rows);
+    comparison.mode = Mode::DifferentData;
+    judge(&measured_in(rows), Baseline::Compared(&comparison), policy, today())
+}
+
+#[test]
+fn a_change_between_different_rows_warns_at_most_unless_that_is_allowed() {
+    let bad = [("overall", -0.2, 0.01)];
+    let mut policy = policy(Target::Overall, Bound::MaxRegression(0.05));
+    let verdict = judge_across(&bad, &policy);
+    let check = verdict.checks.first().unwrap();
+    assert_eq!((verdict.outcome, check.state.id(), check.across_splits), (Outcome::Passed, "warned", true));
+    assert!(verdict.findings.iter().any(|finding| finding.rule == RuleId::DIFFERENT_DATA));
+    policy.gates.iter_mut().for_each(|gate| gate.must_prove = true);
+    assert_eq!(judge_across(&bad, &policy).outcome, Outcome::NeedsReview, "what must be proven still is not");
+    policy.allow_cross_split_gate = true;
+    assert_eq!(judge_across(&bad, &policy).outcome, Outcome::Failed);
+    assert_eq!(judge_moved(&bad, &policy).outcome, Outcome::Failed);
+}
+
+#[test]
+fn bounds_hold_whatever_rows_the_baseline_had() {
+    let rows = [("overall", 0.0, 0.01)];
+    let verdict = judge_across(&rows, &policy(Target::Overall, Bound::Lower(0.95)));
+    assert_eq!((verdict.outcome, verdict.checks.first().unwrap().across_splits), (Outcome::Failed, false));
+}
+
+fn said_by_simpson(verdict: &Verdict) -> Vec<&str> {
+    verdict.findings.iter().filter(|finding| finding.rule == RuleId::SIMPSON).map(|finding| finding.subject.as_str()).collect()
+}
+
+#[test]
+fn a_group_that_pays_for_an_average_is_named_unless_its_own_gate_speaks() {
+    let rows = [("overall", 0.0, 0.005), ("sex=F", -0.2, 0.01), ("sex=M", 0.2, 0.01), ("sex=F & age=65+", -0.3, 0.01)];
+    let overall = policy(Target::Overall, Bound::MaxRegression(0.05));
+    let verdict = judge_moved(&rows, &overall);
+    assert_eq!((said_by_simpson(&verdict), verdict.outcome), (vec!["sex=F"], Outcome::Passed));
+    assert_eq!(said_by_simpson(&judge_moved(&rows, &of_all_and_every())), Vec::<&str>::new());
+    let small = [("overall", 0.0, 0.005), ("sex=F", -0.06, 0.01)];
+    assert_eq!(said_by_simpson(&judge_moved(&small, &overall)), Vec::<&str>::new(), "not shown to be beyond the limit");
+    let fallen = [("overall", -0.2, 0.005), ("sex=F", -0.2, 0.01)];
+    assert_eq!(said_by_simpson(&judge_moved(&fallen, &overall)), Vec::<&str>::new(), "the whole fell itself");
+}
+
+#[test]
+fn a_change_that_shares_alone_have_made_is_said() {
+    let mix = |within: f64, half: f64| modelgate_eval::Mix {
+        metric: metric("recall"),
+        axis: "sex".into(),
+        total: 0.04,
+        within,
+        within_interval: Some(Interval { lower: within - half, upper: within + half, method: Method::Moments }),
+        between: 0.04 - within,
+        standardized: None,
+        groups: Vec::new(),
+    };
+    let said = |within, half, error| {
+        let rows = [("overall", 0.04, error)];
+        let comparison = moved(&rows).with_mixes(vec![mix(within, half)]);
+        let policy = policy(Target::Overall, Bound::MaxRegression(0.05));
+        said_by_simpson(&judge(&measured_in(&rows), Baseline::Compared(&comparison), &policy, today())).len()
+    };
+    assert_eq!(said(-0.03, 0.01, 0.05), 1, "the groups surely fell");
+    assert_eq!(said(-0.01, 0.05, 0.01), 1, "the whole surely rose");
+    assert_eq!(said(-0.01, 0.05, 0.05), 0, "neither is sure");
+    assert_eq!(said(0.03, 0.01, 0.01), 0, "both rose");
 }

@@ -10,6 +10,7 @@ mod metric_not_evaluated;
 mod metric_regression;
 mod missing_slice;
 mod no_baseline;
+mod simpson;
 mod unused_waiver;
 mod worn_split;
 
@@ -79,6 +80,7 @@ pub const RULES: &[Rule] = &[
     expired_waiver::RULE,
     unused_waiver::RULE,
     worn_split::RULE,
+    simpson::RULE,
 ];
 
 impl RuleId {
@@ -106,6 +108,8 @@ impl RuleId {
     pub const UNUSED_WAIVER: Self = Self(10);
     /// A split has answered too many decisions.
     pub const WORN_SPLIT: Self = Self(11);
+    /// What holds for all rows together does not hold for their groups.
+    pub const SIMPSON: Self = Self(12);
 
     /// Looks an id up, exactly as written in the catalogue.
     #[must_use]
@@ -139,6 +143,7 @@ mod tests {
         assert_eq!(RuleId::METRIC_BELOW_BOUND.rule().id, "metric-below-bound");
         assert_eq!(RuleId::UNUSED_WAIVER.rule().id, "unused-waiver");
         assert_eq!(RuleId::WORN_SPLIT.rule().id, "worn-split");
-        assert_eq!(RuleId::all().count(), 12);
+        assert_eq!(RuleId::SIMPSON.rule().id, "simpson");
+        assert_eq!(RuleId::all().count(), 13);
     }
 }

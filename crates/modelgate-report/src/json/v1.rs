@@ -29,12 +29,18 @@ pub(super) struct Document<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     anchor: Option<Baseline<'a>>,
     split_decisions: u64,
+    /// What is declared for metrics; not there where nothing is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    declared: Option<Declared<'a>>,
     comparison_mode: Option<&'static str>,
     missing_slices: Vec<OneSided<'a>>,
     new_slices: Vec<OneSided<'a>>,
     provenance: Provenance<'a>,
     measurements: Vec<Measurement<'a>>,
     changes: Vec<Change<'a>>,
+    /// Overall changes taken apart by the groups whose shares differ between the sides; not there where none do.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    mixes: Vec<Mix<'a>>,
 }
 
 #[derive(Serialize)]
@@ -101,6 +107,9 @@ struct Check<'a> {
     anchor: Option<&'a str>,
     level: &'static str,
     must_prove: bool,
+    /// Whether it warns at most, because the sides were evaluated on different rows.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    across_splits: bool,
     state: &'static str,
     blocking: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -148,6 +157,13 @@ struct Finding<'a> {
 enum Baseline<'a> {
     None {
         why: &'a str,
+    },
+    /// The previous model's predictions of the same rows.
+    Predictions {
+        name: &'a str,
+        how: &'a str,
+        digest: String,
+        rows: u64,
     },
     Found {
         release: &'a str,
@@ -210,6 +226,37 @@ struct Change<'a> {
     delta: Delta,
 }
 
+#[derive(Serialize)]
+struct Declared<'a> {
+    costs: Option<Costs<'a>>,
+    control: Option<&'a str>,
+    reference_groups: Vec<Subject<'a>>,
+}
+
+/// What a row costs, by label and prediction.
+#[derive(Serialize)]
+struct Costs<'a> {
+    true_positive: f64,
+    false_positive: f64,
+    false_negative: f64,
+    true_negative: f64,
+    unit: Option<&'a str>,
+}
+
+/// `total` is `within` plus `between`: what happened within the groups of an axis, and what the moved shares of the groups
+/// did. `standardized` is the candidate's value with the baseline's shares; `null` where it lacks a group.
+#[derive(Serialize)]
+struct Mix<'a> {
+    metric: &'static str,
+    axis: &'a str,
+    total: f64,
+    within: f64,
+    within_lower: Option<f64>,
+    within_upper: Option<f64>,
+    between: f64,
+    standardized: Option<f64>,
+}
+
 /// Maps a report to the format.
 pub(super) fn document(report: &Report) -> Document<'_> {
     let comparison = report.comparison.as_ref();
@@ -231,12 +278,45 @@ pub(super) fn document(report: &Report) -> Document<'_> {
         baseline: baseline(&report.baseline),
         anchor: report.anchor.as_ref().map(baseline),
         split_decisions: report.split_decisions,
+        declared: (report.declared != eval::Declared::default()).then(|| declared(&report.declared)),
         comparison_mode: comparison.map(|comparison| mode(comparison.mode)),
         missing_slices: comparison.map(|comparison| one_sided(&comparison.missing)).unwrap_or_default(),
         new_slices: comparison.map(|comparison| one_sided(&comparison.new)).unwrap_or_default(),
         provenance: provenance(&report.provenance),
         measurements: measurements(&report.evaluation),
         changes: comparison.map(changes).unwrap_or_default(),
+        mixes: comparison.iter().flat_map(|comparison| &comparison.mixes).map(mix).collect(),
+    }
+}
+
+fn declared(declared: &eval::Declared) -> Declared<'_> {
+    Declared {
+        costs: declared.costs.as_ref().map(prices),
+        control: declared.control.as_deref(),
+        reference_groups: declared.references.iter().map(this_slice).collect(),
+    }
+}
+
+fn prices(costs: &eval::Costs) -> Costs<'_> {
+    Costs {
+        true_positive: costs.true_positive,
+        false_positive: costs.false_positive,
+        false_negative: costs.false_negative,
+        true_negative: costs.true_negative,
+        unit: costs.unit.as_deref(),
+    }
+}
+
+fn mix(mix: &eval::Mix) -> Mix<'_> {
+    Mix {
+        metric: mix.metric.as_str(),
+        axis: &mix.axis,
+        total: mix.total,
+        within: mix.within,
+        within_lower: mix.within_interval.map(|interval| interval.lower),
+        within_upper: mix.within_interval.map(|interval| interval.upper),
+        between: mix.between,
+        standardized: mix.standardized,
     }
 }
 
@@ -288,6 +368,7 @@ fn check(check: &policy::Check) -> Check<'_> {
         anchor: check.anchor.as_deref(),
         level: check.level.id(),
         must_prove: check.must_prove,
+        across_splits: check.across_splits,
         state: check.state.id(),
         blocking: check.blocking,
         detectable,
@@ -344,6 +425,9 @@ fn finding(finding: &policy::Finding) -> Finding<'_> {
 fn baseline(baseline: &report::Baseline) -> Baseline<'_> {
     match baseline {
         report::Baseline::None { why } => Baseline::None { why },
+        report::Baseline::Predictions { name, how, digest, rows } => {
+            Baseline::Predictions { name, how, digest: digest.to_string(), rows: *rows }
+        }
         report::Baseline::Found { release, how, commit, created, age_days, digest, rows } => Baseline::Found {
             release,
             how,
@@ -358,6 +442,7 @@ fn baseline(baseline: &report::Baseline) -> Baseline<'_> {
 
 fn mode(mode: eval::Mode) -> &'static str {
     match mode {
+        eval::Mode::SameRowsJoint => "same_rows_joint",
         eval::Mode::SameSplitPaired => "same_split_paired",
         eval::Mode::SameSplitUnpaired => "same_split_unpaired",
         eval::Mode::DifferentData => "different_data",
@@ -413,6 +498,7 @@ fn method(method: eval::Method) -> &'static str {
         eval::Method::SquareAndAdd => "square_and_add",
         eval::Method::DeLong => "delong",
         eval::Method::Moments => "moments",
+        eval::Method::AgrestiCoull => "agresti_coull",
         eval::Method::Sandwich => "sandwich",
         eval::Method::ResampledScores => "resampled_scores",
         eval::Method::Resampled => "resampled",

@@ -74,6 +74,13 @@ fn metric_page(metric: &Metric) -> String {
         (false, true) => format!("{} and below", metric.highest),
         (false, false) => "any number".to_owned(),
     };
+    let rows = if metric.needs_scores { "scores" } else { "predictions" };
+    let needs = metric.requires.map_or(rows.to_owned(), |requirement| format!("{rows}, and {}", requirement.describe()));
+    let measured = match (metric.default, metric.requires) {
+        (true, None) => "always, unless other metrics are listed",
+        (true, Some(_)) => "where that is declared, unless other metrics are listed",
+        (false, _) => "when it is listed or has a gate",
+    };
     for (what, value) in [
         ("Formula", metric.formula),
         ("Computed over", over),
@@ -82,8 +89,8 @@ fn metric_page(metric: &Metric) -> String {
         ("Sample size n", metric.denominator),
         ("Undefined when", metric.undefined_when),
         ("Interval", metric.interval),
-        ("Needs", if metric.needs_scores { "scores" } else { "predictions" }),
-        ("Measured", if metric.default { "always, unless other metrics are listed" } else { "when it is listed or has a gate" }),
+        ("Needs", needs.as_str()),
+        ("Measured", measured),
         ("Same number as", metric.reference),
     ] {
         let _ = writeln!(text, "- {what}: {value}");

@@ -36,7 +36,7 @@ pub(crate) fn diff(arguments: &DiffArgs, context: &Context, console: &mut Consol
     let slice = arguments.slice.as_deref().map(parse_slice).transpose()?;
     let config = pipeline::load(&arguments.input.config, console)?;
     let candidate = pipeline::candidate(&config, None, console)?;
-    let found = baseline::find(&config, &BaselineChoice::from(&arguments.search), context, console)?;
+    let found = baseline::find(&config, &BaselineChoice::from(&arguments.search), &candidate, context, console)?;
     let Some(comparison) = pipeline::compared(&config, &candidate, &found) else {
         let Found::Nothing { why } = found else { return Err(Failure::new("the baseline cannot be compared")) };
         return Err(Failure::with_help(
