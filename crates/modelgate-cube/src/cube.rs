@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
-use crate::{Axis, Cell, EXACT_IN_MEMORY, EXACT_STORED, ReplicateSet, Replicates, RowIds, RowSetDigest, ScoreScale, Slice};
+use crate::{
+    Axis, Cell, EXACT_IN_MEMORY, EXACT_STORED, Lattice, NoLattice, ReplicateSet, Replicates, RowIds, RowSetDigest, ScoreScale,
+    Slice,
+};
 
 /// The version of what the counts mean. A comparison across versions recomputes from rows or is refused; it is never
 /// guessed.
@@ -42,6 +45,7 @@ pub struct Cube {
     scale: ScoreScale,
     cells: BTreeMap<Slice, Cell>,
     replicates: Option<ReplicateSet>,
+    lattice: Result<Lattice, NoLattice>,
 }
 
 /// Two cubes answer different questions and cannot be added.
@@ -55,14 +59,14 @@ impl Cube {
     /// An empty cube, on the exact score scale.
     #[must_use]
     pub fn new(meta: CubeMeta) -> Self {
-        Self { meta, scale: ScoreScale::Exact, cells: BTreeMap::new(), replicates: None }
+        Self { meta, scale: ScoreScale::Exact, cells: BTreeMap::new(), replicates: None, lattice: Err(NoLattice::NotKept) }
     }
 
     /// A cube from counted cells. Moves to the fixed grid where there are more than [`EXACT_IN_MEMORY`] distinct
     /// scores, so that the result does not depend on how the rows were shared out.
     #[must_use]
     pub fn from_cells(meta: CubeMeta, scale: ScoreScale, cells: BTreeMap<Slice, Cell>) -> Self {
-        let mut cube = Self { meta, scale, cells, replicates: None };
+        let mut cube = Self { meta, scale, cells, replicates: None, lattice: Err(NoLattice::NotKept) };
         cube.limit_distinct_scores(EXACT_IN_MEMORY);
         cube
     }
@@ -73,6 +77,19 @@ impl Cube {
         replicates.by_slice.retain(|slice, _| self.cells.contains_key(slice));
         self.replicates = Some(replicates);
         self
+    }
+
+    /// The same cube with the counts of every combination of levels, or why there are none.
+    #[must_use]
+    pub fn with_lattice(mut self, lattice: Result<Lattice, NoLattice>) -> Self {
+        self.lattice = lattice;
+        self
+    }
+
+    /// The counts of every combination of levels of all axes, in two halves of the rows; else why there are none. Only
+    /// a cube that was just counted has them: they are never stored.
+    pub fn lattice(&self) -> Result<&Lattice, NoLattice> {
+        self.lattice.as_ref().map_err(|reason| *reason)
     }
 
     /// How the rows of the replicates got their ids; `None` where there are no replicates.
@@ -153,6 +170,13 @@ impl Cube {
         for (slice, cell) in &other.cells {
             self.cells.entry(slice.clone()).or_default().merge(cell);
         }
+        self.lattice = match (self.lattice(), other.lattice()) {
+            (Ok(mine), Ok(theirs)) => mine.merged(theirs),
+            (Err(NoLattice::TooManyCombinations), _) | (_, Err(NoLattice::TooManyCombinations)) => {
+                Err(NoLattice::TooManyCombinations)
+            }
+            _ => Err(NoLattice::NotKept),
+        };
         self.meta.split.merge(&other.meta.split);
         self.limit_distinct_scores(EXACT_IN_MEMORY);
         Ok(())
@@ -166,13 +190,14 @@ impl Cube {
         coarse
     }
 
-    /// The same counts as they may be stored: scores on the grid unless there are at most [`EXACT_STORED`] of them, and
-    /// the sums of replicates rounded to sixteenths.
+    /// The same counts as they may be stored: scores on the grid unless there are at most [`EXACT_STORED`] of them, the
+    /// sums of replicates rounded to sixteenths, and no lattice.
     #[must_use]
     pub fn for_storage(&self) -> Self {
         let mut stored = self.clone();
         stored.limit_distinct_scores(EXACT_STORED);
         stored.replicates = stored.replicates.map(ReplicateSet::rounded);
+        stored.lattice = Err(NoLattice::NotKept);
         stored
     }
 

@@ -10,6 +10,7 @@ mod cube;
 mod digest;
 mod fixed;
 mod joint;
+mod lattice;
 mod replicates;
 mod score;
 mod slice;
@@ -21,6 +22,7 @@ pub use cube::{Cube, CubeMeta, DEFINITION_VERSION, MergeError, Shape};
 pub use digest::{Digest, ParseDigestError, RowSetDigest};
 pub use fixed::Fixed;
 pub use joint::{Joint, JointCell};
+pub use lattice::{ConfusionCounts, Half, Halves, Lattice, LatticeAxis, MOST_COMBINATIONS, NoLattice};
 pub use replicates::{
     AREA_UNITS, BUCKETS, REPLICATE_SALT, REPLICATES, Replicate, ReplicateSet, Replicates, RowIdRule, RowIds, SUMS, UNITS,
     poisson_weights,

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use modelgate_cube::{
-    Axis, Cell, Cube, CubeMeta, DEFINITION_VERSION, ReplicateSet, RowSetDigest, ScoreScale, ScoreTable, Shape, Slice, Term,
+    Axis, Cell, Cube, CubeMeta, DEFINITION_VERSION, Half, Halves, Lattice, LatticeAxis, MOST_COMBINATIONS, NoLattice,
+    ReplicateSet, RowSetDigest, ScoreScale, ScoreTable, Shape, Slice, Term,
 };
 
 use crate::Dataset;
@@ -15,11 +16,7 @@ use crate::replicates::{BucketedRows, Slices};
 use crate::row_facts::RowFacts;
 use crate::row_ids::RowBuckets;
 use crate::split_digest::{Said, split_digest};
-use crate::tables::{Cells, ScoreKeys, count_rows, roll_up, runs, share_out, single_rows};
-
-/// Combinations of levels up to which rows are first added up by combination, and combinations by slice. Above it,
-/// most combinations are single rows and nothing is gained.
-const MOST_COMBINATIONS: usize = 65_536;
+use crate::tables::{Cells, ScoreKeys, count_rows, roll_up, runs, share_out, single_rows, tally};
 
 /// Which column plays which part.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -109,8 +106,8 @@ pub fn count_noting(dataset: &Dataset, settings: &CountSettings, drawing_replica
     };
     let split = digest(dataset, settings, &facts, &axes)?;
     let meta = CubeMeta { shape, definition_version: DEFINITION_VERSION, split };
-    let (scale, cells, replicates) = cells(dataset, &facts, settings, &axes, drawing_replicates)?;
-    Ok(Cube::from_cells(meta, scale, cells).with_replicates(replicates))
+    let Counts { scale, cells, replicates, lattice } = counts(dataset, &facts, settings, &axes, drawing_replicates)?;
+    Ok(Cube::from_cells(meta, scale, cells).with_replicates(replicates).with_lattice(lattice))
 }
 
 fn check(dataset: &Dataset, settings: &CountSettings) -> Result<(), DataError> {
@@ -167,7 +164,8 @@ fn families(items: usize, axes: &[Grouping], depth: u8) -> Vec<Family> {
     families
 }
 
-/// The combinations of all axes' levels that occur; `None` where there are too many for them to be of use.
+/// The combinations of all axes' levels that occur; `None` where there are so many that most are single rows, and
+/// nothing is gained by adding up rows by combination first.
 fn combinations(rows: usize, axes: &[EncodedAxis]) -> Option<Grouping> {
     let mut crossed = Grouping::whole(rows);
     for axis in axes {
@@ -179,14 +177,22 @@ fn combinations(rows: usize, axes: &[EncodedAxis]) -> Option<Grouping> {
     Some(crossed)
 }
 
-/// The cells and replicates of all slices, and how the cells' scores are to be read.
-fn cells(
+/// What is counted.
+struct Counts {
+    /// How the cells' scores are to be read.
+    scale: ScoreScale,
+    cells: BTreeMap<Slice, Cell>,
+    replicates: ReplicateSet,
+    lattice: Result<Lattice, NoLattice>,
+}
+
+fn counts(
     dataset: &Dataset,
     facts: &RowFacts,
     settings: &CountSettings,
     axes: &[EncodedAxis],
     drawing_replicates: impl FnOnce(),
-) -> Result<(ScoreScale, BTreeMap<Slice, Cell>, ReplicateSet), DataError> {
+) -> Result<Counts, DataError> {
     let keys = facts.scores.as_ref().map(|scores| ScoreKeys::of(scores));
     let combinations = combinations(facts.rows(), axes);
     let counted = match &combinations {
@@ -200,7 +206,31 @@ fn cells(
     let names: Vec<&str> = settings.axes.iter().map(|axis| axis.axis.name.as_str()).collect();
     let by_slice = counted.slices(&names, axes).flatten().zip(replicates.into_iter().flatten()).collect();
     let cells = counted.into_cells(&names, axes);
-    Ok((keys.map_or(ScoreScale::Exact, |keys| keys.scale), cells, ReplicateSet { ids, by_slice }))
+    let lattice = lattice(facts, &buckets, combinations.as_ref(), &names, axes);
+    let scale = keys.map_or(ScoreScale::Exact, |keys| keys.scale);
+    Ok(Counts { scale, cells, replicates: ReplicateSet { ids, by_slice }, lattice })
+}
+
+/// The rows by combination and half.
+fn lattice(
+    facts: &RowFacts,
+    buckets: &[u16],
+    combinations: Option<&Grouping>,
+    names: &[&str],
+    axes: &[EncodedAxis],
+) -> Result<Lattice, NoLattice> {
+    let Some(combinations) = combinations else { return Err(NoLattice::TooManyCombinations) };
+    let mut halves = vec![Halves::default(); combinations.size];
+    for (row, bucket) in buckets.iter().enumerate() {
+        let counts = halves[combinations.codes[row] as usize].of_mut(Half::of_bucket(*bucket));
+        let weight = facts.weights.as_ref().map(|weights| weights[row]);
+        counts.tally_mut(facts.positive[row], facts.predicted[row]).merge(&tally(weight));
+    }
+    let axis = |(name, axis): (&&str, &EncodedAxis)| LatticeAxis { name: (*name).to_owned(), levels: axis.levels.levels.clone() };
+    let of_row = |row: usize| axes.iter().map(|axis| axis.levels.grouping.codes[row]).collect::<Vec<u32>>();
+    let places = combinations.first_items().into_iter().map(of_row);
+    let points: Vec<(Vec<u32>, Halves)> = places.zip(halves).collect();
+    Lattice::new(names.iter().zip(axes).map(axis).collect(), &points)
 }
 
 /// The counts of families of slices.
@@ -291,7 +321,7 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
     use std::fmt::Write as _;
 
-    use modelgate_cube::{AxisKind, EXACT_IN_MEMORY, Fixed, Replicate};
+    use modelgate_cube::{AxisKind, ConfusionCounts, EXACT_IN_MEMORY, Fixed, Replicate};
     use proptest::prelude::*;
 
     use super::*;
@@ -413,6 +443,43 @@ mod tests {
             let mut sum = counted(left);
             sum.merge(&counted(right)).unwrap();
             prop_assert_eq!(what_adds_up(&sum), what_adds_up(&counted(&lines)));
+            let whole = counted(&lines);
+            prop_assert_eq!(sum.lattice(), whole.lattice());
+        }
+
+        #[test]
+        fn the_lattice_adds_up_to_every_slice_and_its_halves_never_move((rows, shuffled) in prop::collection::vec(row(), 1..60)
+            .prop_flat_map(|rows| (Just(rows.clone()), Just(rows).prop_shuffle())))
+        {
+            let mut settings = weighted(vec![categorical("sex"), age_bands()]);
+            // However deep the slices reach.
+            settings.depth = 1;
+            let cube = counted(&rows, &settings);
+            let lattice = cube.lattice().unwrap();
+            let of_shuffled = counted(&shuffled, &settings);
+            prop_assert_eq!(lattice, of_shuffled.lattice().unwrap());
+            settings.depth = 2;
+            let deeper = counted(&rows, &settings);
+            let mut sums: BTreeMap<Slice, ConfusionCounts> = BTreeMap::new();
+            for (levels, halves) in lattice.points() {
+                let terms: Vec<(usize, u16)> = levels.iter().copied().enumerate().collect();
+                for some in [&terms[..], &terms[..1], &terms[1..], &[]] {
+                    let sum = sums.entry(lattice.slice(some).unwrap()).or_default();
+                    sum.merge(halves.of(Half::Discovery));
+                    sum.merge(halves.of(Half::Confirmation));
+                }
+            }
+            let found: BTreeMap<Slice, ConfusionCounts> = deeper.cells().map(|(slice, cell)| (slice.clone(), ConfusionCounts {
+                true_negatives: cell.true_negatives, false_positives: cell.false_positives,
+                false_negatives: cell.false_negatives, true_positives: cell.true_positives,
+            })).collect();
+            prop_assert_eq!(sums, found);
+            // Rows of an odd bucket confirm.
+            let (data, _file) = csv(&table(&rows));
+            let facts = RowFacts::read(&data, &settings, &binary_labels(&data, "y", None).unwrap()).unwrap();
+            let buckets = RowBuckets::of(&data, &settings.roles, &facts).unwrap().buckets;
+            let confirming: u64 = lattice.points().map(|(_, halves)| halves.confirmation.total().rows).sum();
+            prop_assert_eq!(confirming, buckets.iter().filter(|bucket| **bucket % 2 == 1).count() as u64);
         }
 
         #[test]
@@ -452,6 +519,22 @@ mod tests {
         assert_eq!(names(&settings), ["overall", "race=a", "race=b", "sex=(missing)", "sex=F"]);
         settings.depth = 0;
         assert_eq!(names(&settings), ["overall"]);
+    }
+
+    #[test]
+    fn levels_that_cross_too_often_have_no_lattice_and_a_stored_cube_neither() {
+        let mut text = "y,p,a,b\n".to_owned();
+        for row in 0..260 * 260 {
+            writeln!(text, "1,0.5,{},{}", row % 260, row / 260).unwrap();
+        }
+        let mut settings = settings(vec![categorical("a"), categorical("b")]);
+        (settings.depth, settings.max_levels) = (1, 1_000);
+        let cube = count(&csv(&text).0, &settings).unwrap();
+        assert_eq!(cube.lattice().unwrap_err(), NoLattice::TooManyCombinations);
+        settings.axes.pop();
+        let cube = count(&csv(&text).0, &settings).unwrap();
+        assert_eq!(cube.lattice().unwrap().len(), 260);
+        assert_eq!(cube.for_storage().lattice().unwrap_err(), NoLattice::NotKept);
     }
 
     #[test]

@@ -48,7 +48,8 @@ fn empty_cells(groupings: &[&Grouping]) -> Cells {
     groupings.iter().map(|grouping| vec![Cell::default(); grouping.size]).collect()
 }
 
-fn tally(weight: Option<f64>) -> Tally {
+/// A row of a weight, by default one.
+pub(crate) fn tally(weight: Option<f64>) -> Tally {
     let Some(weight) = weight else { return Tally::unweighted(1) };
     let mut tally = Tally::default();
     tally.add_row(weight);
