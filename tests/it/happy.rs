@@ -21,7 +21,7 @@ fn check_writes_every_document_and_one_record() {
         assert!(gate.has(&format!("modelgate-out/{file}")), "{file}");
     }
     assert_eq!(gate.read("modelgate-ledger.jsonl").lines().count(), 1);
-    for verb in ["Loading", "Reading", "Counting", "Baseline", "Evaluating", "Judging", "Recording"] {
+    for verb in ["Loading", "Counting", "Replicating", "Baseline", "Evaluating", "Judging", "Recording"] {
         assert!(outcome.stderr.contains(verb), "{verb} is not in\n{}", outcome.stderr);
     }
     assert!(outcome.stdout.contains("no-baseline"), "{}", outcome.stdout);

@@ -1,6 +1,7 @@
 //! Names for bytes: SHA-256 digests, and an order-free digest of a set of rows.
 
 use std::fmt;
+use std::io::Read;
 use std::str::FromStr;
 
 use sha2::{Digest as _, Sha256};
@@ -21,6 +22,18 @@ impl Digest {
         Self(Sha256::digest(bytes).into())
     }
 
+    /// The digest of everything that a reader gives, without keeping it.
+    pub fn of_reader(mut reader: impl Read) -> std::io::Result<Self> {
+        let mut digesting = Digesting::default();
+        let mut part = vec![0; 1 << 18];
+        loop {
+            match reader.read(&mut part)? {
+                0 => return Ok(digesting.finish()),
+                length => digesting.add(part.get(..length).unwrap_or_default()),
+            }
+        }
+    }
+
     /// The digest of several named parts. Lengths are part of what is digested, so that moving a byte from one
     /// part to the next gives another digest.
     #[must_use]
@@ -37,6 +50,23 @@ impl Digest {
     #[must_use]
     pub fn short(&self) -> String {
         self.to_string().chars().take(8).collect()
+    }
+}
+
+/// A digest of bytes that come one after the other.
+#[derive(Debug, Clone, Default)]
+pub struct Digesting(Sha256);
+
+impl Digesting {
+    /// Adds the next bytes.
+    pub fn add(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The digest of all of them.
+    #[must_use]
+    pub fn finish(self) -> Digest {
+        Digest(self.0.finalize().into())
     }
 }
 
@@ -85,6 +115,12 @@ impl RowSetDigest {
         self.rows += 1;
     }
 
+    /// Adds this many rows that all have this 128-bit hash.
+    pub fn add_rows(&mut self, row_hash: u128, rows: u64) {
+        self.sum = self.sum.wrapping_add(row_hash.wrapping_mul(u128::from(rows)));
+        self.rows += rows;
+    }
+
     /// Adds the rows of another shard.
     pub fn merge(&mut self, other: &Self) {
         self.sum = self.sum.wrapping_add(other.sum);
@@ -120,6 +156,7 @@ mod tests {
         let digest = Digest::of(b"abc");
         assert_eq!(digest.to_string(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
         assert_eq!(digest.to_string().parse::<Digest>().unwrap(), digest);
+        assert_eq!(Digest::of_reader(&b"abc"[..]).unwrap(), digest);
         assert_eq!("xyz".parse::<Digest>(), Err(ParseDigestError));
     }
 
@@ -139,6 +176,11 @@ mod tests {
         right.add_row(3);
         left.merge(&right);
         assert_eq!(all, left);
+        let (mut twice, mut at_once) = (RowSetDigest::default(), RowSetDigest::default());
+        twice.add_row(u128::MAX - 6);
+        twice.add_row(u128::MAX - 6);
+        at_once.add_rows(u128::MAX - 6, 2);
+        assert_eq!(twice, at_once);
         assert_eq!(all.to_string().parse::<RowSetDigest>().unwrap(), all);
     }
 }

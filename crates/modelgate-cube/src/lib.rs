@@ -19,7 +19,7 @@ pub use axis::{Axis, AxisKind, MISSING};
 pub use bundle::{BUNDLE_FILE, BUNDLE_FORMAT, Bundle, BundleError, Manifest};
 pub use cell::{Cell, LossSums, Tally};
 pub use cube::{Cube, CubeMeta, DEFINITION_VERSION, MergeError, Shape};
-pub use digest::{Digest, ParseDigestError, RowSetDigest};
+pub use digest::{Digest, Digesting, ParseDigestError, RowSetDigest};
 pub use fixed::Fixed;
 pub use joint::{Joint, JointCell};
 pub use lattice::{ConfusionCounts, Half, Halves, Lattice, LatticeAxis, MOST_COMBINATIONS, NoLattice};

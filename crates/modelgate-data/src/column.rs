@@ -202,7 +202,7 @@ fn push_text<'a>(text: &mut TextBuilder, cells: impl Iterator<Item = &'a str>, m
 }
 
 /// Adds the cells; `false` where one is no number (and then the builder is of no more use).
-fn push_numbers<'a>(numbers: &mut Float64Builder, cells: impl Iterator<Item = &'a str>, missing: &Missing) -> bool {
+pub(crate) fn push_numbers<'a>(numbers: &mut Float64Builder, cells: impl Iterator<Item = &'a str>, missing: &Missing) -> bool {
     for cell in cells {
         if missing.is(cell) {
             numbers.append_null();

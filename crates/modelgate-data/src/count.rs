@@ -1,22 +1,14 @@
 //! Counts rows into a cube: every slice of the declared axes in one pass over the rows.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::num::NonZero;
 
-use modelgate_cube::{
-    Axis, Cell, Cube, CubeMeta, DEFINITION_VERSION, Half, Halves, Lattice, LatticeAxis, MOST_COMBINATIONS, NoLattice,
-    ReplicateSet, RowSetDigest, ScoreScale, ScoreTable, Shape, Slice, Term,
-};
+use modelgate_cube::{Axis, Cube};
 
 use crate::Dataset;
 use crate::error::DataError;
-use crate::grouping::Grouping;
-use crate::labels::binary_labels;
-use crate::levels::{EncodedAxis, Levels, encode, levels_of};
-use crate::replicates::{BucketedRows, Slices};
-use crate::row_facts::RowFacts;
-use crate::row_ids::RowBuckets;
-use crate::split_digest::{Said, split_digest};
-use crate::tables::{Cells, ScoreKeys, count_rows, roll_up, runs, share_out, single_rows, tally};
+use crate::explain::explain;
+use crate::pass::{InMemory, Plan, finish, pass};
 
 /// Which column plays which part.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -86,234 +78,44 @@ pub struct CountSettings {
 ///
 /// The result does not depend on the order of the rows, not even in a last bit.
 pub fn count(dataset: &Dataset, settings: &CountSettings) -> Result<Cube, DataError> {
-    count_noting(dataset, settings, || {})
+    count_noting(dataset, settings, NonZero::<usize>::MIN, &mut || {})
 }
 
-/// Counts as [`count`] does, and says when the counts are there and the replicates of them are begun.
-pub fn count_noting(dataset: &Dataset, settings: &CountSettings, drawing_replicates: impl FnOnce()) -> Result<Cube, DataError> {
-    let roles = &settings.roles;
-    check(dataset, settings)?;
-    let labels = binary_labels(dataset, &roles.label, roles.positive_label.as_deref())?;
-    let facts = RowFacts::read(dataset, settings, &labels)?;
-    let encode_axis = |axis: &CountAxis| encode(dataset, &axis.axis, &axis.column, settings.max_levels);
-    let axes = settings.axes.iter().map(encode_axis).collect::<Result<Vec<_>, _>>()?;
-    let shape = Shape {
-        positive_label: labels.positive,
-        axes: settings.axes.iter().map(|axis| axis.axis.clone()).collect(),
-        depth: settings.depth.min(2),
-        scored: facts.scores.is_some(),
-        weighted: facts.weights.is_some(),
-    };
-    let split = digest(dataset, settings, &facts, &axes)?;
-    let meta = CubeMeta { shape, definition_version: DEFINITION_VERSION, split };
-    let Counts { scale, cells, replicates, lattice } = counts(dataset, &facts, settings, &axes, drawing_replicates)?;
-    Ok(Cube::from_cells(meta, scale, cells).with_replicates(replicates).with_lattice(lattice))
-}
-
-fn check(dataset: &Dataset, settings: &CountSettings) -> Result<(), DataError> {
-    let mut names = BTreeSet::new();
-    if let Some(axis) = settings.axes.iter().find(|axis| !names.insert(&axis.axis.name)) {
-        return Err(DataError::DuplicateAxis { name: axis.axis.name.clone() });
-    }
-    match &settings.roles.time {
+/// Counts as [`count`] does, in threads, and says when the counts are there and the replicates of them are begun. The
+/// number of threads changes nothing but the time.
+pub fn count_noting(
+    dataset: &Dataset,
+    settings: &CountSettings,
+    threads: NonZero<usize>,
+    drawing_replicates: &mut dyn FnMut(),
+) -> Result<Cube, DataError> {
+    check_axes(settings)?;
+    if let Some(time) = settings.roles.time.as_ref().filter(|time| !dataset.has_column(time)) {
         // Dates of a Parquet file cannot be used yet, and need not be.
-        Some(time) if !dataset.has_column(time) => dataset.require(time).map(|_| ()),
-        _ => Ok(()),
+        dataset.require(time)?;
     }
+    counted(dataset, settings, threads, drawing_replicates).ok_or_else(|| explain(dataset, settings))
 }
 
-fn digest(
+fn counted(
     dataset: &Dataset,
     settings: &CountSettings,
-    facts: &RowFacts,
-    axes: &[EncodedAxis],
-) -> Result<RowSetDigest, DataError> {
-    let ids = settings.roles.id.as_ref().map(|id| dataset.require(id).map(levels_of)).transpose()?;
-    // By column and not by axis, so that the order and the names of axes do not matter.
-    let mut said = BTreeMap::new();
-    for (axis, encoded) in settings.axes.iter().zip(axes) {
-        let (kind, cells) = match &encoded.numbers {
-            Some(numbers) => ("number", Said::Gaps(numbers)),
-            None => ("text", Said::levels(&encoded.levels)),
-        };
-        said.insert(format!("slice {kind} {}", axis.column), cells);
+    threads: NonZero<usize>,
+    drawing_replicates: &mut dyn FnMut(),
+) -> Option<Cube> {
+    let usable: Vec<String> = dataset.columns().map(|(name, _)| name.to_owned()).collect();
+    let plan = Plan::new(settings, &[], &usable)?;
+    let source = InMemory::new(dataset, &plan.columns)?;
+    finish(pass(&source, &plan, threads).ok()?, threads, drawing_replicates).ok()
+}
+
+/// Refuses two axes of one name.
+pub(crate) fn check_axes(settings: &CountSettings) -> Result<(), DataError> {
+    let mut names = BTreeSet::new();
+    match settings.axes.iter().find(|axis| !names.insert(&axis.axis.name)) {
+        Some(axis) => Err(DataError::DuplicateAxis { name: axis.axis.name.clone() }),
+        None => Ok(()),
     }
-    said.insert("label".to_owned(), Said::Flags(&facts.positive));
-    said.extend(facts.weights.as_ref().map(|weights| ("weight".to_owned(), Said::Numbers(weights))));
-    said.extend(ids.as_ref().map(|ids| ("id".to_owned(), Said::levels(ids))));
-    Ok(split_digest(facts.rows(), &said.into_iter().collect::<Vec<_>>()))
-}
-
-/// The slices by some of the axes.
-struct Family {
-    /// Which axes.
-    axes: Vec<usize>,
-    /// Items by slice.
-    slices: Grouping,
-}
-
-/// The families of slices as deep as `depth` says.
-fn families(items: usize, axes: &[Grouping], depth: u8) -> Vec<Family> {
-    let mut families = vec![Family { axes: Vec::new(), slices: Grouping::whole(items) }];
-    for (index, axis) in axes.iter().enumerate().filter(|_| depth >= 1) {
-        families.push(Family { axes: vec![index], slices: axis.clone() });
-        for (other, second) in axes.iter().enumerate().skip(index + 1).filter(|_| depth >= 2) {
-            families.push(Family { axes: vec![index, other], slices: axis.cross(second) });
-        }
-    }
-    families
-}
-
-/// The combinations of all axes' levels that occur; `None` where there are so many that most are single rows, and
-/// nothing is gained by adding up rows by combination first.
-fn combinations(rows: usize, axes: &[EncodedAxis]) -> Option<Grouping> {
-    let mut crossed = Grouping::whole(rows);
-    for axis in axes {
-        crossed = crossed.cross(&axis.levels.grouping);
-        if crossed.size > MOST_COMBINATIONS {
-            return None;
-        }
-    }
-    Some(crossed)
-}
-
-/// What is counted.
-struct Counts {
-    /// How the cells' scores are to be read.
-    scale: ScoreScale,
-    cells: BTreeMap<Slice, Cell>,
-    replicates: ReplicateSet,
-    lattice: Result<Lattice, NoLattice>,
-}
-
-fn counts(
-    dataset: &Dataset,
-    facts: &RowFacts,
-    settings: &CountSettings,
-    axes: &[EncodedAxis],
-    drawing_replicates: impl FnOnce(),
-) -> Result<Counts, DataError> {
-    let keys = facts.scores.as_ref().map(|scores| ScoreKeys::of(scores));
-    let combinations = combinations(facts.rows(), axes);
-    let counted = match &combinations {
-        Some(combinations) => count_by_combination(facts, settings.depth, axes, combinations, keys.as_ref()),
-        None => count_by_row(facts, settings.depth, axes, keys.as_ref()),
-    };
-    drawing_replicates();
-    let RowBuckets { ids, buckets } = RowBuckets::of(dataset, &settings.roles, facts)?;
-    let rows = BucketedRows { facts, buckets: &buckets, items: combinations.as_ref() };
-    let replicates = rows.replicates(&counted.families_for_replicates(keys.as_ref()));
-    let names: Vec<&str> = settings.axes.iter().map(|axis| axis.axis.name.as_str()).collect();
-    let by_slice = counted.slices(&names, axes).flatten().zip(replicates.into_iter().flatten()).collect();
-    let cells = counted.into_cells(&names, axes);
-    let lattice = lattice(facts, &buckets, combinations.as_ref(), &names, axes);
-    let scale = keys.map_or(ScoreScale::Exact, |keys| keys.scale);
-    Ok(Counts { scale, cells, replicates: ReplicateSet { ids, by_slice }, lattice })
-}
-
-/// The rows by combination and half.
-fn lattice(
-    facts: &RowFacts,
-    buckets: &[u16],
-    combinations: Option<&Grouping>,
-    names: &[&str],
-    axes: &[EncodedAxis],
-) -> Result<Lattice, NoLattice> {
-    let Some(combinations) = combinations else { return Err(NoLattice::TooManyCombinations) };
-    let mut halves = vec![Halves::default(); combinations.size];
-    for (row, bucket) in buckets.iter().enumerate() {
-        let counts = halves[combinations.codes[row] as usize].of_mut(Half::of_bucket(*bucket));
-        let weight = facts.weights.as_ref().map(|weights| weights[row]);
-        counts.tally_mut(facts.positive[row], facts.predicted[row]).merge(&tally(weight));
-    }
-    let axis = |(name, axis): (&&str, &EncodedAxis)| LatticeAxis { name: (*name).to_owned(), levels: axis.levels.levels.clone() };
-    let of_row = |row: usize| axes.iter().map(|axis| axis.levels.grouping.codes[row]).collect::<Vec<u32>>();
-    let places = combinations.first_items().into_iter().map(of_row);
-    let points: Vec<(Vec<u32>, Halves)> = places.zip(halves).collect();
-    Lattice::new(names.iter().zip(axes).map(axis).collect(), &points)
-}
-
-/// The counts of families of slices.
-struct Counted {
-    families: Vec<Family>,
-    /// A row of each item that the families group.
-    rows: Option<Vec<usize>>,
-    cells: Cells,
-    scores: Vec<Vec<ScoreTable>>,
-}
-
-fn count_by_combination(
-    facts: &RowFacts,
-    depth: u8,
-    axes: &[EncodedAxis],
-    combinations: &Grouping,
-    keys: Option<&ScoreKeys>,
-) -> Counted {
-    let rows = combinations.first_items();
-    let axes: Vec<Grouping> = axes.iter().map(|axis| axis.levels.grouping.of_items(&rows)).collect();
-    let families = families(rows.len(), &axes, depth);
-    let slices: Vec<&Grouping> = families.iter().map(|family| &family.slices).collect();
-    let by_combination = count_rows(facts, &[combinations]);
-    let cells = roll_up(by_combination.first().map_or(&[], Vec::as_slice), &slices);
-    let scores = keys.map(|keys| share_out(runs(facts, keys, combinations, &row_numbers(facts)).iter().copied(), &slices));
-    Counted { rows: Some(rows), cells, scores: scores.unwrap_or_default(), families }
-}
-
-fn count_by_row(facts: &RowFacts, depth: u8, axes: &[EncodedAxis], keys: Option<&ScoreKeys>) -> Counted {
-    let axes: Vec<Grouping> = axes.iter().map(|axis| axis.levels.grouping.clone()).collect();
-    let families = families(facts.rows(), &axes, depth);
-    let slices: Vec<&Grouping> = families.iter().map(|family| &family.slices).collect();
-    let cells = count_rows(facts, &slices);
-    let scores = keys.map(|keys| share_out(single_rows(facts, keys, &row_numbers(facts)), &slices));
-    Counted { rows: None, cells, scores: scores.unwrap_or_default(), families }
-}
-
-fn row_numbers(facts: &RowFacts) -> Vec<u32> {
-    (0..).take(facts.rows()).collect()
-}
-
-impl Counted {
-    /// The families as replicates are made of them: with areas for all rows and for slices by one axis.
-    fn families_for_replicates<'a>(&'a self, keys: Option<&'a ScoreKeys>) -> Vec<Slices<'a>> {
-        let scores = |index: usize, family: &Family| keys.zip(self.scores.get(index).filter(|_| family.axes.len() <= 1));
-        let slices = |(index, family): (usize, &'a Family)| Slices {
-            slices: &family.slices,
-            scores: scores(index, family).map(|(keys, tables)| (keys, tables.as_slice())),
-        };
-        self.families.iter().enumerate().map(slices).collect()
-    }
-
-    /// The slices of each family.
-    fn slices<'a>(
-        &'a self,
-        names: &'a [&'a str],
-        axes: &'a [EncodedAxis],
-    ) -> impl Iterator<Item = impl Iterator<Item = Slice> + 'a> {
-        self.families.iter().map(move |family| {
-            let row = |item: usize| self.rows.as_ref().map_or(item, |rows| rows[item]);
-            family.slices.first_items().into_iter().map(move |item| slice(&family.axes, row(item), names, axes))
-        })
-    }
-
-    fn into_cells(self, names: &[&str], axes: &[EncodedAxis]) -> BTreeMap<Slice, Cell> {
-        let slices: Vec<Slice> = self.slices(names, axes).flatten().collect();
-        let scores = self.scores.into_iter().flatten().map(Some).chain(std::iter::repeat_with(|| None));
-        let cells = self
-            .cells
-            .into_iter()
-            .flatten()
-            .zip(scores)
-            .map(|(cell, scores)| Cell { scores: scores.unwrap_or_default(), ..cell });
-        slices.into_iter().zip(cells).collect()
-    }
-}
-
-/// The slice by some of the axes that a row belongs to.
-fn slice(family: &[usize], row: usize, names: &[&str], axes: &[EncodedAxis]) -> Slice {
-    Slice::new(family.iter().map(|index| {
-        let Levels { grouping, levels } = &axes[*index].levels;
-        Term { axis: names[*index].to_owned(), level: levels[grouping.codes[row] as usize].clone() }
-    }))
 }
 
 #[cfg(test)]
@@ -321,10 +123,17 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
     use std::fmt::Write as _;
 
-    use modelgate_cube::{AxisKind, ConfusionCounts, EXACT_IN_MEMORY, Fixed, Replicate};
+    use std::collections::BTreeMap;
+
+    use modelgate_cube::{
+        AxisKind, Cell, ConfusionCounts, EXACT_IN_MEMORY, Fixed, Half, NoLattice, Replicate, ScoreScale, ScoreTable, Slice, Term,
+    };
     use proptest::prelude::*;
 
     use super::*;
+    use crate::binary_labels;
+    use crate::row_facts::RowFacts;
+    use crate::row_ids::RowBuckets;
     use crate::testing::{categorical, csv, settings, told};
 
     fn bad(text: &str, settings: &CountSettings) -> String {
@@ -483,27 +292,72 @@ mod tests {
         }
 
         #[test]
-        fn counting_by_row_equals_counting_by_combination(rows in prop::collection::vec(row(), 1..60)) {
-            let (data, _file) = csv(&table(&rows));
-            let settings = weighted(vec![categorical("sex"), age_bands()]);
-            let labels = binary_labels(&data, "y", None).unwrap();
-            let facts = RowFacts::read(&data, &settings, &labels).unwrap();
-            let axes: Vec<EncodedAxis> =
-                settings.axes.iter().map(|axis| encode(&data, &axis.axis, &axis.column, 100).unwrap()).collect();
-            let keys = facts.scores.as_ref().map(|scores| ScoreKeys::of(scores));
-            let names = ["sex", "age_band"];
-            let crossed = combinations(facts.rows(), &axes).unwrap();
-            let buckets: Vec<u16> = (0..modelgate_cube::BUCKETS).step_by(7).cycle().take(rows.len()).collect();
-            let replicates = |items, counted: &Counted| {
-                let rows = BucketedRows { facts: &facts, buckets: &buckets, items };
-                let replicates = rows.replicates(&counted.families_for_replicates(keys.as_ref()));
-                counted.slices(&names, &axes).flatten().zip(replicates.into_iter().flatten()).collect::<BTreeMap<_, _>>()
-            };
-            let one = count_by_combination(&facts, 2, &axes, &crossed, keys.as_ref());
-            let two = count_by_row(&facts, 2, &axes, keys.as_ref());
-            prop_assert_eq!(replicates(Some(&crossed), &one), replicates(None, &two));
-            prop_assert_eq!(one.into_cells(&names, &axes), two.into_cells(&names, &axes));
+        fn threads_and_batches_change_nothing(rows in prop::collection::vec(row(), 1..200), repeat in 1_usize..3) {
+            let rows: Vec<Row> = rows.iter().copied().cycle().take(rows.len() * repeat).collect();
+            for id in [None, Some("id".to_owned())] {
+                let text = if id.is_some() { with_ids(&rows) } else { table(&rows) };
+                let (data, file) = csv(&text);
+                for (depth, mut settings) in [
+                    (2, weighted(vec![categorical("sex"), age_bands()])),
+                    (1, settings(vec![age_bands(), categorical("sex")])),
+                    (0, settings(vec![categorical("sex")])),
+                    (2, settings(vec![])),
+                ] {
+                    settings.depth = depth;
+                    settings.roles.id.clone_from(&id);
+                    same_however_counted(&data, file.path(), &settings);
+                }
+            }
         }
+    }
+
+    /// One cube, whether the rows are in memory or in a file and however many threads count them.
+    fn same_however_counted(data: &Dataset, path: &std::path::Path, settings: &CountSettings) -> Cube {
+        let cube = count(data, settings).unwrap();
+        for threads in [1, 3].map(|threads| NonZero::new(threads).unwrap()) {
+            assert!(count_noting(data, settings, threads, &mut || {}).unwrap() == cube, "{threads}");
+            let reading = crate::ReadSettings::default();
+            let streamed = crate::count_file::delimited((path, b','), &reading, settings, threads, &mut || {}).unwrap();
+            assert!(streamed.cube == cube, "{threads}, from the file");
+            assert_eq!(streamed.digest, data.digest());
+        }
+        cube
+    }
+
+    #[test]
+    fn levels_that_cross_often_are_counted_by_pairs_of_columns() {
+        let mut text = "y,p,a,b,c,w\n".to_owned();
+        for row in 0_u32..30_000 {
+            let noise = row.wrapping_mul(2_654_435_761) >> 7;
+            let score = f64::from(noise % 10_007) / 10_007.0;
+            let (a, b, c) = (noise % 23, noise / 23 % 19, noise / 437 % 17);
+            writeln!(text, "{},{score},{a},v{b},{c},{}", noise / 3 % 2, 0.5 + f64::from(noise % 3)).unwrap();
+        }
+        let (data, file) = csv(&text);
+        for (depth, mut settings) in [
+            (2, settings(vec![categorical("a"), categorical("b"), categorical("c")])),
+            (1, weighted(vec![categorical("a"), categorical("b"), categorical("c")])),
+        ] {
+            settings.depth = depth;
+            let cube = same_however_counted(&data, file.path(), &settings);
+            assert!(cube.lattice().unwrap().len() > 4_096);
+            assert!(cube.replicates(&Slice::overall()).unwrap().areas().is_some());
+        }
+    }
+
+    #[test]
+    fn more_slices_than_a_cube_holds_are_refused_with_the_column_and_the_cure() {
+        let mut text = "y,p,a,b\n".to_owned();
+        for row in 0..220 * 200 {
+            writeln!(text, "{},0.5,a{},b{}", row % 2, row % 220, row / 220).unwrap();
+        }
+        let mut settings = settings(vec![categorical("a"), categorical("b")]);
+        settings.max_levels = 1_000;
+        let told = bad(&text, &settings);
+        let start = "rows: the slice columns make 44421 slices, and at most 32768 can be counted; column \"a\" has the most values, 220\n";
+        assert!(told.starts_with(start) && told.contains("intersection_depth: 1"), "{told}");
+        settings.depth = 1;
+        assert_eq!(count(&csv(&text).0, &settings).unwrap().cells().count(), 421);
     }
 
     #[test]
@@ -584,9 +438,10 @@ mod tests {
         for row in 0..=EXACT_IN_MEMORY {
             writeln!(text, "{},{},{}", row % 2, row as f64 / 70_000.0, ["F", "M"][row % 3 / 2]).unwrap();
         }
-        let (data, _file) = csv(&text);
+        let (data, file) = csv(&text);
         let whole = count(&data, &settings(vec![categorical("sex")])).unwrap();
         assert_eq!((whole.scale(), whole.rows()), (ScoreScale::Logit, EXACT_IN_MEMORY as u64 + 1));
+        assert!(same_however_counted(&data, file.path(), &settings(vec![categorical("sex")])) == whole);
         let mut sum = count(&data.split("sex", "F").unwrap(), &settings(vec![categorical("sex")])).unwrap();
         assert_eq!(sum.scale(), ScoreScale::Exact);
         sum.merge(&count(&data.split("sex", "M").unwrap(), &settings(vec![categorical("sex")])).unwrap()).unwrap();

@@ -128,11 +128,11 @@ fn push_batch(columns: &mut [Growing], batch: &RecordBatch, missing: &Missing) -
     Ok(())
 }
 
-fn records<R: Read>(text: R, delimiter: u8) -> csv::Reader<R> {
+pub(crate) fn records<R: Read>(text: R, delimiter: u8) -> csv::Reader<R> {
     csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text)
 }
 
-fn without_mark(bytes: &[u8]) -> &[u8] {
+pub(crate) fn without_mark(bytes: &[u8]) -> &[u8] {
     bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes)
 }
 
@@ -206,12 +206,12 @@ fn unclosed_quote(text: &[u8], delimiter: u8) -> Option<usize> {
     None
 }
 
-fn next_quote(text: &[u8], from: usize) -> Option<usize> {
+pub(crate) fn next_quote(text: &[u8], from: usize) -> Option<usize> {
     text.get(from..)?.iter().position(|byte| *byte == b'"').map(|offset| from + offset)
 }
 
 /// The quote that ends a quoted field: the first one that is not doubled.
-fn closing_quote(text: &[u8], mut from: usize) -> Option<usize> {
+pub(crate) fn closing_quote(text: &[u8], mut from: usize) -> Option<usize> {
     loop {
         let quote = next_quote(text, from)?;
         if text.get(quote + 1) != Some(&b'"') {

@@ -204,6 +204,20 @@ pub enum DataError {
         /// The most that are allowed.
         limit: usize,
     },
+    /// The slice columns cross to too many slices.
+    #[error("{}: the slice columns make {found} slices, and at most {limit} can be counted; column {} has the most values, {levels}", shown_path(.path), quoted(.column))]
+    TooManySlices {
+        /// The file.
+        path: PathBuf,
+        /// The slice column with the most levels.
+        column: String,
+        /// Its levels.
+        levels: usize,
+        /// The slices found.
+        found: usize,
+        /// The most that are counted.
+        limit: usize,
+    },
     /// Two axes have the same name.
     #[error("two slices are named {}", quoted(.name))]
     DuplicateAxis {
@@ -447,6 +461,11 @@ impl DataError {
             }
             Self::TooManyLevels { .. } => {
                 "give the column bins if it holds numbers, slice by another column, or raise evaluation.max_levels".to_owned()
+            }
+            Self::TooManySlices { .. } => {
+                "give that column bins if it holds numbers, slice by a coarser one, or write `intersection_depth: 1` under `evaluation:` \
+                 so that columns are not crossed"
+                    .to_owned()
             }
             Self::DuplicateAxis { .. } => "give one of them another name with `name:`".to_owned(),
             Self::NoPredictions { .. } => "declare `prediction` or `score` under `data:`".to_owned(),

@@ -37,7 +37,7 @@ pub(crate) enum Format {
 }
 
 impl Format {
-    fn of(path: &Path) -> Result<Self, DataError> {
+    pub(crate) fn of(path: &Path) -> Result<Self, DataError> {
         match path.extension().map(|extension| extension.to_string_lossy().to_lowercase()).as_deref() {
             Some("csv") => Ok(Self::Delimited(b',')),
             Some("tsv") => Ok(Self::Delimited(b'\t')),
@@ -106,7 +106,7 @@ pub(crate) fn unreadable(path: &Path, error: &std::io::Error) -> DataError {
 }
 
 /// The format, once it is known that the path leads to a file: a missing file matters more than its ending.
-fn checked_format(path: &Path) -> Result<Format, DataError> {
+pub(crate) fn checked_format(path: &Path) -> Result<Format, DataError> {
     let metadata = std::fs::metadata(path).map_err(|error| unreadable(path, &error))?;
     if metadata.is_dir() {
         return Err(DataError::NotAFile { path: path.to_owned() });

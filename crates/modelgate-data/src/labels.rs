@@ -59,7 +59,7 @@ pub(crate) fn predictions(dataset: &Dataset, column: &str, labels: &Labels) -> R
 }
 
 /// The one text of labels that mean the same: numbers as short as possible, booleans in lower case.
-fn class_name(text: &str) -> String {
+pub(crate) fn class_name(text: &str) -> String {
     let text = text.trim();
     match parse_number(text).filter(|number| number.is_finite()) {
         Some(number) => number_text(number),
@@ -112,30 +112,47 @@ fn counterpart(class: &str) -> Option<&'static str> {
     }
 }
 
+/// The positive class and the negative one; `None` where the classes that occur cannot be read so.
+pub(crate) fn readable<'a>(
+    classes: impl Iterator<Item = &'a str> + Clone,
+    positive: Option<&str>,
+) -> Option<(String, Option<String>)> {
+    let Some(positive) = positive.map(class_name) else {
+        let fits = |pair: &&[&str; 2]| classes.clone().all(|class| pair.contains(&class));
+        return [["1", "0"], ["true", "false"]]
+            .iter()
+            .find(fits)
+            .map(|[one, other]| ((*one).to_owned(), Some((*other).to_owned())));
+    };
+    let occurs = classes.clone().any(|class| class == positive);
+    let mut others = classes.filter(|class| *class != positive);
+    let negative = match (others.next(), others.next()) {
+        (None, _) if occurs => counterpart(&positive),
+        (Some(other), None) if occurs => Some(other),
+        // All rows being `0` where `1` is positive is no typing error; all rows being `no` where `Yes` is may be one.
+        (Some(other), None) if counterpart(&positive) == Some(other) => Some(other),
+        _ => return None,
+    };
+    let negative = negative.map(str::to_owned);
+    Some((positive, negative))
+}
+
 /// The positive class and the negative one.
 fn choose(classes: &[Class], positive: Option<&str>, context: &Context) -> Result<(String, Option<String>), DataError> {
-    let only = |pair: [&str; 2]| classes.iter().all(|class| pair.contains(&class.name.as_str()));
+    if let Some(found) = readable(classes.iter().map(|class| class.name.as_str()), positive) {
+        return Ok(found);
+    }
     let Some(positive) = positive.map(class_name) else {
-        return match classes {
-            _ if only(["0", "1"]) => Ok(("1".to_owned(), Some("0".to_owned()))),
-            _ if only(["false", "true"]) => Ok(("true".to_owned(), Some("false".to_owned()))),
-            [_, _, third, ..] => Err(third_class(third, classes, context)),
-            _ => Err(context.positive_needed(classes)),
-        };
+        return Err(match classes {
+            [_, _, third, ..] => third_class(third, classes, context),
+            _ => context.positive_needed(classes),
+        });
     };
-    let mut others = classes.iter().filter(|class| class.name != positive);
-    let (first, second) = (others.next(), others.next());
-    let occurs = classes.iter().any(|class| class.name == positive);
-    // All rows being `0` where `1` is positive is no typing error; all rows being `no` where `Yes` is may be one.
-    let lone_counterpart = second.is_none() && first.is_some_and(|class| counterpart(&positive) == Some(&class.name));
-    if !occurs && !lone_counterpart {
-        return Err(context.never_occurs(positive, classes));
-    }
-    if let Some(third) = second {
-        return Err(third_class(third, classes, context));
-    }
-    let negative = first.map(|class| class.name.as_str()).or_else(|| counterpart(&positive)).map(str::to_owned);
-    Ok((positive, negative))
+    let third = classes.iter().filter(|class| class.name != positive).nth(1);
+    Err(match third {
+        Some(third) if classes.iter().any(|class| class.name == positive) => third_class(third, classes, context),
+        _ => context.never_occurs(positive, classes),
+    })
 }
 
 fn third_class(third: &Class, classes: &[Class], context: &Context) -> DataError {

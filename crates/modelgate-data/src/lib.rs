@@ -6,18 +6,22 @@
 
 mod column;
 mod count;
+mod count_file;
+mod csv_batches;
 mod csv_file;
 mod dataset;
 mod error;
+mod explain;
 mod file;
 mod grouping;
 mod join;
 mod joint;
 mod labels;
 mod levels;
+mod parquet_batches;
 mod parquet_file;
+mod pass;
 mod position;
-mod replicates;
 mod row_facts;
 mod row_ids;
 mod shown;
@@ -28,6 +32,7 @@ mod testing;
 
 pub use column::{Column, TextArray, number_text};
 pub use count::{CountAxis, CountSettings, Roles, count, count_noting};
+pub use count_file::{CountedFile, count_file};
 pub use dataset::Dataset;
 pub use error::{CellProblem, DataError};
 pub use file::{ReadSettings, column_names, read};

@@ -28,7 +28,7 @@ const LARGEST_EXACT: u64 = 1 << 53;
 
 /// What a Parquet column is read as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub(crate) enum Kind {
     /// Numbers that an `f64` holds, or that are rounded by their nature.
     Number,
     /// 64-bit whole numbers, which an `f64` may not hold.
@@ -66,13 +66,13 @@ pub(crate) fn names<R: ChunkReader>(path: &Path, file: &R) -> Result<Vec<String>
     names_of(path, &metadata(path, file)?)
 }
 
-fn names_of(path: &Path, metadata: &ArrowReaderMetadata) -> Result<Vec<String>, DataError> {
+pub(crate) fn names_of(path: &Path, metadata: &ArrowReaderMetadata) -> Result<Vec<String>, DataError> {
     let names: Vec<String> = metadata.schema().fields().iter().map(|field| field.name().clone()).collect();
     check_names(path, &names)?;
     Ok(names)
 }
 
-fn metadata<R: ChunkReader>(path: &Path, file: &R) -> Result<ArrowReaderMetadata, DataError> {
+pub(crate) fn metadata<R: ChunkReader>(path: &Path, file: &R) -> Result<ArrowReaderMetadata, DataError> {
     if file.len() == 0 {
         return Err(DataError::EmptyFile { path: path.to_owned() });
     }
@@ -92,7 +92,7 @@ fn guarded<T, E: std::fmt::Display>(step: impl FnOnce() -> Result<T, E>) -> Resu
     }
 }
 
-fn kind(data_type: &DataType) -> Option<Kind> {
+pub(crate) fn kind(data_type: &DataType) -> Option<Kind> {
     match data_type {
         DataType::Int64 | DataType::UInt64 => Some(Kind::Whole),
         DataType::Boolean => Some(Kind::Boolean),
@@ -103,23 +103,28 @@ fn kind(data_type: &DataType) -> Option<Kind> {
     }
 }
 
-/// A reader of the usable columns that keeps the dictionaries of text, so that a value is looked at once a page and not
-/// once a row.
 fn open(metadata: &ArrowReaderMetadata, bytes: Bytes, kinds: &[Option<Kind>]) -> Result<ParquetRecordBatchReader, ArrowError> {
+    let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(bytes, with_dictionaries(metadata, kinds)?);
+    let usable = kinds.iter().enumerate().filter(|(_, kind)| kind.is_some()).map(|(index, _)| index);
+    let mask = ProjectionMask::roots(builder.parquet_schema(), usable);
+    Ok(builder.with_projection(mask).with_batch_size(BATCH_ROWS).build()?)
+}
+
+/// For a reader that keeps the dictionaries of text, so that a value is looked at once a page and not once a row.
+pub(crate) fn with_dictionaries(
+    metadata: &ArrowReaderMetadata,
+    kinds: &[Option<Kind>],
+) -> Result<ArrowReaderMetadata, ArrowError> {
     let hinted = metadata.schema().fields().iter().zip(kinds).map(|(field, kind)| match kind {
         Some(Kind::Text) => Arc::new(Field::new(field.name(), dictionary_type(), field.is_nullable())),
         _ => field.clone(),
     });
     let schema = Schema::new(hinted.collect::<Vec<_>>());
     let options = ArrowReaderOptions::new().with_schema(Arc::new(schema));
-    let with_dictionaries = ArrowReaderMetadata::try_new(metadata.metadata().clone(), options)?;
-    let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(bytes, with_dictionaries);
-    let usable = kinds.iter().enumerate().filter(|(_, kind)| kind.is_some()).map(|(index, _)| index);
-    let mask = ProjectionMask::roots(builder.parquet_schema(), usable);
-    Ok(builder.with_projection(mask).with_batch_size(BATCH_ROWS).build()?)
+    Ok(ArrowReaderMetadata::try_new(metadata.metadata().clone(), options)?)
 }
 
-fn dictionary_type() -> DataType {
+pub(crate) fn dictionary_type() -> DataType {
     DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8))
 }
 
@@ -143,7 +148,7 @@ fn column(kind: Kind, parts: &[ArrayRef], missing: &Missing) -> Result<Column, A
 }
 
 /// Whether every whole number of an array is an `f64`.
-fn fits(part: &ArrayRef) -> bool {
+pub(crate) fn fits(part: &ArrayRef) -> bool {
     if let Some(array) = part.as_primitive_opt::<Int64Type>() {
         array.iter().flatten().all(|number| number.unsigned_abs() <= LARGEST_EXACT)
     } else if let Some(array) = part.as_primitive_opt::<UInt64Type>() {

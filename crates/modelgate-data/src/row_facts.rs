@@ -43,7 +43,7 @@ impl RowFacts {
     }
 }
 
-fn score_problem(score: Option<f64>) -> Option<CellProblem> {
+pub(crate) fn score_problem(score: Option<f64>) -> Option<CellProblem> {
     match score {
         None => Some(CellProblem::MissingScore),
         Some(score) if score.is_nan() => Some(CellProblem::ScoreNan),
@@ -51,7 +51,7 @@ fn score_problem(score: Option<f64>) -> Option<CellProblem> {
     }
 }
 
-fn weight_problem(weight: Option<f64>) -> Option<CellProblem> {
+pub(crate) fn weight_problem(weight: Option<f64>) -> Option<CellProblem> {
     match weight {
         None => Some(CellProblem::MissingWeight),
         Some(weight) if !weight.is_finite() => Some(CellProblem::WeightNotFinite),

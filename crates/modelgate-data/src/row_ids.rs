@@ -13,6 +13,7 @@ use crate::{Dataset, Roles};
 
 /// The bucket of each row, and how it was found.
 #[derive(Debug)]
+#[cfg_attr(not(test), expect(dead_code, reason = "tests hold the pass against it, and other tasks will count with it"))]
 pub(crate) struct RowBuckets {
     /// How rows got their ids.
     pub(crate) ids: RowIds,
@@ -26,6 +27,7 @@ const MISSING: u64 = u64::MAX;
 impl RowBuckets {
     /// The buckets of all rows: by the column of ids where one is declared, else by every column but those of
     /// predictions and scores.
+    #[cfg_attr(not(test), expect(dead_code, reason = "tests hold the pass against it, and other tasks will count with it"))]
     pub(crate) fn of(dataset: &Dataset, roles: &Roles, facts: &RowFacts) -> Result<Self, DataError> {
         let (rule, mut hashes) = if let Some(id) = &roles.id {
             let columns = BTreeMap::from([(id.as_str(), dataset.require(id)?)]);
@@ -37,7 +39,7 @@ impl RowBuckets {
         };
         let mut rows = RowSetDigest::default();
         for hash in &hashes {
-            rows.add_row((u128::from(*hash) << 64) | u128::from(folded(*hash, REPLICATE_SALT)));
+            rows.add_row(digested(*hash));
         }
         if rule == RowIdRule::Features {
             number_equal_rows(&mut hashes, facts);
@@ -70,19 +72,19 @@ fn hashes(rows: usize, columns: &BTreeMap<&str, &Column>) -> Vec<u64> {
 
 fn add_labels(hashes: &mut [u64], facts: &RowFacts) {
     for (hash, positive) in hashes.iter_mut().zip(&facts.positive) {
-        *hash = folded(*hash, 2 * u64::from(*positive) + 1);
+        *hash = with_label(*hash, *positive);
     }
 }
 
 fn add_numbers(hashes: &mut [u64], name: u64, numbers: &Float64Array) {
     for (row, hash) in hashes.iter_mut().enumerate() {
-        let cell = if numbers.is_null(row) { MISSING } else { halved(number_bits(numbers.value(row))) };
+        let cell = number_cell(numbers.is_valid(row).then(|| numbers.value(row)));
         *hash = folded(*hash ^ cell, name);
     }
 }
 
 fn add_texts(hashes: &mut [u64], name: u64, text: &TextArray) {
-    let texts: Vec<u64> = dictionary(text).map(|text| halved(text_hash(text))).collect();
+    let texts: Vec<u64> = dictionary(text).map(|text| text_cell(Some(text))).collect();
     for (hash, key) in hashes.iter_mut().zip(text.keys()) {
         let cell = key.and_then(|key| usize::try_from(key).ok()).and_then(|key| texts.get(key));
         *hash = folded(*hash ^ cell.copied().unwrap_or(MISSING), name);
@@ -93,27 +95,29 @@ fn add_texts(hashes: &mut [u64], name: u64, text: &TextArray) {
 /// does not, it knows more of them than the file says, and any order would pair rows that are not the same; such rows
 /// keep one id, and stand or fall together.
 fn number_equal_rows(hashes: &mut [u64], facts: &RowFacts) {
-    let mut rows: Vec<(u64, usize)> = maybe_equal(hashes).into_iter().map(|row| (hashes[row], row)).collect();
+    let mut rows: Vec<(u64, usize)> = maybe_equal(&[&*hashes]).into_iter().map(|(_, row)| (hashes[row], row)).collect();
     rows.sort_unstable();
     for equal in rows.chunk_by(|(one, _), (two, _)| one == two) {
         let said = |row: usize| (facts.predicted[row], facts.scores.as_ref().map(|scores| number_bits(scores[row])));
         if equal.windows(2).all(|pair| said(pair[0].1) == said(pair[1].1)) {
             for (number, (hash, row)) in (0_u64..).zip(equal).skip(1) {
-                hashes[*row] = folded(*hash, 2 * number + 1);
+                hashes[*row] = numbered(*hash, number);
             }
         }
     }
 }
 
-/// The rows that share a slot with another one: all equal rows and a few others. Sorting only them is much less work.
-fn maybe_equal(hashes: &[u64]) -> Vec<usize> {
-    let slots = (hashes.len() * 16).next_power_of_two();
+/// The rows, by part and place, that share a slot with another one: all equal rows and a few others. Sorting only them is
+/// much less work.
+pub(crate) fn maybe_equal(hashes: &[&[u64]]) -> Vec<(usize, usize)> {
+    let rows: usize = hashes.iter().map(|hashes| hashes.len()).sum();
+    let slots = (rows * 16).next_power_of_two();
     let slot = |hash: u64| {
         let slot = usize::try_from(folded(hash, REPLICATE_SALT | 1) >> 8).unwrap_or(0) & (slots - 1);
         (slot / 64, 1_u64 << (slot % 64))
     };
     let (mut used, mut shared) = (vec![0_u64; slots / 64 + 1], vec![0_u64; slots / 64 + 1]);
-    for hash in hashes {
+    for hash in hashes.iter().copied().flatten() {
         let (word, bit) = slot(*hash);
         shared[word] |= used[word] & bit;
         used[word] |= bit;
@@ -122,23 +126,53 @@ fn maybe_equal(hashes: &[u64]) -> Vec<usize> {
         let (word, bit) = slot(hash);
         shared[word] & bit != 0
     };
-    hashes.iter().enumerate().filter(|(_, hash)| is_shared(**hash)).map(|(row, _)| row).collect()
+    let of_part = |(part, hashes): (usize, &&[u64])| {
+        let rows = hashes.iter().enumerate().filter(|(_, hash)| is_shared(**hash));
+        rows.map(|(row, _)| (part, row)).collect::<Vec<_>>()
+    };
+    hashes.iter().enumerate().flat_map(of_part).collect()
 }
 
-fn bucket(hash: u64) -> u16 {
+/// What a cell of a number adds to its row's hash.
+pub(crate) fn number_cell(number: Option<f64>) -> u64 {
+    number.map_or(MISSING, |number| halved(number_bits(number)))
+}
+
+/// What a cell of text adds to its row's hash.
+pub(crate) fn text_cell(text: Option<&str>) -> u64 {
+    text.map_or(MISSING, |text| halved(text_hash(text)))
+}
+
+/// The hash of a row's features and its label.
+pub(crate) fn with_label(hash: u64, positive: bool) -> u64 {
+    folded(hash, 2 * u64::from(positive) + 1)
+}
+
+/// The hash of the row of that number among equal rows.
+pub(crate) fn numbered(hash: u64, number: u64) -> u64 {
+    folded(hash, 2 * number + 1)
+}
+
+/// What a row of this hash adds to the digest of the ids.
+pub(crate) fn digested(hash: u64) -> u128 {
+    (u128::from(hash) << 64) | u128::from(folded(hash, REPLICATE_SALT))
+}
+
+/// The bucket of a row of this hash.
+pub(crate) fn bucket(hash: u64) -> u16 {
     const { assert!(BUCKETS.is_power_of_two()) };
     let bits = folded(hash, REPLICATE_SALT ^ 0x5555_5555_5555_5555) >> 17;
     u16::try_from(bits & u64::from(BUCKETS - 1)).unwrap_or(0)
 }
 
 /// Both halves of a product of 128 bits, folded into 64: each bit of the result depends on all bits of both factors.
-fn folded(one: u64, two: u64) -> u64 {
+pub(crate) fn folded(one: u64, two: u64) -> u64 {
     let product = u128::from(one ^ 0xa076_1d64_78bd_642f) * u128::from(two ^ 0xe703_7ed1_a0b4_28db);
     halved(product) ^ halved(product >> 64)
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "the lower half is what is asked for")]
-fn halved(bits: u128) -> u64 {
+pub(crate) fn halved(bits: u128) -> u64 {
     bits as u64
 }
 

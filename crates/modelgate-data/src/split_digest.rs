@@ -18,13 +18,16 @@ pub(crate) enum Said<'a> {
     Gaps(&'a Float64Array),
     /// Texts by code, with the hash of each text.
     Texts(&'a [u32], Vec<u128>),
+    /// The hash of the text of each row.
+    Hashes(&'a [u128]),
 }
 
 /// A number that is missing; no number and no text hashes to it but by chance.
-const MISSING: u128 = u128::MAX;
+pub(crate) const MISSING: u128 = u128::MAX;
 
 impl<'a> Said<'a> {
     /// The levels of a column.
+    #[expect(dead_code, reason = "other tasks than binary classification will count with it")]
     pub(crate) fn levels(levels: &'a Levels) -> Self {
         let hash = |level: &Option<String>| level.as_ref().map_or(MISSING, |level| text_hash(level));
         Self::Texts(&levels.grouping.codes, levels.levels.iter().map(hash).collect())
@@ -37,6 +40,7 @@ impl<'a> Said<'a> {
             Self::Gaps(numbers) if numbers.is_null(row) => MISSING,
             Self::Gaps(numbers) => number_bits(numbers.value(row)),
             Self::Texts(codes, hashes) => hashes[codes[row] as usize],
+            Self::Hashes(hashes) => hashes[row],
         }
     }
 }
@@ -62,19 +66,28 @@ pub(crate) fn text_hash(text: &str) -> u128 {
 
 /// The digest of the rows, whatever their order. `columns` are the names and cells of what is digested.
 pub(crate) fn split_digest(rows: usize, columns: &[(String, Said)]) -> RowSetDigest {
-    let mut names = hasher();
-    for (name, _) in columns {
-        names.write(&text_hash(name).to_le_bytes());
-    }
+    let names = named(columns.iter().map(|(name, _)| name.as_str()));
     let mut digest = RowSetDigest::default();
     for row in 0..rows {
-        let mut hasher = names;
-        for (_, said) in columns {
-            hasher.write(&said.in_row(row).to_le_bytes());
-        }
-        digest.add_row(hasher.finish128().as_u128());
+        digest.add_row(hashed(names, columns.iter().map(|(_, said)| said.in_row(row))));
     }
     digest
+}
+
+/// What one row that says this adds to the digest.
+pub(crate) fn row_hash<'a>(names: impl Iterator<Item = &'a str>, said: impl Iterator<Item = u128>) -> u128 {
+    hashed(named(names), said)
+}
+
+fn named<'a>(names: impl Iterator<Item = &'a str>) -> SipHasher13 {
+    let mut hasher = hasher();
+    names.for_each(|name| hasher.write(&text_hash(name).to_le_bytes()));
+    hasher
+}
+
+fn hashed(mut hasher: SipHasher13, said: impl Iterator<Item = u128>) -> u128 {
+    said.for_each(|said| hasher.write(&said.to_le_bytes()));
+    hasher.finish128().as_u128()
 }
 
 #[cfg(test)]
@@ -84,10 +97,17 @@ mod tests {
     #[test]
     fn the_digest_of_rows_never_changes() {
         let (flags, numbers) = ([true, false], [0.5, -0.0]);
-        let columns = || vec![("label".to_owned(), Said::Flags(&flags)), ("weight".to_owned(), Said::Numbers(&numbers))];
+        let digest = |names: [&str; 2]| {
+            let [one, two] = names.map(str::to_owned);
+            split_digest(2, &[(one, Said::Flags(&flags)), (two, Said::Numbers(&numbers))])
+        };
         // Stored in bundles: another value here means that old releases no longer match their own rows.
-        assert_eq!(split_digest(2, &columns()).to_string(), "85055e0f4ef1c319e9f92cfae2cabbd6-2");
-        let renamed = vec![("label".to_owned(), Said::Flags(&flags)), ("id".to_owned(), Said::Numbers(&numbers))];
-        assert_ne!(split_digest(2, &renamed), split_digest(2, &columns()));
+        assert_eq!(digest(["label", "weight"]).to_string(), "85055e0f4ef1c319e9f92cfae2cabbd6-2");
+        assert_ne!(digest(["label", "id"]), digest(["label", "weight"]));
+        let mut one_by_one = RowSetDigest::default();
+        for said in [[1, number_bits(0.5)], [0, number_bits(0.0)]] {
+            one_by_one.add_rows(row_hash(["label", "weight"].into_iter(), said.into_iter()), 1);
+        }
+        assert_eq!(one_by_one, digest(["label", "weight"]));
     }
 }

@@ -184,18 +184,19 @@ impl FoundPredictions {
             baseline_score: beside.score.clone(),
             ..candidate.roles.clone()
         };
+        let rows = candidate.dataset.as_ref().ok_or_else(|| Failure::new("the candidate's rows are not there any more"))?;
         let (dataset, file) = match (&beside.path, &roles.id) {
             (Some(path), Some(id)) => {
                 let other = modelgate_data::read(path, &config.read)?;
                 let wanted: Vec<(&str, &str)> =
                     columns.iter().zip(JOINED).filter_map(|(column, name)| Some((column.as_deref()?, name))).collect();
-                let joined = candidate.dataset.joined(&other, id, &wanted)?;
+                let joined = rows.joined(&other, id, &wanted)?;
                 let [prediction, score] = JOINED.map(str::to_owned);
                 roles.baseline_prediction = beside.prediction.is_some().then_some(prediction);
                 roles.baseline_score = beside.score.is_some().then_some(score);
                 (joined, Some((path, other.digest())))
             }
-            _ => (candidate.dataset.clone(), None),
+            _ => (rows.clone(), None),
         };
         let Some(of_baseline) = roles.of_baseline() else { return Err(Failure::new("the baseline has no predictions")) };
         let settings = pipeline::counting(config, roles);

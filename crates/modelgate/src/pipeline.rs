@@ -1,10 +1,11 @@
 //! The rooms in their order: rows, counts, measurements, findings, documents, record.
 
+use std::num::NonZero;
 use std::path::Path;
 
-use modelgate_config::{Config, ModelSource, TrainRows};
+use modelgate_config::{BaselineSettings, Config, ModelSource, TrainRows};
 use modelgate_cube::{Bundle, Cube, Digest, Manifest};
-use modelgate_data::{Column, CountSettings, Dataset, Roles};
+use modelgate_data::{Column, CountSettings, CountedFile, Dataset, Roles};
 use modelgate_eval::{Comparison, Evaluation};
 use modelgate_model::{Model, Origin, TrainSettings, run_command, train};
 use modelgate_policy::{Anchor, History, Outcome, Verdict, judge};
@@ -29,7 +30,8 @@ pub(crate) struct Candidate {
     pub(crate) data_digest: Digest,
     pub(crate) model_digest: Digest,
     pub(crate) facts: ModelFacts,
-    pub(crate) dataset: Dataset,
+    /// The rows, where they were scored here or are needed again; `None` where they were counted from a file.
+    pub(crate) dataset: Option<Dataset>,
     pub(crate) roles: Roles,
 }
 
@@ -139,13 +141,33 @@ pub(crate) fn candidate(config: &Config, model_file: Option<&Path>, console: &mu
 }
 
 fn predicted(config: &Config, path: &Path, facts: ModelFacts, console: &mut Console<'_>) -> Result<Candidate, Failure> {
-    console.step("Reading", &shown(path));
-    let dataset = modelgate_data::read(path, &config.read)?;
-    let digest = dataset.digest();
-    finish(config, dataset, config.roles.clone(), digest, facts, console)
+    if matches!(config.baseline, BaselineSettings::Beside(_)) {
+        // The rows are needed again, to put the other model's predictions beside them.
+        console.step("Reading", &shown(path));
+        let dataset = modelgate_data::read(path, &config.read)?;
+        let digest = dataset.digest();
+        return finish(config, dataset, config.roles.clone(), digest, facts, console);
+    }
+    console.step("Counting", &format!("{}, {} slice columns", shown(path), config.axes.len()));
+    let settings = counting(config, config.roles.clone());
+    let mut replicating = || console.step("Replicating", REPLICATING);
+    let CountedFile { cube, digest } = modelgate_data::count_file(path, &config.read, &settings, threads(), &mut replicating)?;
+    console.finish_step();
+    let counts_digest = cube.digest().map_err(Failure::new)?;
+    let roles = config.roles.clone();
+    Ok(Candidate { counts_digest, data_digest: digest, cube, model_digest: digest, facts, dataset: None, roles })
 }
 
-/// Counts the rows.
+const REPLICATING: &str = "the counts, to pair them with a release's";
+
+/// As many threads as there are processors, within reason: each holds tables of its own.
+fn threads() -> NonZero<usize> {
+    const MOST: usize = 8;
+    let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
+    NonZero::new(processors.min(MOST)).unwrap_or(NonZero::<usize>::MIN)
+}
+
+/// Counts rows that are in memory.
 fn finish(
     config: &Config,
     dataset: Dataset,
@@ -156,11 +178,12 @@ fn finish(
 ) -> Result<Candidate, Failure> {
     console.step("Counting", &format!("{} rows, {} slice columns", dataset.rows(), config.axes.len()));
     let settings = counting(config, roles.clone());
-    let replicating = || console.step("Replicating", "the counts, to pair them with a release's");
-    let cube = modelgate_data::count_noting(&dataset, &settings, replicating)?;
+    let mut replicating = || console.step("Replicating", REPLICATING);
+    let cube = modelgate_data::count_noting(&dataset, &settings, threads(), &mut replicating)?;
     console.finish_step();
     let counts_digest = cube.digest().map_err(Failure::new)?;
-    Ok(Candidate { counts_digest, data_digest: dataset.digest(), cube, model_digest, facts, dataset, roles })
+    let data_digest = dataset.digest();
+    Ok(Candidate { counts_digest, data_digest, cube, model_digest, facts, dataset: Some(dataset), roles })
 }
 
 /// How rows with these roles are counted.

@@ -71,9 +71,9 @@ fn known(candidate: &Candidate, slice: Option<&Slice>) -> Result<(), Failure> {
 
 /// Writes the evaluated rows' label, score, prediction and slice columns as CSV, with no other column of the data.
 fn write_predictions(config: &Config, candidate: &Candidate, path: &Path) -> Result<(), Failure> {
-    let (dataset, roles) = (&candidate.dataset, &candidate.roles);
-    let score = match (&config.model, &roles.score) {
-        (ModelSource::Train { .. }, Some(score)) => dataset.require(score)?,
+    let roles = &candidate.roles;
+    let (dataset, score) = match (&config.model, &candidate.dataset, &roles.score) {
+        (ModelSource::Train { .. }, Some(dataset), Some(score)) => (dataset, dataset.require(score)?),
         _ => {
             return Err(Failure::with_help(
                 "there are no new predictions to write",

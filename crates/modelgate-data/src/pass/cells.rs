@@ -1,0 +1,71 @@
+//! The cells of a batch of rows, and what is known of a text once, however many rows say it.
+
+use arrow_array::cast::AsArray as _;
+use arrow_array::{Array as _, Float64Array, StringArray};
+
+use super::Stop;
+use crate::column::{Missing, TextArray};
+
+/// One column of a batch.
+#[derive(Debug, Clone)]
+pub(crate) enum Cells {
+    /// Numbers; nulls are missing.
+    Number(Float64Array),
+    /// Text as it was read: not trimmed, and with cells that only count as missing.
+    Text(TextArray),
+}
+
+/// What was found out about each value of a dictionary when a row first said it. Batches share dictionaries, and a value
+/// that no row says is never looked at.
+pub(super) struct ByKey<T> {
+    values: Option<StringArray>,
+    known: Vec<Option<T>>,
+}
+
+impl<T> Default for ByKey<T> {
+    fn default() -> Self {
+        Self { values: None, known: Vec::new() }
+    }
+}
+
+impl<T: Copy> ByKey<T> {
+    /// What `of` says of each row's text; `None` is a missing one.
+    pub(super) fn map(
+        &mut self,
+        text: &TextArray,
+        missing: &Missing,
+        out: &mut Vec<T>,
+        mut of: impl FnMut(Option<&str>) -> Result<T, Stop>,
+    ) -> Result<(), Stop> {
+        let values = text.values().as_string_opt::<i32>().ok_or(Stop::Declined)?;
+        if !self.values.as_ref().is_some_and(|held| is_same(held, values)) {
+            self.known = vec![None; values.len()];
+            self.values = Some(values.clone());
+        }
+        out.clear();
+        out.reserve(text.len());
+        let nulls = text.keys().nulls();
+        for (row, key) in text.keys().values().iter().enumerate() {
+            if nulls.is_some_and(|nulls| nulls.is_null(row)) {
+                out.push(of(None)?);
+                continue;
+            }
+            let key = usize::try_from(*key).map_err(|_| Stop::Declined)?;
+            let slot = self.known.get_mut(key).ok_or(Stop::Declined)?;
+            let found = if let Some(known) = slot {
+                *known
+            } else {
+                let cell = values.is_valid(key).then(|| values.value(key).trim());
+                *slot.insert(of(cell.filter(|cell| !missing.is(cell)))?)
+            };
+            out.push(found);
+        }
+        Ok(())
+    }
+}
+
+/// Whether both are the same values in memory. The one that is held cannot have been freed and its place used again.
+fn is_same(one: &StringArray, two: &StringArray) -> bool {
+    let place = |array: &StringArray| (array.len(), array.value_offsets().as_ptr(), array.value_data().as_ptr());
+    place(one) == place(two) && one.null_count() == two.null_count()
+}

@@ -1,0 +1,344 @@
+//! What one thread has counted.
+
+use arrow_array::Array as _;
+use modelgate_cube::{REPLICATE_SALT, RowSetDigest, ScoreScale};
+
+use super::Stop;
+use super::cells::{ByKey, Cells};
+use super::coders::{AxisLevels, Classes, Numbers, ScoreCodes};
+use super::plan::{Digested, Plan};
+use super::records::{Place, Records};
+use super::sums::{Block, RowSums, add};
+use crate::column::{Missing, number_text};
+use crate::row_facts::{score_problem, weight_problem};
+use crate::row_ids::{self, bucket, folded};
+use crate::split_digest::{self, Said, text_hash};
+use crate::tables::losses_of;
+
+/// Combinations of levels up to which rows are added up by all axes at once, and combinations by slice afterwards.
+/// Above it, rows are added up by as many axes as slices have.
+pub(super) const MOST_JOINT: usize = 4_096;
+
+/// The most slices of one cube. Each costs some 20 kB for its replicates.
+pub(crate) const MOST_SLICES: usize = 32_768;
+
+/// The counts of the rows that one thread has read.
+pub(super) struct Part<'p> {
+    plan: &'p Plan<'p>,
+    pub(super) labels: Classes,
+    pub(super) predictions: Classes,
+    score_numbers: Numbers,
+    weight_numbers: Numbers,
+    pub(super) axes: Vec<AxisLevels>,
+    id_cells: Vec<ByKey<u64>>,
+    id_texts: ByKey<u128>,
+    pub(super) scores: ScoreCodes,
+    /// One block of all axes, or one for every family of slices of the full depth.
+    pub(super) blocks: Vec<Block>,
+    pub(super) is_joint: bool,
+    pub(super) records: Records,
+    pub(super) split: RowSetDigest,
+    pub(super) ids: RowSetDigest,
+    batch: Batch,
+}
+
+/// The facts of the rows of a batch. Kept to be filled again.
+#[derive(Default)]
+struct Batch {
+    positive: Vec<bool>,
+    predicted: Vec<bool>,
+    codes: Vec<u32>,
+    hashes: Vec<u64>,
+    /// What the cells of a column add to hashes.
+    cells: Vec<u64>,
+    texts: Vec<u128>,
+    groups: Vec<u32>,
+    rows: Vec<RowSums>,
+}
+
+impl<'p> Part<'p> {
+    pub(super) fn new(plan: &'p Plan<'p>) -> Self {
+        let all: Vec<usize> = (0..plan.axes.len()).collect();
+        Self {
+            plan,
+            labels: Classes::default(),
+            predictions: Classes::default(),
+            score_numbers: Numbers::default(),
+            weight_numbers: Numbers::default(),
+            axes: plan.axes.iter().map(|_| AxisLevels::default()).collect(),
+            id_cells: plan.ids.iter().map(|_| ByKey::default()).collect(),
+            id_texts: ByKey::default(),
+            scores: ScoreCodes::default(),
+            blocks: vec![Block::new(all, plan.weight.is_some())],
+            is_joint: true,
+            records: Records::default(),
+            split: RowSetDigest::default(),
+            ids: RowSetDigest::default(),
+            batch: Batch::default(),
+        }
+    }
+
+    /// The number of rows read.
+    pub(super) fn rows(&self) -> usize {
+        self.records.places.len()
+    }
+
+    /// Adds the rows of a batch: its columns in the order of the plan.
+    pub(super) fn add(&mut self, columns: &[Cells]) -> Result<(), Stop> {
+        let mut batch = std::mem::take(&mut self.batch);
+        let done = self.add_batch(columns, &mut batch);
+        self.batch = batch;
+        done
+    }
+
+    fn add_batch(&mut self, columns: &[Cells], batch: &mut Batch) -> Result<(), Stop> {
+        let plan = self.plan;
+        let column = |place: usize| columns.get(place).ok_or(Stop::Declined);
+        self.labels.read(plan, column(plan.label)?, &mut batch.positive)?;
+        for (levels, (axis, settings)) in self.axes.iter_mut().zip(plan.axes.iter().zip(&plan.settings.axes)) {
+            levels.read(plan, &settings.axis, column(*axis)?)?;
+        }
+        let scores = plan.score.map(|score| self.score_numbers.read(plan, column(score)?)).transpose()?;
+        if scores.is_some_and(|scores| scores.iter().any(|score| score_problem(Some(*score)).is_some())) {
+            return Err(Stop::Declined);
+        }
+        let weights = plan.weight.map(|weight| self.weight_numbers.read(plan, column(weight)?)).transpose()?;
+        if weights.is_some_and(|weights| weights.iter().any(|weight| weight_problem(Some(*weight)).is_some())) {
+            return Err(Stop::Declined);
+        }
+        match (plan.prediction, scores) {
+            (Some(prediction), _) => self.predictions.read(plan, column(prediction)?, &mut batch.predicted)?,
+            (None, scores) => {
+                let at_least = plan.settings.decision_threshold;
+                batch.predicted.clear();
+                batch.predicted.extend(scores.unwrap_or_default().iter().map(|score| *score >= at_least));
+            }
+        }
+        let rows = batch.positive.len();
+        let lengths = scores.iter().chain(&weights).map(|numbers| numbers.len());
+        if lengths.chain([batch.predicted.len()]).any(|length| length != rows) {
+            return Err(Stop::Declined);
+        }
+        batch.rows.clear();
+        batch.rows.extend(batch.positive.iter().zip(&batch.predicted).enumerate().map(|(row, (positive, predicted))| RowSums {
+            positive: *positive,
+            predicted: *predicted,
+            weight: weights.map(|weights| weights[row]),
+            losses: scores.map(|scores| losses_of(scores[row], *positive)),
+        }));
+        if let Some(scores) = scores {
+            if !self.scores.read(scores, &mut batch.codes) {
+                to_grid(&mut self.scores, &mut self.records);
+                self.scores.read(scores, &mut batch.codes);
+            }
+            if plan.by_features {
+                self.records.scores.extend_from_slice(scores);
+            }
+        }
+        self.records.weights.extend_from_slice(weights.unwrap_or_default());
+        self.hash_ids(columns, batch)?;
+        self.add_up(batch)?;
+        self.digest_rows(columns, batch)
+    }
+
+    fn hash_ids(&mut self, columns: &[Cells], batch: &mut Batch) -> Result<(), Stop> {
+        let Batch { hashes, cells, positive, .. } = batch;
+        hashes.clear();
+        hashes.resize(positive.len(), REPLICATE_SALT);
+        for ((name, column), by_key) in self.plan.ids.iter().zip(&mut self.id_cells) {
+            match columns.get(*column).ok_or(Stop::Declined)? {
+                Cells::Number(numbers) if numbers.null_count() == 0 => {
+                    for (hash, number) in hashes.iter_mut().zip(numbers.values()) {
+                        *hash = folded(*hash ^ row_ids::number_cell(Some(*number)), *name);
+                    }
+                }
+                Cells::Number(numbers) => {
+                    for (hash, number) in hashes.iter_mut().zip(numbers) {
+                        *hash = folded(*hash ^ row_ids::number_cell(number), *name);
+                    }
+                }
+                Cells::Text(text) => {
+                    by_key.map(text, &Missing(self.plan.missing_values), cells, |cell| Ok(row_ids::text_cell(cell)))?;
+                    for (hash, cell) in hashes.iter_mut().zip(cells.iter()) {
+                        *hash = folded(*hash ^ cell, *name);
+                    }
+                }
+            }
+        }
+        if self.plan.by_features {
+            for (hash, positive) in hashes.iter_mut().zip(positive) {
+                *hash = row_ids::with_label(*hash, *positive);
+            }
+            self.records.hashes.extend_from_slice(hashes);
+        }
+        for hash in hashes {
+            self.ids.add_row(row_ids::digested(*hash));
+        }
+        Ok(())
+    }
+
+    fn add_up(&mut self, batch: &mut Batch) -> Result<(), Stop> {
+        let codes: Vec<&[u32]> = self.axes.iter().map(|axis| axis.codes.as_slice()).collect();
+        let first_code = |row: usize| if self.plan.score.is_some() { batch.codes[row] } else { 0 };
+        self.records.places.extend(
+            batch
+                .rows
+                .iter()
+                .enumerate()
+                .map(|(row, sums)| Place::new(first_code(row), bucket(batch.hashes[row]), sums.positive, sums.predicted)),
+        );
+        if self.is_joint {
+            if let [joint] = self.blocks.as_mut_slice() {
+                joint.groups.number(batch.rows.len(), &codes, &mut batch.groups);
+                if joint.groups.len() <= MOST_JOINT {
+                    add_rows(joint, batch);
+                    self.records.groups.extend(batch.groups.iter().map(|group| u16::try_from(*group).unwrap_or(u16::MAX)));
+                    return Ok(());
+                }
+            }
+            self.cover();
+        }
+        let codes: Vec<&[u32]> = self.axes.iter().map(|axis| axis.codes.as_slice()).collect();
+        for block in &mut self.blocks {
+            let of_block: Vec<&[u32]> = block.axes.iter().filter_map(|axis| codes.get(*axis).copied()).collect();
+            block.groups.number(batch.rows.len(), &of_block, &mut batch.groups);
+            add_rows(block, batch);
+        }
+        for (levels, codes) in self.records.levels.iter_mut().zip(&codes) {
+            levels.extend(codes.iter().map(|code| u16::try_from(*code).unwrap_or(u16::MAX)));
+        }
+        let slices: usize = self.blocks.iter().map(|block| block.groups.len()).sum();
+        if slices > MOST_SLICES { Err(Stop::Declined) } else { Ok(()) }
+    }
+
+    /// From one block of all axes to one block for every family of slices of the full depth. Sums are exact, so that the
+    /// result is what it would have been from the start.
+    pub(super) fn cover(&mut self) {
+        if !self.is_joint {
+            return;
+        }
+        self.digest_joint();
+        self.is_joint = false;
+        let joint = self.blocks.pop();
+        let depth = usize::from(self.plan.settings.depth.min(2)).min(self.axes.len());
+        self.blocks = super::families(self.axes.len(), depth)
+            .into_iter()
+            .filter(|axes| axes.len() == depth)
+            .map(|axes| Block::new(axes, self.plan.weight.is_some()))
+            .collect();
+        let Some(joint) = joint else { return };
+        let levels: Vec<Vec<u32>> = (0..).take(joint.groups.len()).map(|group| joint.groups.levels(group)).collect();
+        for block in &mut self.blocks {
+            for (group, levels) in (0..).zip(&levels).filter(|(group, _)| joint.buckets.of_group(*group).next().is_some()) {
+                block.add_group(block.axes.iter().filter_map(|axis| levels.get(*axis).copied()).collect(), &joint, group);
+            }
+        }
+        let groups = std::mem::take(&mut self.records.groups);
+        let of_axis = |axis: usize| {
+            let code = |group: &u16| levels.get(usize::from(*group)).and_then(|levels| u16::try_from(*levels.get(axis)?).ok());
+            groups.iter().map(|group| code(group).unwrap_or(u16::MAX)).collect::<Vec<u16>>()
+        };
+        self.records.levels = (0..self.axes.len()).map(of_axis).collect();
+    }
+
+    fn digest_rows(&mut self, columns: &[Cells], batch: &mut Batch) -> Result<(), Stop> {
+        if self.is_joint && self.plan.digests_combinations() {
+            return Ok(());
+        }
+        if let Some(Digested::Id(column)) =
+            self.plan.digested.iter().map(|(_, what)| *what).find(|what| matches!(what, Digested::Id(_)))
+        {
+            let cells = columns.get(column).ok_or(Stop::Declined)?;
+            self.id_texts(cells, &mut batch.texts)?;
+        }
+        let records = &self.records.weights;
+        let weights = records.get(records.len().saturating_sub(batch.rows.len())..).unwrap_or_default();
+        let said = |what: &Digested| {
+            Some(match what {
+                Digested::Label => Said::Flags(&batch.positive),
+                Digested::Weight => Said::Numbers(weights),
+                Digested::Id(_) => Said::Hashes(&batch.texts),
+                Digested::Level(axis) => {
+                    let levels = self.axes.get(*axis)?;
+                    Said::Texts(&levels.codes, levels.hashes.clone())
+                }
+                Digested::Number(axis) => Said::Gaps(self.axes.get(*axis)?.numbers.as_ref()?),
+            })
+        };
+        let said = self.plan.digested.iter().map(|(name, what)| Some((name.clone(), said(what)?)));
+        let said: Vec<(String, Said)> = said.collect::<Option<_>>().ok_or(Stop::Declined)?;
+        self.split.merge(&split_digest::split_digest(batch.rows.len(), &said));
+        Ok(())
+    }
+
+    /// The hash of the text of each row's id.
+    fn id_texts(&mut self, cells: &Cells, out: &mut Vec<u128>) -> Result<(), Stop> {
+        let hash = |text: Option<&str>| text.map_or(split_digest::MISSING, text_hash);
+        match cells {
+            Cells::Text(text) => self.id_texts.map(text, &Missing(self.plan.missing_values), out, |text| Ok(hash(text))),
+            Cells::Number(numbers) => {
+                out.clear();
+                let number = |number: Option<f64>| number.filter(|number| !number.is_nan());
+                out.extend(numbers.iter().map(|cell| hash(number(cell).map(number_text).as_deref())));
+                Ok(())
+            }
+        }
+    }
+
+    /// The digest of the rows of the block of all axes, where it follows from labels and levels.
+    pub(super) fn digest_joint(&mut self) {
+        let [joint] = self.blocks.as_slice() else { return };
+        if !self.is_joint || !self.plan.digests_combinations() {
+            return;
+        }
+        for group in (0..).take(joint.groups.len()) {
+            let (cell, levels) = (joint.cells.cell(group), joint.groups.levels(group));
+            for (positive, rows) in [
+                (false, cell.true_negatives.rows + cell.false_positives.rows),
+                (true, cell.false_negatives.rows + cell.true_positives.rows),
+            ] {
+                let said = self.plan.digested.iter().map(|(_, what)| match what {
+                    Digested::Level(axis) => {
+                        let code = levels.get(*axis).map_or(0, |code| *code as usize);
+                        self.axes.get(*axis).and_then(|axis| axis.hashes.get(code)).copied().unwrap_or(split_digest::MISSING)
+                    }
+                    _ => u128::from(positive),
+                });
+                let names = self.plan.digested.iter().map(|(name, _)| name.as_str());
+                self.split.add_rows(split_digest::row_hash(names, said), rows);
+            }
+        }
+    }
+}
+
+impl Block {
+    /// Adds a group of another block to the group of these levels, which it gives back.
+    pub(super) fn add_group(&mut self, levels: Vec<u32>, other: &Self, group: u32) -> u32 {
+        let mine = self.groups.number_one(levels);
+        self.make_room();
+        self.cells.merge(mine, &other.cells, group);
+        for (bucket, sums) in other.buckets.of_group(group) {
+            add(self.buckets.at(mine, bucket), sums);
+        }
+        mine
+    }
+}
+
+fn add_rows(block: &mut Block, batch: &Batch) {
+    block.make_room();
+    for ((group, row), hash) in batch.groups.iter().zip(&batch.rows).zip(&batch.hashes) {
+        block.cells.add(*group, row);
+        add(block.buckets.at(*group, bucket(*hash)), &row.for_bucket());
+    }
+}
+
+/// Moves the scores of all rows so far to the grid.
+pub(super) fn to_grid(scores: &mut ScoreCodes, records: &mut Records) {
+    if scores.scale == ScoreScale::Logit {
+        return;
+    }
+    let bins = scores.move_to_grid();
+    for place in &mut records.places {
+        *place = place.with_code(bins.get(place.code() as usize).copied().unwrap_or(0));
+    }
+}
