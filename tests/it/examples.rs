@@ -69,3 +69,14 @@ fn two_models_compares_row_by_row_without_a_release() {
     assert!(outcome.stderr.contains("Baseline predictions of the same rows: previous.csv"), "{}", outcome.stderr);
     assert_kept("two-models", &gate.read("repository/modelgate-out/comment.md"));
 }
+
+#[test]
+fn a_released_model_of_the_example_finds_itself_and_nothing_else() {
+    let gate = gate();
+    let _ = script(&gate, "loans/make-history.sh").exits(0);
+    let mut command = Command::new("git");
+    command.args(["checkout", "--quiet", "v1.1.0"]).current_dir(gate.path().join("repository"));
+    assert!(command.status().unwrap().success());
+    let outcome = gate.run(&["check", "--config", "repository/modelgate.yml"]).exits(1).prints("baseline-is-candidate");
+    assert!(!outcome.stdout.contains("is worse"), "{}", outcome.stdout);
+}

@@ -3,15 +3,18 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod actions;
+mod aequitas;
 mod anchor;
 mod audit;
 mod beside;
+mod data_sets;
 mod demo;
 mod examples;
 mod fails_well;
 mod git;
 mod happy;
 mod hostile;
+mod invariance;
 mod oracle;
 mod paired;
 mod pairs;

@@ -8,7 +8,7 @@ use crate::oracle::assert_golden;
 use crate::{gate, released};
 
 /// Trains on `adult.data` and evaluates on `adult.test`.
-const CONFIG: &str = "\
+pub(crate) const CONFIG: &str = "\
 version: 1
 model:
   name: adult-income

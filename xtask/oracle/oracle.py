@@ -2,8 +2,9 @@
 written out here where no library of these has them.
 
 A number that is undefined is null: a share of no rows, a ratio over zero, a comparison of fewer than two groups. Where
-scikit-learn or fairlearn has a number there all the same, it stands under "differs". Numbers are written so that they
-read back exactly.
+scikit-learn or fairlearn has a number there all the same, it stands under "differs". A missing level is an empty text in
+rows and null in a slice's name; such rows are a slice, and no group that others are compared with. Numbers are written
+so that they read back exactly.
 """
 
 import argparse
@@ -27,6 +28,8 @@ import sklearn
 import sklearn.metrics as sm
 from sklearn.calibration import calibration_curve
 from sklearn.linear_model import LogisticRegression
+
+import data_sets
 
 FORMAT = 1
 
@@ -302,6 +305,9 @@ def metrics(rows):
         values, differs = confusion_metrics(rows)
         if "score" in rows:
             values |= score_metrics(rows)
+            differs["average_precision"] = sm.average_precision_score(
+                rows["label"], rows["score"], sample_weight=rows["weight"]
+            )
     values = {name: value if name == "count" else number(value) for name, value in values.items()}
     told = {name: number(value) for name, value in differs.items() if values[name] is None}
     return values, {name: value for name, value in told.items() if value is not None}
@@ -320,10 +326,12 @@ def slices(rows, axes, depth, declared=False):
         if chosen:
             values |= ratios_to_highest(part, rows, highest[chosen])
             values |= against_all(part, rows, highest[chosen])
-            if declared:
+            if declared and "" not in levels:
                 values |= against_reference(part, rows, chosen, dict(zip(chosen, levels)))
                 values |= conditional_disparity(rows, axes, chosen, levels)
-        entry = {"slice": dict(zip(chosen, map(str, levels))), "metrics": values}
+        if not declared:
+            del values["expected_cost"]
+        entry = {"slice": {axis: str(level) or None for axis, level in zip(chosen, levels)}, "metrics": values}
         result.append(entry | ({"differs": differs} if differs else {}))
     return result
 
@@ -415,20 +423,26 @@ def median(rows):
     return float((scores[first] + scores[first + 1]) / 2 if below[first] == half else scores[first])
 
 
+def named(rows, axes):
+    """The rows whose levels are all known."""
+    return rows[(rows[list(axes)] != "").all(axis=1)]
+
+
 def highest_rates(rows, axes, depth):
     """The highest rates of any group of some axes, or nothing where there is one group only."""
     result = {}
     for size in range(1, depth + 1):
         for chosen in itertools.combinations(sorted(axes), size):
-            rates = [favored(part, rows) for _, part in rows.groupby(list(chosen), sort=True)]
+            rates = [favored(part, rows) for _, part in named(rows, chosen).groupby(list(chosen), sort=True)]
             result[chosen] = {name: max(rate[name] for rate in rates) for name in rates[0]} if len(rates) > 1 else None
     return result
 
 
 def ratios_to_highest(part, rows, highest):
+    """Rows without a level are no group that others are held against; where they have the highest rate, theirs is 1."""
     own = favored(part, rows)
     return {
-        name: number(rate / highest[name]) if highest is not None and highest[name] > 0 else None
+        name: number(rate / max(rate, highest[name])) if highest is not None and max(rate, highest[name]) > 0 else None
         for name, rate in own.items()
     }
 
@@ -452,9 +466,10 @@ RATES = {
 WITH_ENDS = list(RATES)[:6]
 
 
-def across(rows, chosen):
+def across(rows, chosen, declared=False):
     """The gaps between the groups of some axes. Groups without a rate are left out; fairlearn's own functions count
     their rate as zero, so their numbers stand beside ours only where every group has the rates."""
+    rows = named(rows, chosen)
     y, p, w, groups = rows["label"], rows["prediction"], rows["weight"], rows[list(chosen)]
     parts = [part for _, part in rows.groupby(list(chosen), sort=True)]
     frame = [metrics(part)[0] for part in parts]
@@ -505,8 +520,9 @@ def across(rows, chosen):
         "differential_fairness": differential_fairness(parts),
         "differential_fairness_amplification": bias_amplification(parts),
         "between_group_generalized_entropy": between_group_entropy(parts),
-        "expected_cost_difference": gap("expected_cost"),
     }
+    if declared:
+        values["expected_cost_difference"] = gap("expected_cost")
     for name in RATES:
         values |= {f"{name}_difference": gap(name), f"{name}_ratio": ratio(name)}
         if name in WITH_ENDS:
@@ -520,7 +536,24 @@ def across(rows, chosen):
             raise ValueError(f"{name} of {chosen}: fairlearn says {value}, its own group rates say {values[name]}")
     if told:
         result["fairlearn"] = told
-    return result
+    differs = fairlearn_says_all_the_same(y, p, w, groups, values)
+    return result | ({"differs": differs} if differs else {})
+
+
+def fairlearn_says_all_the_same(y, p, w, groups, values):
+    """Fairlearn's numbers where ours are undefined: of one group alone, or of groups without the rate, taken as zero."""
+    together = {"sensitive_features": groups, "sample_weight": w}
+    functions = {
+        "demographic_parity_difference": fm.demographic_parity_difference,
+        "demographic_parity_ratio": fm.demographic_parity_ratio,
+        "equal_opportunity_difference": fm.equal_opportunity_difference,
+        "equalized_odds_difference": fm.equalized_odds_difference,
+        "equalized_odds_ratio": fm.equalized_odds_ratio,
+    }
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        told = {name: number(of(y, p, **together)) for name, of in functions.items() if values[name] is None}
+    return {name: value for name, value in told.items() if value is not None}
 
 
 def fairlearn_says(y, p, w, groups, frame, values):
@@ -596,7 +629,7 @@ def golden(rows, axes, source, depth=2, declared=False):
         "source": source,
         "axes": sorted(axes),
         "slices": slices(rows, axes, depth, declared),
-        "across": [across(rows, chosen) for chosen in pairs],
+        "across": [across(rows, chosen, declared) for chosen in pairs],
     }
 
 
@@ -627,6 +660,14 @@ def adult(path):
     rows["score"] = rows["score"].astype(float)
     rows["weight"] = 1.0
     return golden(rows, ["sex", "race", "age_band"], file_source(path, path.name))
+
+
+def by_rule(name, folder):
+    """A public data set with scores made by the rule that stands in the golden file."""
+    rule = data_sets.RULES[name]
+    path = folder / rule["file"]
+    made = golden(data_sets.read(path, rule), data_sets.axis_names(rule), file_source(path, rule["file"]))
+    return {"format": FORMAT, "rule": rule | {"full": data_sets.POINTS}} | made
 
 
 def table(text, columns):
@@ -660,6 +701,12 @@ def spread(count, seed):
     return rows
 
 
+def missing_group():
+    """A group whose level nobody wrote down, which is selected most often."""
+    rows = table("1 1 0.9 F\n0 0 0.2 F\n1 0 0.4 M\n0 1 0.6 M\n0 0 0.1 M\n1 1 0.8 -\n0 1 0.7 -", ["label", "prediction", "score", "sex"])
+    return [row | {"sex": row["sex"].replace("-", "")} for row in rows]
+
+
 def edge_cases():
     """Small tables at the edges of the definitions. Their rows stand in the golden file itself."""
     full = ["label", "prediction", "score", "sex"]
@@ -677,6 +724,17 @@ def edge_cases():
         "one_row": table("1 1 0.75 F", full),
         "one_group": table("1 1 0.75 F\n0 0 0.25 F\n0 1 0.5 F", full),
         "a_group_without_positives": table("1 1 0.9 F\n0 0 0.2 F\n1 0 0.4 M\n0 1 0.6 M\n0 0 0.1 X\n0 1 0.7 X", full),
+        "a_group_without_predicted_positives": table("1 1 0.9 F\n0 1 0.6 F\n1 0 0.4 M\n0 0 0.2 M\n1 1 0.8 X\n0 0 0.1 X", full),
+        "every_row_a_false_negative": table("1 0 0.4 F\n1 0 0.3 F\n1 0 0.2 M", full),
+        "every_row_right_and_positive": table("1 1 0.9 F\n1 1 0.8 F\n1 1 0.7 M", full),
+        "every_prediction_wrong": table("0 1 0.9 F\n0 1 0.8 M\n1 0 0.2 F\n1 0 0.1 M", full),
+        "every_score_the_same": table("1 1 0.5 F\n0 1 0.5 F\n1 1 0.5 M\n0 1 0.5 M\n0 1 0.5 M", full),
+        "scores_that_separate_the_classes": table("1 1 0.9 F\n1 1 0.7 M\n0 0 0.4 F\n0 0 0.2 M", full),
+        "a_missing_group": missing_group(),
+        # Where linfa 0.8 has an area of 0.375: a lowest score of zero.
+        "a_lowest_score_of_zero": table("0 0 0 F\n1 0 0 F\n0 1 1 M\n1 1 1 M", full),
+        # Where a group's true positive rate of 0/0 is 0 to fairlearn, and its difference 1.
+        "the_trap_of_fairlearn": table("1 1 a\n1 0 a\n0 0 b\n0 1 b\n0 0 c\n0 1 c\n1 1 c\n0 0 c", ["label", "prediction", "sex"]),
         "predictions_without_scores": table("1 1 F\n0 1 F\n1 0 M\n0 0 M\n1 1 M", ["label", "prediction", "sex"]),
         "weights": table(
             "1 1 0.9 2 F\n0 1 0.6 0.5 F\n1 0 0.4 1.25 M\n0 0 0.4 3 M\n1 1 0.6 0.75 M\n0 0 0.1 1 F",
@@ -726,13 +784,15 @@ def is_leaf(value):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--output", type=Path, required=True)
-    parser.add_argument("--compas", type=Path)
+    parser.add_argument("--real-data", type=Path)
     parser.add_argument("--adult", type=Path)
     arguments = parser.parse_args()
     arguments.output.mkdir(parents=True, exist_ok=True)
     write(arguments.output, "edge_cases.json", edge_cases())
-    if arguments.compas:
-        write(arguments.output, "compas.json", compas(arguments.compas))
+    if arguments.real_data:
+        write(arguments.output, "compas.json", compas(arguments.real_data / "aequitas/compas_for_aequitas.csv"))
+        for name in data_sets.RULES:
+            write(arguments.output, f"{name}.json", by_rule(name, arguments.real_data))
     if arguments.adult:
         write(arguments.output, "adult.json", adult(arguments.adult))
 

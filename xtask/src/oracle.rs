@@ -7,17 +7,15 @@ use crate::REAL_DATA;
 use crate::failure::Failure;
 use crate::programs;
 
-/// The predictions that aequitas publishes on COMPAS, below the folder of real data.
-const COMPAS: &str = "aequitas/compas_for_aequitas.csv";
-
-/// Makes the golden files: generated edge cases always, COMPAS where the real data is, Adult where predictions are given.
+/// Makes the golden files: generated edge cases always, public data sets where the real data is, Adult where predictions
+/// are given.
 pub(crate) fn run(root: &Path, adult_predictions: Option<&Path>) -> Result<(), Failure> {
     let python = environment(root)?;
     let mut command = Command::new(python);
     command.arg(root.join("xtask/oracle/oracle.py")).arg("--output").arg(root.join("tests/oracle"));
     match std::env::var_os(REAL_DATA) {
-        Some(folder) => drop(command.arg("--compas").arg(existing(Path::new(&folder).join(COMPAS))?)),
-        None => println!("note: {REAL_DATA} is not set: the golden file of COMPAS stays as it is"),
+        Some(folder) => drop(command.arg("--real-data").arg(existing(folder.into())?)),
+        None => println!("note: {REAL_DATA} is not set: the golden files of public data sets stay as they are"),
     }
     match adult_predictions {
         Some(path) => drop(command.arg("--adult").arg(existing(path.to_owned())?)),
@@ -27,10 +25,10 @@ pub(crate) fn run(root: &Path, adult_predictions: Option<&Path>) -> Result<(), F
 }
 
 fn existing(path: PathBuf) -> Result<PathBuf, Failure> {
-    if path.is_file() {
+    if path.exists() {
         return Ok(path);
     }
-    Err(Failure::Absent { what: path.display().to_string(), cure: "give the path of an existing file" })
+    Err(Failure::Absent { what: path.display().to_string(), cure: "give the path of something that exists" })
 }
 
 /// The Python of an environment of our own, with exactly the packages of requirements.txt.
@@ -53,7 +51,7 @@ mod tests {
     #[test]
     fn a_file_that_is_not_there_is_named() {
         let failure = existing(PathBuf::from("no/such.csv")).unwrap_err();
-        assert_eq!(failure.to_string(), "no/such.csv is not there: give the path of an existing file");
+        assert_eq!(failure.to_string(), "no/such.csv is not there: give the path of something that exists");
         assert!(existing(crate::root().join("Cargo.toml")).is_ok());
     }
 }

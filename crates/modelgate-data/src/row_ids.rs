@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use arrow_array::{Array as _, Float64Array};
 use modelgate_cube::{BUCKETS, REPLICATE_SALT, RowIdRule, RowIds, RowSetDigest};
 
-use crate::column::{Column, TextArray, dictionary};
+use crate::column::{Column, TextArray, dictionary, number_text, parse_number};
 use crate::error::DataError;
 use crate::row_facts::RowFacts;
 use crate::split_digest::{number_bits, text_hash};
@@ -91,6 +91,18 @@ fn add_texts(hashes: &mut [u64], name: u64, text: &TextArray) {
     }
 }
 
+/// The number that a text spells in its shortest form; `007` and `7.0` are not `7`.
+fn spelled_number(text: &str) -> Option<f64> {
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    if digits && (1..=15).contains(&text.len()) && (text.len() == 1 || !text.starts_with('0')) {
+        return text.parse().ok();
+    }
+    if !text.starts_with(|first: char| first.is_ascii_digit() || first == '-') {
+        return None;
+    }
+    parse_number(text).filter(|number| number_text(*number) == text)
+}
+
 /// Gives equal rows different ids, by number: they are exchangeable where the model says the same of them. Where it
 /// does not, it knows more of them than the file says, and any order would pair rows that are not the same; such rows
 /// keep one id, and stand or fall together.
@@ -138,9 +150,10 @@ pub(crate) fn number_cell(number: Option<f64>) -> u64 {
     number.map_or(MISSING, |number| halved(number_bits(number)))
 }
 
-/// What a cell of text adds to its row's hash.
+/// What a cell of text adds to its row's hash. A text that spells a number as it is written shortest adds what the number
+/// does: a CSV file's ids and slice columns are text, where the same rows in a Parquet file may have numbers.
 pub(crate) fn text_cell(text: Option<&str>) -> u64 {
-    text.map_or(MISSING, |text| halved(text_hash(text)))
+    text.map_or(MISSING, |text| spelled_number(text).map_or_else(|| halved(text_hash(text)), |number| number_cell(Some(number))))
 }
 
 /// The hash of a row's features and its label.
@@ -226,6 +239,18 @@ mod tests {
         let told_apart = buckets(&format!("y,p,sex\n{}1,0.8,F\n", "1,0.9,F\n".repeat(50)), None);
         assert_eq!(told_apart.buckets.iter().collect::<BTreeSet<_>>().len(), 1);
         assert_eq!(told_apart.buckets[0], equal.buckets[0]);
+    }
+
+    #[test]
+    fn a_text_that_spells_a_number_is_the_number_and_no_other() {
+        for (text, number) in [("7", Some(7.0)), ("0", Some(0.0)), ("-2.5", Some(-2.5)), ("123456789012345678901", None)] {
+            assert_eq!(spelled_number(text), number, "{text}");
+        }
+        for text in ["007", "7.0", "+7", "", "7a", "nan", "-", "-0", "1e3", "٣"] {
+            assert_eq!(spelled_number(text), None, "{text}");
+        }
+        assert_eq!(text_cell(Some("7")), number_cell(Some(7.0)));
+        assert_ne!(text_cell(Some("07")), text_cell(Some("7")));
     }
 
     #[test]
