@@ -68,11 +68,16 @@ fn sheets<'a>(root: &Node<'_>, source: &'a ModelSource, evaluated: &[Named], lea
         ModelSource::Command(_) => Vec::new(),
         ModelSource::Predictions { path } => vec![sheet(&model, "predictions", path, evaluated.to_vec())],
         ModelSource::Train { rows, evaluate, .. } => {
-            let all = [evaluated, learned].concat();
+            let train = model.section("train");
+            let weight = train.text("weight").map(|column| (train.at("weight"), column));
+            // In one file for both, the weight stands beside the rest.
+            let in_split = weight.clone().filter(|_| matches!(rows, TrainRows::Split { .. }));
+            let all = [evaluated, learned, in_split.as_slice()].concat();
             let mut sheets = vec![sheet(&data, "path", evaluate, all)];
             if let TrainRows::File(path) = rows {
                 let label = data.text("label").map(|label| (data.at("label"), label));
-                sheets.push(sheet(&data, "train_path", path, label.into_iter().chain(learned.iter().cloned()).collect()));
+                let needed = label.into_iter().chain(weight.clone()).chain(learned.iter().cloned()).collect();
+                sheets.push(sheet(&data, "train_path", path, needed));
             }
             sheets
         }

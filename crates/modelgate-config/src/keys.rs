@@ -24,7 +24,12 @@ const BELOW_ONE_HALF: Range = Range { lowest: 0.0, highest: 0.5, open: true };
 const AT_LEAST_1: Range = Range { lowest: 1.0, highest: f64::INFINITY, open: false };
 const CONFIDENCE: Range = Range { lowest: 0.5, highest: 1.0, open: true };
 
-const ESTIMATOR: Choice = Choice { error: "unknown-estimator", noun: "estimator", names: || Estimator::IDS.to_vec(), help: None };
+const ESTIMATOR: Choice = Choice {
+    error: "unknown-estimator",
+    noun: "estimator",
+    names: || Estimator::IDS.to_vec(),
+    help: Some("`modelgate list estimators` shows all of them"),
+};
 
 const fn texts(least: usize, unique: bool) -> List {
     List { item: &Text, least, most: MANY, unique }
@@ -85,8 +90,65 @@ const TRAIN: Section = Section {
             ListOf(texts(1, true)),
             "The columns to learn from; without it, every column of the training rows that has no role and is no slice column.",
         ),
-        Key::optional("l2_penalty", Number(AT_LEAST_0), "How strongly large coefficients are held back.").with_default("1.0"),
-        Key::optional("max_iterations", Whole(1, MOST_ITERATIONS), "After how many steps training stops.").with_default("200"),
+        Key::optional(
+            "l2_penalty",
+            Number(AT_LEAST_0),
+            "How strongly large coefficients (`logistic_regression`) or large values of leaves (`gradient_boosting`) are held back.",
+        )
+        .with_default("1.0"),
+        Key::optional(
+            "max_iterations",
+            Whole(1, MOST_ITERATIONS),
+            "After how many steps training stops; only with `logistic_regression`.",
+        )
+        .with_default("200"),
+        Key::optional("trees", Whole(1, 10_000), "How many trees; with `random_forest` and `gradient_boosting`.")
+            .with_default("100"),
+        Key::optional(
+            "learning_rate",
+            Number(Range { lowest: 0.0, highest: 1.0, open: false }),
+            "How much of each tree is added, above 0; only with `gradient_boosting`.",
+        )
+        .with_default("0.1"),
+        Key::optional(
+            "max_depth",
+            Whole(1, 64),
+            "The most splits from the root of a tree to a leaf; without it 6 for `decision_tree`, 12 for `random_forest`, 64 for `gradient_boosting`.",
+        ),
+        Key::optional(
+            "max_leaves",
+            Whole(2, 65_536),
+            "The most leaves of a tree; without it 31 for `gradient_boosting`, and for the others as many as `max_depth` allows.",
+        ),
+        Key::optional(
+            "min_leaf_weight",
+            Number(AT_LEAST_0),
+            "The least weight of the training rows in a leaf, above 0; rows weigh 1 without `weight`. Without it 20, and 5 for `random_forest`.",
+        ),
+        Key::optional(
+            "features_per_split",
+            Whole(1, 100_000),
+            "How many features each split chooses from; only with `random_forest`, and without it the square root of their number.",
+        ),
+        Key::optional("seed", Whole(0, MOST_EXACT), "What random draws of training start from; only with `random_forest`.")
+            .with_default("7"),
+        Key::optional(
+            "rising",
+            ListOf(texts(1, true)),
+            "Columns of numbers with which the score must never fall; not with `logistic_regression`.",
+        ),
+        Key::optional(
+            "falling",
+            ListOf(texts(1, true)),
+            "Columns of numbers with which the score must never rise; not with `logistic_regression`.",
+        ),
+        Key::optional(
+            "weight",
+            Text,
+            "The column with the weight of a training row; without it, rows count once each, whatever `data.weight` says. Not with `logistic_regression`.",
+        ),
+        Key::optional("time_limit_seconds", Whole(1, 86_400), "After how many seconds training is stopped, without a model.")
+            .with_default("600"),
     ],
     rules: &[],
 };

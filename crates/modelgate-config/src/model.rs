@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use modelgate_model::{CommandSettings, Estimator};
+use modelgate_model::{CommandSettings, Estimator, Hyperparameters, Learning};
 
-use crate::errors::ConfigError;
+use crate::errors::{ConfigError, listed, shown};
 use crate::mistakes::Mistakes;
 use crate::node::Node;
 use crate::settings::{ModelSource, TrainRows};
@@ -42,11 +42,79 @@ fn train(model: &Node<'_>, data: &Node<'_>, directory: &Path, mistakes: &mut Mis
         TrainRows::File(directory.join(data.text("train_path").unwrap_or_default()))
     };
     ModelSource::Train {
-        estimator: train.text("estimator").and_then(|id| Estimator::parse(&id)).unwrap_or(Estimator::LogisticRegression),
-        l2_penalty: train.number("l2_penalty").unwrap_or_default(),
-        max_iterations: train.whole("max_iterations"),
+        learning: learning(&train, mistakes),
         rows,
         evaluate: directory.join(data.text("path").unwrap_or_default()),
+    }
+}
+
+/// What is learned, and how. What the estimator does not know is a mistake: it would be without effect.
+fn learning(train: &Node<'_>, mistakes: &mut Mistakes<'_>) -> Learning {
+    let written = train.text("estimator").and_then(|id| Estimator::parse(&id));
+    let estimator = written.unwrap_or(Estimator::LogisticRegression);
+    if written.is_some() {
+        check_keys(train, estimator, mistakes);
+        check_above_0(train, mistakes);
+        check_directions(train, mistakes);
+    }
+    let usual = estimator.defaults();
+    let columns = |name: &str| train.texts(name).into_iter().map(|(_, column)| column).collect();
+    Learning {
+        estimator,
+        hyperparameters: Hyperparameters {
+            l2_penalty: train.number("l2_penalty").unwrap_or_default(),
+            max_iterations: train.whole("max_iterations"),
+            trees: train.whole("trees"),
+            learning_rate: train.number("learning_rate").unwrap_or_default(),
+            max_depth: if train.has("max_depth") { train.whole("max_depth") } else { usual.max_depth },
+            max_leaves: if train.has("max_leaves") { Some(train.whole("max_leaves")) } else { usual.max_leaves },
+            min_leaf_weight: train.number("min_leaf_weight").unwrap_or(usual.min_leaf_weight),
+            features_per_split: train.has("features_per_split").then(|| train.whole("features_per_split")),
+        },
+        rising: columns("rising"),
+        falling: columns("falling"),
+        weight: train.text("weight"),
+        seed: train.whole("seed"),
+        time_limit: Duration::from_secs(train.whole("time_limit_seconds")),
+    }
+}
+
+fn check_keys(train: &Node<'_>, estimator: Estimator, mistakes: &mut Mistakes<'_>) {
+    let known: Vec<&str> = estimator.hyperparameters().iter().map(|one| one.key).collect();
+    for key in Estimator::all_keys().into_iter().filter(|key| train.has(key) && !known.contains(key)) {
+        let error = ConfigError::new("unused-setting", format!("`{key}` has no effect with `{estimator}`"));
+        let others: Vec<&str> = Estimator::ALL
+            .into_iter()
+            .filter(|other| other.hyperparameters().iter().any(|one| one.key == key))
+            .map(Estimator::id)
+            .collect();
+        let error = error.note(format!("it belongs to {}", listed(others.into_iter(), 10)));
+        mistakes.at_key(&train.at(key), error.help(format!("delete it; `modelgate explain {estimator}` shows what can be set")));
+    }
+}
+
+/// Numbers that may come close to 0 but not be it.
+fn check_above_0(train: &Node<'_>, mistakes: &mut Mistakes<'_>) {
+    for key in ["learning_rate", "min_leaf_weight"] {
+        if train.has(key) && train.number(key).is_some_and(|number| number <= 0.0) {
+            let error = ConfigError::new("out-of-range", format!("`{key}` must be above 0"));
+            mistakes.at_value(&train.at(key), error.help("delete the key to take what is usual"));
+        }
+    }
+}
+
+/// A column has one direction, and only if it is a feature.
+fn check_directions(train: &Node<'_>, mistakes: &mut Mistakes<'_>) {
+    let falling: Vec<String> = train.texts("falling").into_iter().map(|(_, column)| column).collect();
+    for (path, column) in train.texts("rising").iter().filter(|(_, column)| falling.contains(column)) {
+        let error = ConfigError::new("column-used-twice", format!("{} is both `rising` and `falling`", shown(column)));
+        mistakes.at_value(path, error.help("take it out of one of them"));
+    }
+    let features: Vec<String> = train.texts("features").into_iter().map(|(_, column)| column).collect();
+    let directed = ["rising", "falling"].into_iter().flat_map(|key| train.texts(key));
+    for (path, column) in directed.filter(|(_, column)| train.has("features") && !features.contains(column)) {
+        let error = ConfigError::new("not-a-feature", format!("{} has a direction but is not among `features`", shown(&column)));
+        mistakes.at_value(&path, error.help("add it to `features`, or take it out here"));
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use modelgate_cube::Digest;
 use modelgate_data::{CountAxis, ReadSettings, Roles};
 use modelgate_eval::EvalSettings;
-use modelgate_model::{CommandSettings, Estimator};
+use modelgate_model::{CommandSettings, Learning};
 use modelgate_policy::Policy;
 
 use crate::source::line_of;
@@ -73,7 +73,11 @@ impl Config {
             ModelSource::Train { rows: TrainRows::Split { column, .. }, .. } => Some(column),
             _ => None,
         };
-        let named = optional.flatten().chain(split).chain([&roles.label]);
+        let weight = match &self.model {
+            ModelSource::Train { learning, .. } => learning.weight.as_ref(),
+            _ => None,
+        };
+        let named = optional.flatten().chain(split).chain(weight).chain([&roles.label]);
         named.chain(self.axes.iter().map(|axis| &axis.column)).cloned().collect()
     }
 }
@@ -84,12 +88,8 @@ pub enum ModelSource {
     /// A model is trained on every run. Its label and positive label are those of [`Config::roles`], its features those of
     /// [`Config::features`].
     Train {
-        /// What is trained.
-        estimator: Estimator,
-        /// How strongly large coefficients are held back, at least 0.
-        l2_penalty: f64,
-        /// After how many steps training stops, at least 1.
-        max_iterations: u64,
+        /// What is trained, and how.
+        learning: Learning,
         /// The rows to learn from.
         rows: TrainRows,
         /// The file with the rows to evaluate.

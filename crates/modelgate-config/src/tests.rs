@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use modelgate_cube::{AxisKind, Digest, Slice};
 use modelgate_eval::{MetricId, MetricKind, Subject};
+use modelgate_model::{Estimator, Learning};
 use modelgate_policy::{Bound, Level, RuleId, Target};
 
 mod beside;
@@ -42,9 +43,9 @@ fn a_full_file_becomes_settings() {
     let found = parse("project/modelgate.yml", FULL).unwrap();
     assert_eq!((found.file_name.as_str(), found.directory.as_path()), ("project/modelgate.yml", Path::new("project")));
     assert_eq!((found.model_name.as_str(), found.digest), ("loan-approval", Digest::of(FULL.as_bytes())));
-    let ModelSource::Train { l2_penalty, max_iterations, rows, evaluate, .. } = &found.model else { unreachable!() };
-    assert!((*l2_penalty - 0.5).abs() < 1e-12);
-    assert_eq!((*max_iterations, evaluate.as_path()), (300, Path::new("project/data/loans.csv")));
+    let ModelSource::Train { learning, rows, evaluate } = &found.model else { unreachable!() };
+    assert!((learning.hyperparameters.l2_penalty - 0.5).abs() < 1e-12);
+    assert_eq!((learning.hyperparameters.max_iterations, evaluate.as_path()), (300, Path::new("project/data/loans.csv")));
     assert_eq!(*rows, TrainRows::Split { column: "part".into(), train: "train".into(), test: "test".into() });
     assert_eq!(found.features, Some(vec!["income".into(), "debt".into(), "age".into()]));
     assert_eq!(found.roles.positive_label.as_deref(), Some("yes"));
@@ -62,6 +63,24 @@ fn a_full_file_becomes_settings() {
     assert_eq!(found.ledger, Path::new("project/records/ledger.jsonl"));
     let meaning = ["age", "application_id", "applied_at", "approved", "part", "race", "sex", "w"].map(str::to_owned);
     assert_eq!(found.columns_with_a_meaning(), meaning.into());
+}
+
+#[test]
+fn every_estimator_takes_its_own_settings_and_the_usual_ones() {
+    let with = |train: &str| {
+        let train = format!("train: {{{train}}}");
+        let text = MINIMAL.replace("predictions: out/predictions.csv", &train);
+        let text = text.replace("  score: p\n", "  train_path: a.csv\n  path: b.csv\n");
+        let ModelSource::Train { learning, .. } = parse("modelgate.yml", &text).unwrap().model else { unreachable!() };
+        learning
+    };
+    for estimator in Estimator::ALL {
+        assert_eq!(with(&format!("estimator: {estimator}")), Learning::of(estimator));
+    }
+    let forest =
+        with("estimator: random_forest, trees: 30, max_leaves: 9, seed: 3, weight: w, rising: [a, b], time_limit_seconds: 5");
+    assert_eq!((forest.hyperparameters.trees, forest.hyperparameters.max_leaves, forest.seed), (30, Some(9), 3));
+    assert_eq!((forest.weight.as_deref(), forest.rising.len(), forest.time_limit), (Some("w"), 2, Duration::from_secs(5)));
 }
 
 #[test]

@@ -7,6 +7,7 @@ use std::path::Path;
 use arrow_array::{Array, StringArray};
 use modelgate_data::Column;
 
+use crate::ranked::Ranks;
 use crate::{DropReason, ModelError};
 
 /// Most levels of a text column that get a column of their own; the rarer ones share `(other)`.
@@ -33,6 +34,19 @@ pub(crate) enum Encoding {
     MissingOnly,
     /// A text: a 0/1 column a level, except the reference.
     Text(OneHot),
+    /// A number as it is, and NaN where it is missing: for trees.
+    Plain,
+    /// A text as the rank of its level, and NaN where it is missing: for trees.
+    Ranked(Ranks),
+}
+
+/// What the encoded numbers are for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// A weighted sum.
+    Sum,
+    /// Trees.
+    Trees,
 }
 
 /// A standardized number.
@@ -69,18 +83,23 @@ struct Texts<'a> {
 
 impl Encoding {
     /// Learns from the training rows, or says why the column is of no use.
-    pub(crate) fn fit(place: Place<'_>, column: &Column) -> Result<Result<Self, DropReason>, ModelError> {
-        match column {
-            Column::Number(_) => fit_number(place, &numbers(place, column)?),
-            Column::Text(_) => Ok(OneHot::fit(&texts(place, column)?).map(Self::Text)),
-        }
+    pub(crate) fn fit(place: Place<'_>, column: &Column, purpose: Purpose) -> Result<Result<Self, DropReason>, ModelError> {
+        Ok(match (column, purpose) {
+            (Column::Number(_), Purpose::Sum) => return fit_number(place, &numbers(place, column)?),
+            (Column::Number(_), Purpose::Trees) => fit_plain(&numbers(place, column)?),
+            (Column::Text(_), Purpose::Sum) => OneHot::fit(&texts(place, column)?).map(Self::Text),
+            (Column::Text(_), Purpose::Trees) => {
+                let texts = texts(place, column)?;
+                Ranks::fit(texts.rows.iter().map(|row| texts.at(*row))).map(Self::Ranked)
+            }
+        })
     }
 
     /// How many numbers a row of this column becomes; at least 1.
     pub(crate) fn width(&self) -> usize {
         match self {
             Self::Number(scale) => 1 + usize::from(scale.missing),
-            Self::MissingOnly => 1,
+            Self::MissingOnly | Self::Plain | Self::Ranked(_) => 1,
             Self::Text(one_hot) => one_hot.levels.len() + usize::from(one_hot.other) + usize::from(one_hot.missing),
         }
     }
@@ -95,6 +114,7 @@ impl Encoding {
                 names
             }
             Self::MissingOnly => vec![indicator()],
+            Self::Plain | Self::Ranked(_) => vec![column.to_owned()],
             Self::Text(one_hot) => {
                 let pooled = one_hot.other.then_some("(other)").into_iter().chain(one_hot.missing.then_some("(missing)"));
                 one_hot.levels.iter().map(String::as_str).chain(pooled).map(|level| format!("{column}={level}")).collect()
@@ -116,6 +136,17 @@ impl Encoding {
                 cells.iter().enumerate().filter(|(_, cell)| cell.is_none()).for_each(|(row, _)| emit(row, 0, 1.0));
             }
             Self::Text(one_hot) => one_hot.encode(&texts(place, column)?, emit),
+            Self::Plain => {
+                let cells = numbers(place, column)?;
+                cells.iter().enumerate().for_each(|(row, cell)| emit(row, 0, cell.unwrap_or(f64::NAN)));
+            }
+            Self::Ranked(ranks) => {
+                let texts = texts(place, column)?;
+                let of_value: Vec<f64> = texts.values.iter().map(|text| text.map_or(f64::NAN, |text| ranks.rank(text))).collect();
+                for (row, value) in texts.rows.iter().enumerate() {
+                    emit(row, 0, value.and_then(|value| of_value.get(value).copied()).unwrap_or(f64::NAN));
+                }
+            }
         }
         Ok(())
     }
@@ -136,6 +167,14 @@ fn fit_number(place: Place<'_>, cells: &[Option<f64>]) -> Result<Result<Encoding
         return Ok(if missing { Ok(Encoding::MissingOnly) } else { Err(DropReason::Constant) });
     }
     Ok(Ok(Encoding::Number(Scale { median, mean, sd, missing })))
+}
+
+/// A number as it is, unless it tells nothing.
+fn fit_plain(cells: &[Option<f64>]) -> Result<Encoding, DropReason> {
+    let mut known = cells.iter().copied().flatten();
+    let first = known.next().ok_or(DropReason::AllMissing)?;
+    let differs = cells.iter().any(Option::is_none) || known.any(|value| (value - first).abs() > 0.0);
+    if differs { Ok(Encoding::Plain) } else { Err(DropReason::Constant) }
 }
 
 /// The median of ascending numbers; the middle of the two middle ones where their count is even; 0 of none.
@@ -297,11 +336,11 @@ mod tests {
     }
 
     fn fitted(column: &Column) -> Encoding {
-        Encoding::fit(place(), column).unwrap().unwrap()
+        Encoding::fit(place(), column, Purpose::Sum).unwrap().unwrap()
     }
 
     fn dropped(column: &Column) -> DropReason {
-        Encoding::fit(place(), column).unwrap().unwrap_err()
+        Encoding::fit(place(), column, Purpose::Sum).unwrap().unwrap_err()
     }
 
     /// The encoded rows, as dense as the model sees them.
@@ -388,7 +427,7 @@ mod tests {
         let encoding = fitted(&number(&[Some(1.0), Some(2.0)]));
         for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
             let column = number(&[Some(1.0), None, Some(bad)]);
-            let fit = Encoding::fit(place(), &column).unwrap_err();
+            let fit = Encoding::fit(place(), &column, Purpose::Sum).unwrap_err();
             let score = encoding.encode(place(), &column, &mut |_, _, _| {}).unwrap_err();
             for error in [fit, score] {
                 assert!(matches!(&error, ModelError::NotFinite { column, row: 3, .. } if column == "c"), "{error}");
@@ -397,9 +436,25 @@ mod tests {
     }
 
     #[test]
+    fn trees_take_numbers_as_they_are_and_texts_by_rank() {
+        let fitted = |column: &Column| Encoding::fit(place(), column, Purpose::Trees).unwrap();
+        let column = number(&[Some(1e308), None, Some(-1e308)]);
+        let cells = encoded(&fitted(&column).unwrap(), &column).concat();
+        assert!(cells[1].is_nan() && cells[0] > 9e307 && cells[2] < -9e307, "{cells:?}");
+        let column = text(&[Some("b"), None, Some("a"), Some("b")]);
+        let encoding = fitted(&column).unwrap();
+        let cells = encoded(&encoding, &text(&[Some("b"), None, Some("a"), Some("new")])).concat();
+        assert!(cells[0] > 0.5 && cells[1].is_nan() && cells[2].abs() < 0.5 && cells[3].is_nan(), "{cells:?}");
+        assert_eq!((encoding.width(), encoding.names("c")), (1, vec!["c".to_owned()]));
+        assert_eq!(fitted(&number(&[Some(2.0), Some(2.0)])), Err(DropReason::Constant));
+        assert_eq!(fitted(&number(&[None])), Err(DropReason::AllMissing));
+        assert!(fitted(&number(&[Some(2.0), None])).is_ok());
+    }
+
+    #[test]
     fn numbers_too_large_to_standardize_are_refused() {
         let huge = number(&[Some(1e308), Some(-1e308), Some(0.0)]);
-        assert!(matches!(Encoding::fit(place(), &huge), Err(ModelError::TooLarge { .. })));
+        assert!(matches!(Encoding::fit(place(), &huge, Purpose::Sum), Err(ModelError::TooLarge { .. })));
         let encoding = fitted(&number(&[Some(0.0), Some(1e-9)]));
         assert!(matches!(encoding.encode(place(), &huge, &mut |_, _, _| {}), Err(ModelError::TooLarge { .. })));
     }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use modelgate_data::DataError;
 
 use crate::shown::{LISTED, at, listed, shown};
+use crate::trees::TreeError;
 use crate::{DroppedColumn, LARGEST_MODEL_FILE, MODEL_FORMAT};
 
 fn reasons(columns: &[DroppedColumn]) -> String {
@@ -162,9 +163,56 @@ pub enum ModelError {
         /// The limit on iterations that was set.
         iterations: u64,
     },
+    /// Trees could not be grown.
+    #[error("no trees could be grown: {0}")]
+    Trees(TreeError),
+    /// Training took longer than it may.
+    #[error("training was stopped after its limit of {seconds} seconds")]
+    OutOfTime {
+        /// The limit.
+        seconds: u64,
+    },
+    /// A direction is set for a column that is no feature.
+    #[error("model.train.{key} names {}, which is no feature", shown(.column))]
+    DirectionWithoutFeature {
+        /// `rising` or `falling`.
+        key: &'static str,
+        /// The column.
+        column: String,
+    },
+    /// A direction is set for a column of text.
+    #[error("model.train.{key} names {}, which holds text: text has no direction", shown(.column))]
+    DirectionOfText {
+        /// `rising` or `falling`.
+        key: &'static str,
+        /// The column.
+        column: String,
+    },
+    /// A weight that is none.
+    #[error("{}: row {row} of the weight column {} holds {}, and a weight must be a finite number of at least 0", at(.file), shown(.column), .value.map_or_else(|| "nothing".to_owned(), |value| value.to_string()))]
+    BadWeight {
+        /// The file.
+        file: PathBuf,
+        /// The column.
+        column: String,
+        /// The first such row, counted from 1 without the header.
+        row: usize,
+        /// The number; `None` where there is none.
+        value: Option<f64>,
+    },
     /// Without a penalty, coefficients of separable rows grow without end.
     #[error("the features tell the two labels apart without a single error, and without a penalty no finite model fits best")]
     Separable,
+}
+
+impl From<TreeError> for ModelError {
+    fn from(error: TreeError) -> Self {
+        match error {
+            TreeError::BadSetting { setting, value, expected } => Self::BadSetting { setting, value, expected },
+            TreeError::OutOfTime { seconds, .. } => Self::OutOfTime { seconds },
+            other => Self::Trees(other),
+        }
+    }
 }
 
 impl From<DataError> for ModelError {
@@ -211,6 +259,26 @@ impl ModelError {
             Self::NotConverged { .. } => {
                 "raise model.train.max_iterations, or raise model.train.l2_penalty, which makes the fit easier".to_owned()
             }
+            Self::Trees(TreeError::TooLight { .. }) => {
+                "lower model.train.min_leaf_weight, give training more rows, or scale the weights to about 1 a row".to_owned()
+            }
+            Self::Trees(TreeError::TooLarge { .. }) => {
+                "lower model.train.trees or model.train.max_depth, or raise model.train.min_leaf_weight".to_owned()
+            }
+            Self::Trees(TreeError::Diverged { .. }) => {
+                "lower model.train.learning_rate, or raise model.train.l2_penalty".to_owned()
+            }
+            Self::Trees(_) => "check that the features differ between rows of both labels".to_owned(),
+            Self::OutOfTime { .. } => {
+                "raise model.train.time_limit_seconds, or make the model smaller: fewer trees, fewer features".to_owned()
+            }
+            Self::DirectionWithoutFeature { key, .. } => {
+                format!("take it out of model.train.{key}, or add it to model.train.features")
+            }
+            Self::DirectionOfText { key, .. } => {
+                format!("take it out of model.train.{key}, or write its levels as numbers in their order")
+            }
+            Self::BadWeight { .. } => "correct the value, or take model.train.weight out".to_owned(),
             Self::Separable => {
                 "set model.train.l2_penalty above 0, and check that no feature is the label in disguise".to_owned()
             }

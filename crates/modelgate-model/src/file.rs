@@ -1,18 +1,22 @@
 //! The model file: versioned JSON that is safe to read whoever wrote it.
 
+mod v1;
+mod v2;
+
 use std::collections::BTreeSet;
 
 use modelgate_data::Digest;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
-use crate::encoding::{Encoding, MOST_LEVELS, OneHot, Scale};
-use crate::linear::Linear;
-use crate::pipeline::{Feature, Pipeline};
+use crate::encoding::{Encoding, MOST_LEVELS};
+use crate::model::Body;
+use crate::pipeline::Pipeline;
 use crate::shown::escaped;
-use crate::{DropReason, DroppedColumn, Estimator, MOST_ITERATIONS, Model, ModelFileError, Origin};
+use crate::trees::{Checked as _, Combination};
+use crate::{DropReason, Estimator, Learning, Model, ModelFileError};
 
 /// The version of the model file format that this code writes.
-pub const MODEL_FORMAT: u64 = 1;
+pub const MODEL_FORMAT: u64 = 2;
 
 /// The largest model file that is read, in bytes.
 pub const LARGEST_MODEL_FILE: usize = 64 << 20;
@@ -23,7 +27,7 @@ fn malformed(error: &serde_json::Error) -> ModelFileError {
 }
 
 pub(crate) fn encode(model: &Model) -> Result<Vec<u8>, ModelFileError> {
-    let mut bytes = serde_json::to_vec(&v1::File::from_model(model)).map_err(|error| malformed(&error))?;
+    let mut bytes = serde_json::to_vec(&v2::File::from_model(model)).map_err(|error| malformed(&error))?;
     bytes.push(b'\n');
     Ok(bytes)
 }
@@ -37,37 +41,87 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Model, ModelFileError> {
         return Err(ModelFileError::TooLong { bytes: bytes.len() });
     }
     let head: Head = serde_json::from_slice(bytes).map_err(|error| malformed(&error))?;
-    match head.format {
-        MODEL_FORMAT => {}
+    let model = match head.format {
+        1 => serde_json::from_slice::<v1::File>(bytes).map_err(|error| malformed(&error))?.into_model()?,
+        MODEL_FORMAT => serde_json::from_slice::<v2::File>(bytes).map_err(|error| malformed(&error))?.into_model()?,
         found if found > MODEL_FORMAT => return Err(ModelFileError::Newer { found }),
         found => return Err(ModelFileError::Malformed(format!("there is no format version {found}"))),
-    }
-    let file: v1::File = serde_json::from_slice(bytes).map_err(|error| malformed(&error))?;
-    let model = file.into_model()?;
+    };
     check(&model)?;
     Ok(model)
 }
 
+/// A score must not leave the numbers however many trees are added.
+const LARGEST_VALUE: f64 = 1e9;
+
 /// A file that was edited may be well-formed and still be no model.
 fn check(model: &Model) -> Result<(), ModelFileError> {
-    let finite = |values: &[f64]| values.iter().all(|value| value.is_finite());
-    let width = model.pipeline.width();
     let sound = [
         (!model.pipeline.features.is_empty(), "it has no features"),
-        (model.linear.coefficients.len() == width, "the coefficients do not fit the features"),
-        (finite(&model.linear.coefficients) && model.linear.intercept.is_finite(), "a coefficient is not finite"),
-        (model.l2_penalty.is_finite() && model.l2_penalty >= 0.0, "the penalty is not a finite number of at least 0"),
-        (model.gradient_norm.is_finite() && model.gradient_norm >= 0.0, "the gradient norm is not a finite number"),
-        ((1..=MOST_ITERATIONS).contains(&model.max_iterations), "the limit on iterations is out of range"),
         (model.positives >= 1 && model.positives < model.rows, "the training rows do not hold both labels"),
         (model.positive_label != model.negative_label, "both labels are the same"),
         (columns_are_unique(&model.pipeline), "a column stands twice"),
         (model.pipeline.features.iter().all(|feature| feature.encoding.is_sound()), "a feature's encoding is out of range"),
+        (settings_are_sound(&model.learning), "a setting is out of range"),
     ];
-    match sound.iter().find(|(holds, _)| !holds) {
-        Some((_, what)) => Err(ModelFileError::Inconsistent((*what).to_owned())),
+    let flaw = sound.iter().find(|(holds, _)| !holds).map(|(_, what)| *what).or_else(|| body_flaw(model));
+    match flaw {
+        Some(what) => Err(ModelFileError::Inconsistent(what.to_owned())),
         None => Ok(()),
     }
+}
+
+fn settings_are_sound(learning: &Learning) -> bool {
+    let trees = match learning.estimator {
+        Estimator::LogisticRegression => return learning.check().is_ok(),
+        Estimator::DecisionTree => learning.decision_tree(Vec::new(), 1).check(),
+        Estimator::RandomForest => learning.random_forest(Vec::new(), 1).check(),
+        Estimator::GradientBoosting => learning.gradient_boosting(Vec::new(), 1).check(),
+    };
+    learning.check().is_ok() && trees.is_ok()
+}
+
+/// What is wrong with what scores rows.
+fn body_flaw(model: &Model) -> Option<&'static str> {
+    let finite = |values: &[f64]| values.iter().all(|value| value.is_finite());
+    let of_trees = model.learning.estimator.is_of_trees();
+    let sums = |encoding: &Encoding| !matches!(encoding, Encoding::Plain | Encoding::Ranked(_));
+    if model.pipeline.features.iter().any(|feature| sums(&feature.encoding) == of_trees) {
+        return Some("an encoding does not fit the estimator");
+    }
+    let sound = match &model.body {
+        Body::Linear { linear, gradient_norm } => vec![
+            (!of_trees, "the estimator has trees"),
+            (linear.coefficients.len() == model.pipeline.width(), "the coefficients do not fit the features"),
+            (finite(&linear.coefficients) && linear.intercept.is_finite(), "a coefficient is not finite"),
+            (gradient_norm.is_finite() && *gradient_norm >= 0.0, "the gradient norm is not a finite number"),
+        ],
+        Body::Trees(trees) => {
+            if let Some(flaw) = trees.flaw() {
+                return Some(flaw);
+            }
+            let mut values = trees.base.iter().chain(trees.trees.iter().flat_map(|tree| &tree.values));
+            let boosted = model.learning.estimator == Estimator::GradientBoosting;
+            vec![
+                (of_trees, "the estimator has no trees"),
+                (boosted == (trees.combination == Combination::Sum), "the trees do not fit the estimator"),
+                (
+                    values.all(|value| if boosted { value.abs() <= LARGEST_VALUE } else { (0.0..=1.0).contains(value) }),
+                    "a value of a tree is out of range",
+                ),
+            ]
+        }
+    };
+    sound.iter().find(|(holds, _)| !holds).map(|(_, what)| *what)
+}
+
+fn read_reason(id: &str) -> Result<DropReason, ModelFileError> {
+    let reason = DropReason::ALL.into_iter().find(|reason| reason.id() == id);
+    reason.ok_or_else(|| ModelFileError::Malformed("unknown reason for a dropped column".to_owned()))
+}
+
+fn read_digest(text: &str) -> Result<Digest, ModelFileError> {
+    text.parse().map_err(|_| ModelFileError::Malformed("a digest cannot be read".to_owned()))
 }
 
 fn columns_are_unique(pipeline: &Pipeline) -> bool {
@@ -81,7 +135,8 @@ impl Encoding {
     fn is_sound(&self) -> bool {
         match self {
             Self::Number(scale) => scale.median.is_finite() && scale.mean.is_finite() && scale.sd.is_finite() && scale.sd > 0.0,
-            Self::MissingOnly => true,
+            Self::MissingOnly | Self::Plain => true,
+            Self::Ranked(ranks) => ranks.is_sound(),
             Self::Text(one_hot) => {
                 // Binary search relies on the order.
                 let ascending = one_hot.levels.is_sorted_by(|a, b| a < b);
@@ -94,146 +149,13 @@ impl Encoding {
     }
 }
 
-/// Format version 1, frozen: a change of meaning makes a version 2 beside it.
-mod v1 {
-    use super::{
-        Deserialize, Digest, DropReason, DroppedColumn, Encoding, Estimator, Feature, Linear, Model, ModelFileError, OneHot,
-        Origin, Pipeline, Scale, Serialize,
-    };
-
-    #[derive(Serialize, Deserialize)]
-    #[serde(deny_unknown_fields)]
-    pub(super) struct File {
-        format: u64,
-        tool_version: String,
-        config_digest: String,
-        data_digest: String,
-        estimator: String,
-        l2_penalty: f64,
-        max_iterations: u64,
-        positive_label: String,
-        negative_label: String,
-        rows: u64,
-        positives: u64,
-        features: Vec<StoredFeature>,
-        dropped: Vec<StoredDropped>,
-        intercept: f64,
-        coefficients: Vec<f64>,
-        gradient_norm: f64,
-    }
-
-    #[derive(Serialize, Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct StoredFeature {
-        column: String,
-        encoding: StoredEncoding,
-    }
-
-    #[derive(Serialize, Deserialize)]
-    #[serde(deny_unknown_fields, rename_all = "snake_case")]
-    enum StoredEncoding {
-        Number { median: f64, mean: f64, sd: f64, missing: bool },
-        MissingOnly,
-        Text { reference: String, levels: Vec<String>, other: bool, missing: bool },
-    }
-
-    #[derive(Serialize, Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct StoredDropped {
-        column: String,
-        reason: String,
-    }
-
-    fn store_feature(feature: &Feature) -> StoredFeature {
-        let encoding = match feature.encoding.clone() {
-            Encoding::Number(Scale { median, mean, sd, missing }) => StoredEncoding::Number { median, mean, sd, missing },
-            Encoding::MissingOnly => StoredEncoding::MissingOnly,
-            Encoding::Text(OneHot { reference, levels, other, missing }) => {
-                StoredEncoding::Text { reference, levels, other, missing }
-            }
-        };
-        StoredFeature { column: feature.column.clone(), encoding }
-    }
-
-    fn read_feature(stored: StoredFeature) -> Feature {
-        let encoding = match stored.encoding {
-            StoredEncoding::Number { median, mean, sd, missing } => Encoding::Number(Scale { median, mean, sd, missing }),
-            StoredEncoding::MissingOnly => Encoding::MissingOnly,
-            StoredEncoding::Text { reference, levels, other, missing } => {
-                Encoding::Text(OneHot { reference, levels, other, missing })
-            }
-        };
-        Feature { column: stored.column, encoding }
-    }
-
-    fn read_dropped(stored: StoredDropped) -> Result<DroppedColumn, ModelFileError> {
-        let reason = DropReason::ALL.into_iter().find(|reason| reason.id() == stored.reason);
-        let reason = reason.ok_or_else(|| ModelFileError::Malformed("unknown reason for a dropped column".to_owned()))?;
-        Ok(DroppedColumn { column: stored.column, reason })
-    }
-
-    fn read_digest(text: &str) -> Result<Digest, ModelFileError> {
-        text.parse().map_err(|_| ModelFileError::Malformed("a digest cannot be read".to_owned()))
-    }
-
-    impl File {
-        pub(super) fn from_model(model: &Model) -> Self {
-            let dropped = |dropped: &DroppedColumn| StoredDropped {
-                column: dropped.column.clone(),
-                reason: dropped.reason.id().to_owned(),
-            };
-            Self {
-                format: 1,
-                tool_version: model.origin.tool_version.clone(),
-                config_digest: model.origin.config_digest.to_string(),
-                data_digest: model.origin.data_digest.to_string(),
-                estimator: model.estimator.id().to_owned(),
-                l2_penalty: model.l2_penalty,
-                max_iterations: model.max_iterations,
-                positive_label: model.positive_label.clone(),
-                negative_label: model.negative_label.clone(),
-                rows: model.rows,
-                positives: model.positives,
-                features: model.pipeline.features.iter().map(store_feature).collect(),
-                dropped: model.pipeline.dropped.iter().map(dropped).collect(),
-                intercept: model.linear.intercept,
-                coefficients: model.linear.coefficients.clone(),
-                gradient_norm: model.gradient_norm,
-            }
-        }
-
-        pub(super) fn into_model(self) -> Result<Model, ModelFileError> {
-            let unknown = ModelFileError::UnknownEstimator { id: self.estimator.clone() };
-            Ok(Model {
-                estimator: Estimator::parse(&self.estimator).ok_or(unknown)?,
-                l2_penalty: self.l2_penalty,
-                max_iterations: self.max_iterations,
-                positive_label: self.positive_label,
-                negative_label: self.negative_label,
-                rows: self.rows,
-                positives: self.positives,
-                pipeline: Pipeline {
-                    features: self.features.into_iter().map(read_feature).collect(),
-                    dropped: self.dropped.into_iter().map(read_dropped).collect::<Result<_, _>>()?,
-                },
-                linear: Linear { intercept: self.intercept, coefficients: self.coefficients },
-                gradient_norm: self.gradient_norm,
-                origin: Origin {
-                    config_digest: read_digest(&self.config_digest)?,
-                    data_digest: read_digest(&self.data_digest)?,
-                    tool_version: self.tool_version,
-                },
-            })
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
+    use crate::pipeline::Feature;
     use crate::testing::{loans, origin, rows, settings};
-    use crate::train;
+    use crate::{DroppedColumn, Origin, TrainSettings, train};
 
     fn model() -> Model {
         train(&rows(&loans(300, 0.4)), &settings(&["income", "debt", "region"]), &origin()).unwrap()
@@ -257,8 +179,91 @@ mod tests {
         let gone = |column: &str, reason| DroppedColumn { column: column.to_owned(), reason };
         model.pipeline.dropped = vec![gone("a", DropReason::Constant), gone("b", DropReason::AllMissing)];
         model.pipeline.features.push(Feature { column: "m\n\"".to_owned(), encoding: Encoding::MissingOnly });
-        model.linear.coefficients.push(-0.0);
+        let Body::Linear { linear, .. } = &mut model.body else { unreachable!() };
+        linear.coefficients.push(-0.0);
         assert_eq!(Model::decode(&model.encode().unwrap()).unwrap(), model);
+    }
+
+    /// A model of two small trees.
+    fn forest() -> Model {
+        let mut learning = Learning::of(Estimator::RandomForest);
+        learning.hyperparameters.trees = 2;
+        learning.hyperparameters.max_depth = 2;
+        learning.rising = vec!["debt".to_owned()];
+        let settings = TrainSettings { learning, ..settings(&["income", "debt", "region"]) };
+        train(&rows(&loans(300, 0.4)), &settings, &origin()).unwrap()
+    }
+
+    #[test]
+    fn trees_survive_their_file_bit_by_bit() {
+        for estimator in [Estimator::DecisionTree, Estimator::RandomForest, Estimator::GradientBoosting] {
+            let settings = TrainSettings { learning: Learning::of(estimator), ..settings(&["income", "debt", "region"]) };
+            let model = train(&rows(&loans(300, 0.4)), &settings, &origin()).unwrap();
+            let bytes = model.encode().unwrap();
+            let read = Model::decode(&bytes).unwrap();
+            assert_eq!(read, model);
+            assert_eq!(read.encode().unwrap(), bytes);
+            let dataset = rows(&loans(100, 0.6));
+            assert_eq!(read.score(&dataset).unwrap(), model.score(&dataset).unwrap());
+        }
+    }
+
+    #[test]
+    fn hostile_trees_are_refused() {
+        let text = String::from_utf8(forest().encode().unwrap()).unwrap();
+        let (before, rest) = text.split_once("\"nodes\":[").unwrap();
+        let after = rest.split_once(']').unwrap().1;
+        assert!(rest.starts_with("{\"split\":["), "{text}");
+        let values = after.split_once("\"values\":").unwrap().1.split_once('}').unwrap().1;
+        let leaves = |count: usize| vec!["0.5"; count].join(",");
+        let with = |nodes: &str, count| {
+            Model::decode(format!("{before}\"nodes\":[{nodes}],\"values\":[{}]}}{values}", leaves(count)).as_bytes())
+        };
+        assert!(with(r#"{"split":[0,1.5,true,1,2]},"leaf","leaf""#, 2).is_ok(), "the pieces must fit together");
+        for (nodes, count) in [
+            ("", 0),
+            (r#"{"split":[0,1.5,true,0,1]},"leaf""#, 1),
+            (r#"{"split":[0,1.5,true,1,1]},"leaf""#, 1),
+            (r#"{"split":[0,1.5,true,1,2]},{"split":[0,1.5,true,0,2]},"leaf""#, 1),
+            (r#"{"split":[9,1.5,true,1,2]},"leaf","leaf""#, 2),
+            (r#"{"split":[0,1e999,true,1,2]},"leaf","leaf""#, 2),
+            (r#"{"split":[0,null,true,1,2]},"leaf","leaf""#, 2),
+            (r#"{"split":[0,1.5,true,1,4294967295]},"leaf","leaf""#, 2),
+            (r#"{"split":[0,1.5,true,-1,2]},"leaf","leaf""#, 2),
+            (r#"{"split":[0,1.5,true,1,2]},"leaf","leaf""#, 1),
+            (r#"{"split":[0,1.5,true,1,2]},"leaf","leaf""#, 3),
+            (r#""leaf","leaf""#, 2),
+            (r#"{"run":[0,1.5,true,1,2]},"leaf","leaf""#, 2),
+        ] {
+            assert!(with(nodes, count).is_err(), "{nodes}");
+        }
+        for (from, to) in [
+            ("\"combination\":\"mean\"", "\"combination\":\"sum\""),
+            ("\"combination\":\"mean\"", "\"combination\":\"product\""),
+            ("\"random_forest\"", "\"gradient_boosting\""),
+            ("\"random_forest\"", "\"logistic_regression\""),
+            ("\"encoding\":\"plain\"", "\"encoding\":\"missing_only\""),
+            ("\"base\":0.0", "\"base\":2.0"),
+            ("\"max_depth\":2", "\"max_depth\":0"),
+            ("\"trees\":2", "\"trees\":0"),
+        ] {
+            assert!(text.contains(from), "{from} is not in {text}");
+            assert!(Model::decode(text.replacen(from, to, 1).as_bytes()).is_err(), "{from} became {to}");
+        }
+        let deep = text.replacen("\"leaf\"", &format!("{}1{}", "[".repeat(50_000), "]".repeat(50_000)), 1);
+        assert!(matches!(Model::decode(deep.as_bytes()), Err(ModelFileError::Malformed(_))));
+    }
+
+    #[test]
+    fn a_file_of_format_1_is_still_read() {
+        let read = Model::decode(include_bytes!("../fixtures/model-v1.json")).unwrap();
+        let facts = read.facts();
+        assert_eq!((facts.estimator, facts.rows, facts.positives), (Estimator::LogisticRegression, 300, 120));
+        assert_eq!(facts.settings, [("l2_penalty", "0.5".to_owned()), ("max_iterations", "250".to_owned())]);
+        let scores = read.score(&rows("income,debt,region\n60,0,north\n80,,south\n")).unwrap();
+        let expected = [0.25, 0.25 + 1.5 + 0.5 - 0.125].map(|odds: f64| 1.0 / (1.0 + (-odds).exp()));
+        assert!(scores.iter().zip(expected).all(|(found, expected)| (found - expected).abs() < 1e-12), "{scores:?}");
+        assert!(String::from_utf8(read.encode().unwrap()).unwrap().starts_with("{\"format\":2,"));
     }
 
     #[test]
@@ -270,7 +275,7 @@ mod tests {
 
     #[test]
     fn a_newer_format_is_named_and_not_read() {
-        for found in [2, u64::MAX] {
+        for found in [3, u64::MAX] {
             let file = format!("{{\"format\":{found},\"anything\":[]}}");
             assert_eq!(Model::decode(file.as_bytes()), Err(ModelFileError::Newer { found }));
         }
@@ -325,8 +330,8 @@ mod tests {
 
     #[test]
     fn an_unknown_estimator_is_named() {
-        let error = edited("logistic_regression", "gradient_boosting").unwrap_err();
-        assert_eq!(error, ModelFileError::UnknownEstimator { id: "gradient_boosting".to_owned() });
+        let error = edited("logistic_regression", "neural_network").unwrap_err();
+        assert_eq!(error, ModelFileError::UnknownEstimator { id: "neural_network".to_owned() });
     }
 
     #[test]

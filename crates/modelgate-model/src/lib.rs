@@ -1,4 +1,4 @@
-//! Gives rows predictions: trains and scores with linfa, or runs a program that writes a predictions file.
+//! Gives rows predictions: trains and scores with linfa and own trees on its traits, or runs a program that writes a predictions file.
 //!
 //! ```text
 //! Dataset ── train ──> Model ── encode/decode ──> bytes of the model file
@@ -10,29 +10,34 @@
 //! convergence, finite coefficients and the direction of the positive label are checked afterwards. A model is scored
 //! from its stored coefficients alone, so an old model file gives the same scores with any later linfa.
 //!
-//! Training has no randomness and reads no clock: the same rows in the same order, settings and version give the same
-//! bytes on the same kind of processor. Sums depend on the order of their terms, so that rows in another order, or a
-//! processor with other vector instructions, may change the last bits of the coefficients and with them the digest.
+//! Training draws from a declared seed alone, and the clock can only stop it: the same rows, settings and version give the
+//! same bytes. Trees sum in whole numbers, so that neither the order of rows nor threads nor the processor change them. The
+//! sums of logistic regression depend on the order of their terms: rows in another order, or a processor with other vector
+//! instructions, may change the last bits of its coefficients and with them the digest.
 
 mod command;
 mod encoding;
 mod error;
 mod estimator;
 mod file;
+mod learning;
 mod linear;
 mod model;
 mod objective;
 mod output;
 mod pipeline;
+mod ranked;
 mod shown;
 #[cfg(test)]
 mod testing;
 mod train;
+pub mod trees;
 
 pub use command::{CommandError, CommandRun, CommandSettings, Exit, run_command};
 pub use error::{ModelError, ModelFileError};
 pub use estimator::Estimator;
 pub use file::{LARGEST_MODEL_FILE, MODEL_FORMAT};
+pub use learning::{Hyperparameter, Hyperparameters, Learning};
 pub use model::{Coefficient, FeatureFact, FeatureKind, Model, TrainFacts};
 pub use modelgate_data::Digest;
 pub use output::OutputTail;

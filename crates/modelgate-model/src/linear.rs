@@ -7,6 +7,8 @@
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
 
 use linfa::Dataset;
 use linfa::traits::Fit as _;
@@ -62,10 +64,20 @@ pub(crate) fn sigmoid(log_odds: f64) -> f64 {
     }
 }
 
+/// How far a fit may go.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    /// linfa's iterations.
+    pub(crate) iterations: u64,
+    /// linfa's time.
+    pub(crate) time: Duration,
+}
+
 /// Fits a matrix of finite numbers, one row a label, with both labels present.
-pub(crate) fn fit(matrix: Array2<f64>, is_positive: &[bool], l2_penalty: f64, max_iterations: u64) -> Result<Fitted, ModelError> {
-    let rows = Dataset::new(matrix, Array1::from(is_positive.to_vec()));
-    let near = contained(|| solve(&rows, l2_penalty, max_iterations))??;
+pub(crate) fn fit(matrix: Array2<f64>, is_positive: &[bool], l2_penalty: f64, limits: Limits) -> Result<Fitted, ModelError> {
+    let max_iterations = limits.iterations;
+    let rows = Arc::new(Dataset::new(matrix, Array1::from(is_positive.to_vec())));
+    let near = solved_in_time(&rows, l2_penalty, limits)?;
     let objective = Objective { matrix: rows.records(), is_positive, l2_penalty };
     // linfa reports no convergence, and its coefficients may be NaN. The gradient is taken with our labels, so that a
     // fit with the labels swapped fails here as well.
@@ -88,6 +100,18 @@ fn near_enough(linear: &Linear, norm: f64, limit: f64, iterations: u64) -> Resul
         return Err(ModelError::NotConverged { norm, limit, iterations });
     }
     Ok(())
+}
+
+/// Runs linfa on a thread of its own, because nothing else can stop it. One that is given up ends with the process.
+fn solved_in_time(rows: &Arc<Dataset<f64, bool, Ix1>>, l2_penalty: f64, limits: Limits) -> Result<Linear, ModelError> {
+    let (answer, answers) = mpsc::channel();
+    let rows = Arc::clone(rows);
+    std::thread::spawn(move || {
+        let found = contained(|| solve(&rows, l2_penalty, limits.iterations)).and_then(|found| found);
+        // Nobody listens any more where time has run out.
+        let _ = answer.send(found);
+    });
+    answers.recv_timeout(limits.time).map_err(|_| ModelError::OutOfTime { seconds: limits.time.as_secs() })?
 }
 
 /// Runs linfa, and turns its answer so that a larger number means the positive label. linfa 0.8.1 takes the more
@@ -124,7 +148,7 @@ fn finished(objective: &Objective<'_>, mut linear: Linear) -> Linear {
 }
 
 /// Runs something that may panic, and gives the panic's message as an error.
-fn contained<T>(work: impl FnOnce() -> T) -> Result<T, ModelError> {
+pub(crate) fn contained<T>(work: impl FnOnce() -> T) -> Result<T, ModelError> {
     catch_unwind(AssertUnwindSafe(work)).map_err(|payload| ModelError::FitPanicked { message: message_of(payload.as_ref()) })
 }
 
@@ -146,6 +170,17 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
     use crate::testing::Numbers;
+
+    fn limits(iterations: u64) -> Limits {
+        Limits { iterations, time: Duration::from_mins(1) }
+    }
+
+    #[test]
+    fn a_fit_without_time_is_given_up() {
+        let (matrix, labels) = sample(300, 0.4);
+        let error = fit(matrix, &labels, 1.0, Limits { time: Duration::ZERO, ..limits(200) }).unwrap_err();
+        assert!(matches!(error, ModelError::OutOfTime { seconds: 0 }), "{error}");
+    }
 
     /// Rows of three features, one of them 0/1, with the positive label in about `share` of them.
     fn sample(rows: usize, share: f64) -> (Array2<f64>, Vec<bool>) {
@@ -206,7 +241,7 @@ mod tests {
         for (share, penalty) in [(0.15, 1.0), (0.85, 1.0), (0.5, 25.0), (0.3, 0.0)] {
             let (matrix, labels) = sample(600, share);
             let expected = newton(&matrix, &labels, penalty);
-            let Fitted { linear: found, gradient_norm } = fit(matrix, &labels, penalty, 200).unwrap();
+            let Fitted { linear: found, gradient_norm } = fit(matrix, &labels, penalty, limits(200)).unwrap();
             assert!(gradient_norm < 1e-12, "a fit from near the minimum must be finished: {gradient_norm:e}");
             let found: Vec<f64> = found.coefficients.into_iter().chain([found.intercept]).collect();
             for (found, expected) in found.iter().zip(&expected) {
@@ -219,7 +254,7 @@ mod tests {
     #[test]
     fn a_swapped_label_would_not_pass_for_converged() {
         let (matrix, labels) = sample(300, 0.2);
-        let linear = fit(matrix.clone(), &labels, 1.0, 200).unwrap().linear;
+        let linear = fit(matrix.clone(), &labels, 1.0, limits(200)).unwrap().linear;
         let swapped = Linear { intercept: -linear.intercept, coefficients: linear.coefficients.iter().map(|c| -c).collect() };
         let objective = Objective { matrix: &matrix, is_positive: &labels, l2_penalty: 1.0 };
         let norm = |linear: &Linear| objective.gradient_norm(linear);
@@ -229,7 +264,7 @@ mod tests {
     #[test]
     fn a_fit_cut_short_is_refused_with_its_norm() {
         let (matrix, labels) = sample(300, 0.4);
-        let error = fit(matrix, &labels, 1.0, 1).unwrap_err();
+        let error = fit(matrix, &labels, 1.0, limits(1)).unwrap_err();
         let ModelError::NotConverged { norm, iterations: 1, limit: NEAR } = error else { unreachable!("{error}") };
         assert!(norm > CONVERGED && norm.is_finite());
         assert!(error.to_string().contains("after at most 1 iterations") && error.help().unwrap().contains("max_iterations"));
@@ -239,15 +274,15 @@ mod tests {
     fn separable_rows_need_a_penalty() {
         let matrix = Array2::from_shape_fn((20, 1), |(row, _)| row as f64 - 9.5);
         let labels: Vec<bool> = (0..20).map(|row| row >= 10).collect();
-        assert!(matches!(fit(matrix.clone(), &labels, 0.0, 1000), Err(ModelError::Separable)));
-        assert!(fit(matrix, &labels, 1.0, 200).is_ok());
+        assert!(matches!(fit(matrix.clone(), &labels, 0.0, limits(1000)), Err(ModelError::Separable)));
+        assert!(fit(matrix, &labels, 1.0, limits(200)).is_ok());
     }
 
     #[test]
     fn what_linfa_refuses_is_an_error_and_not_a_panic() {
         let (mut matrix, labels) = sample(50, 0.5);
         matrix.fill(f64::NAN);
-        assert!(matches!(fit(matrix, &labels, 1.0, 10), Err(ModelError::FitFailed { .. })));
+        assert!(matches!(fit(matrix, &labels, 1.0, limits(10)), Err(ModelError::FitFailed { .. })));
     }
 
     #[test]

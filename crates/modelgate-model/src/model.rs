@@ -7,14 +7,14 @@ use modelgate_data::{Dataset, Digest};
 use crate::encoding::Encoding;
 use crate::linear::{Linear, sigmoid};
 use crate::pipeline::{Feature, Pipeline};
-use crate::{DroppedColumn, Estimator, ModelError, ModelFileError, Origin, file};
+use crate::trees::TreeModel;
+use crate::{DroppedColumn, Estimator, Learning, ModelError, ModelFileError, Origin, file};
 
 /// A trained model. Made by [`crate::train`] or read by [`Model::decode`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct Model {
-    pub(crate) estimator: Estimator,
-    pub(crate) l2_penalty: f64,
-    pub(crate) max_iterations: u64,
+    /// How it was learned, but for the time that it was given.
+    pub(crate) learning: Learning,
     pub(crate) positive_label: String,
     pub(crate) negative_label: String,
     /// Training rows.
@@ -22,10 +22,21 @@ pub struct Model {
     /// Training rows with the positive label; at least 1, fewer than `rows`.
     pub(crate) positives: u64,
     pub(crate) pipeline: Pipeline,
-    /// As many coefficients as the pipeline is wide.
-    pub(crate) linear: Linear,
-    pub(crate) gradient_norm: f64,
+    pub(crate) body: Body,
     pub(crate) origin: Origin,
+}
+
+/// What scores encoded rows.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Body {
+    /// A weighted sum, with as many coefficients as the pipeline is wide.
+    Linear {
+        linear: Linear,
+        /// See [`TrainFacts::gradient_norm`].
+        gradient_norm: f64,
+    },
+    /// Trees with one output, on as many columns as the pipeline is wide.
+    Trees(TreeModel),
 }
 
 /// What the model card says about a training run.
@@ -45,17 +56,18 @@ pub struct TrainFacts {
     pub positive_label: String,
     /// The other label.
     pub negative_label: String,
-    /// See [`crate::TrainSettings::l2_penalty`].
-    pub l2_penalty: f64,
-    /// The limit on iterations that was set. linfa does not tell how many were used.
-    pub max_iterations: u64,
-    /// The Euclidean norm of the gradient of the penalized log-likelihood at the fit, divided by the number of rows.
-    pub gradient_norm: f64,
+    /// Each hyper-parameter of the estimator with its value. linfa does not tell how many of `max_iterations` were used.
+    pub settings: Vec<(&'static str, String)>,
+    /// The Euclidean norm of the gradient of the penalized log-likelihood at the fit, divided by the number of rows;
+    /// `None` for trees.
+    pub gradient_norm: Option<f64>,
     /// The log-odds of the positive label where every encoded number is 0: numbers at their mean, texts at their
-    /// reference level.
-    pub intercept: f64,
-    /// One for every encoded number, in the order of the features.
+    /// reference level. `None` for trees.
+    pub intercept: Option<f64>,
+    /// One for every encoded number, in the order of the features; none for trees.
     pub coefficients: Vec<Coefficient>,
+    /// How many trees there are, and how many nodes all of them have; `None` without trees.
+    pub trees: Option<(usize, usize)>,
     /// Where the model comes from.
     pub origin: Origin,
 }
@@ -67,10 +79,12 @@ pub struct FeatureFact {
     pub name: String,
     /// Number or text.
     pub kind: FeatureKind,
-    /// For texts, how many levels the model tells apart, with the reference, `(other)` and `(missing)`.
+    /// For texts, how many levels the model tells apart, with the reference, `(other)` and, one-hot, `(missing)`.
     pub levels: Option<usize>,
-    /// For texts, the reference level: the one that coefficients of the others are relative to.
+    /// For one-hot texts, the reference level: the one that coefficients of the others are relative to.
     pub reference: Option<String>,
+    /// Whether numbers are standardized and imputed; else a missing value stays one.
+    pub standardized: bool,
 }
 
 /// What a feature column holds.
@@ -106,9 +120,16 @@ pub struct Coefficient {
 impl Model {
     /// The probability of the positive label in each row, in order; 0 to 1. Depends on that row and the model alone.
     pub fn score(&self, dataset: &Dataset) -> Result<Vec<f64>, ModelError> {
-        let mut log_odds = vec![self.linear.intercept; dataset.rows()];
+        let linear = match &self.body {
+            Body::Linear { linear, .. } => linear,
+            Body::Trees(trees) => {
+                let predictions = trees.predict_rows(self.pipeline.matrix(dataset)?.view())?;
+                return Ok(predictions.column(0).to_vec());
+            }
+        };
+        let mut log_odds = vec![linear.intercept; dataset.rows()];
         self.pipeline.encode(dataset, |row, column, value| {
-            if let (Some(sum), Some(coefficient)) = (log_odds.get_mut(row), self.linear.coefficients.get(column)) {
+            if let (Some(sum), Some(coefficient)) = (log_odds.get_mut(row), linear.coefficients.get(column)) {
                 *sum += coefficient * value;
             }
         })?;
@@ -129,11 +150,11 @@ impl Model {
     /// the next.
     #[must_use]
     pub fn text_columns(&self) -> BTreeSet<String> {
-        let is_text = |feature: &&Feature| matches!(feature.encoding, Encoding::Text(_));
+        let is_text = |feature: &&Feature| matches!(feature.encoding, Encoding::Text(_) | Encoding::Ranked(_));
         self.pipeline.features.iter().filter(is_text).map(|feature| feature.column.clone()).collect()
     }
 
-    /// The bytes of the model file: JSON of format version 1, the same bytes for the same model.
+    /// The bytes of the model file: JSON of format version 2, the same bytes for the same model.
     pub fn encode(&self) -> Result<Vec<u8>, ModelFileError> {
         file::encode(self)
     }
@@ -152,19 +173,23 @@ impl Model {
     /// What the model card says about the training run.
     #[must_use]
     pub fn facts(&self) -> TrainFacts {
-        let values = self.linear.coefficients.iter().copied();
+        let (linear, gradient_norm, trees) = match &self.body {
+            Body::Linear { linear, gradient_norm } => (Some(linear), Some(*gradient_norm), None),
+            Body::Trees(trees) => (None, None, Some((trees.trees(), trees.nodes()))),
+        };
+        let values = linear.map(|linear| linear.coefficients.clone()).unwrap_or_default();
         TrainFacts {
-            estimator: self.estimator,
+            estimator: self.learning.estimator,
             features: self.pipeline.features.iter().map(Feature::fact).collect(),
             dropped: self.pipeline.dropped.clone(),
             rows: self.rows,
             positives: self.positives,
             positive_label: self.positive_label.clone(),
             negative_label: self.negative_label.clone(),
-            l2_penalty: self.l2_penalty,
-            max_iterations: self.max_iterations,
-            gradient_norm: self.gradient_norm,
-            intercept: self.linear.intercept,
+            settings: self.learning.shown(),
+            gradient_norm,
+            intercept: linear.map(|linear| linear.intercept),
+            trees,
             coefficients: self
                 .pipeline
                 .names()
@@ -186,9 +211,15 @@ impl Feature {
                 kind: FeatureKind::Text,
                 levels: Some(self.encoding.width() + 1),
                 reference: Some(one_hot.reference.clone()),
+                standardized: false,
             },
-            Encoding::Number(_) | Encoding::MissingOnly => {
-                FeatureFact { name, kind: FeatureKind::Number, levels: None, reference: None }
+            Encoding::Ranked(ranks) => {
+                let levels = Some(ranks.levels.len() + usize::from(ranks.other));
+                FeatureFact { name, kind: FeatureKind::Text, levels, reference: None, standardized: false }
+            }
+            Encoding::Number(_) | Encoding::MissingOnly | Encoding::Plain => {
+                let standardized = self.encoding != Encoding::Plain;
+                FeatureFact { name, kind: FeatureKind::Number, levels: None, reference: None, standardized }
             }
         }
     }
@@ -212,7 +243,7 @@ mod tests {
         let value = |name: &str| facts.coefficients.iter().find(|coefficient| coefficient.name == name).unwrap().value;
         let Encoding::Number(debt) = &model.pipeline.features[1].encoding else { unreachable!() };
         let Encoding::Number(income) = &model.pipeline.features[0].encoding else { unreachable!() };
-        let odds = facts.intercept
+        let odds = facts.intercept.unwrap()
             + value("income") * (income.median - income.mean) / income.sd
             + value("income is missing")
             + value("debt") * (30.0 - debt.mean) / debt.sd
@@ -256,7 +287,8 @@ mod tests {
     #[test]
     fn a_sum_of_opposite_infinities_is_no_score() {
         let mut model = model();
-        model.linear.coefficients.iter_mut().for_each(|coefficient| *coefficient = 1e308);
+        let Body::Linear { linear, .. } = &mut model.body else { unreachable!() };
+        linear.coefficients.iter_mut().for_each(|coefficient| *coefficient = 1e308);
         let error = model.score(&rows("income,debt,region\n1e9,-1e9,north\n")).unwrap_err();
         assert!(matches!(error, ModelError::NoScore { row: 1, .. }), "{error}");
     }
@@ -271,9 +303,10 @@ mod tests {
             kind: FeatureKind::Text,
             levels: Some(4),
             reference: Some("north".to_owned()),
+            standardized: false,
         };
         assert_eq!(facts.features.last(), Some(&region));
         assert_eq!(facts.rows, 300);
-        assert!(facts.gradient_norm <= 1e-6 && facts.positives > 50 && facts.positives < 250);
+        assert!(facts.gradient_norm.unwrap() <= 1e-6 && facts.positives > 50 && facts.positives < 250);
     }
 }

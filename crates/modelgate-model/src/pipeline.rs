@@ -8,7 +8,9 @@
 //!   does a missing text where training saw none.
 //! * Columns that are missing throughout, or the same in every training row, are dropped with their reason.
 //!
-//! Numbers are standardized and 0/1 columns are not, which matters under a penalty: a rare level is held closer to its
+//! Trees take numbers as they are, missing ones as NaN, and texts as the rank of their level (see [`crate::ranked`]).
+//!
+//! For weighted sums, numbers are standardized and 0/1 columns are not, which matters under a penalty: a rare level is held closer to its
 //! reference than a frequent one. The encoded columns stand in the order of the features, levels in the order of their
 //! text, then `(other)`, then `(missing)`.
 
@@ -19,7 +21,7 @@ use modelgate_data::{Column, Dataset};
 use ndarray::{Array2, ShapeBuilder as _};
 
 use crate::ModelError;
-use crate::encoding::{Encoding, Place};
+use crate::encoding::{Encoding, Place, Purpose};
 
 /// A feature column that the model does not use.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,14 +81,14 @@ pub(crate) struct Pipeline {
 
 impl Pipeline {
     /// Learns from the columns named `features` of the training rows.
-    pub(crate) fn fit(dataset: &Dataset, features: &[String]) -> Result<Self, ModelError> {
+    pub(crate) fn fit(dataset: &Dataset, features: &[String], purpose: Purpose) -> Result<Self, ModelError> {
         let mut pipeline = Self { features: Vec::new(), dropped: Vec::new() };
         let mut seen = BTreeSet::new();
         for column in features {
             if !seen.insert(column) {
                 return Err(ModelError::DuplicateFeature { column: column.clone() });
             }
-            match Encoding::fit(place(dataset, column), find(dataset, column)?)? {
+            match Encoding::fit(place(dataset, column), find(dataset, column)?, purpose)? {
                 Ok(encoding) => pipeline.features.push(Feature { column: column.clone(), encoding }),
                 Err(reason) => pipeline.dropped.push(DroppedColumn { column: column.clone(), reason }),
             }
@@ -132,11 +134,11 @@ impl Pipeline {
     }
 }
 
-fn place<'a>(dataset: &'a Dataset, column: &'a str) -> Place<'a> {
+pub(crate) fn place<'a>(dataset: &'a Dataset, column: &'a str) -> Place<'a> {
     Place { file: dataset.path(), column }
 }
 
-fn find<'a>(dataset: &'a Dataset, column: &str) -> Result<&'a Column, ModelError> {
+pub(crate) fn find<'a>(dataset: &'a Dataset, column: &str) -> Result<&'a Column, ModelError> {
     dataset.column(column).ok_or_else(|| ModelError::MissingColumn {
         file: dataset.path().to_owned(),
         column: column.to_owned(),

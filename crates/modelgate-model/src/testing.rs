@@ -6,7 +6,7 @@ use std::fs;
 
 use modelgate_data::{Dataset, ReadSettings, read};
 
-use crate::{Digest, Estimator, Origin, TrainSettings};
+use crate::{Digest, Estimator, Learning, Origin, TrainSettings};
 
 /// The rows of a CSV text, read as every file is; the column `label` is text.
 pub(crate) fn rows(csv: &str) -> Dataset {
@@ -52,12 +52,11 @@ pub(crate) fn loans(count: usize, share: f64) -> String {
 
 pub(crate) fn settings(features: &[&str]) -> TrainSettings {
     TrainSettings {
-        estimator: Estimator::LogisticRegression,
+        learning: Learning::of(Estimator::LogisticRegression),
         label: "label".to_owned(),
         positive_label: Some("yes".to_owned()),
         features: features.iter().map(|name| (*name).to_owned()).collect(),
-        l2_penalty: 1.0,
-        max_iterations: 200,
+        threads: 1,
     }
 }
 

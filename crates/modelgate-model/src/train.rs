@@ -1,10 +1,15 @@
 //! Training: settings and rows in, a checked model out.
 
-use modelgate_data::{Dataset, Digest, binary_labels};
+use linfa::traits::Fit as _;
+use modelgate_data::{Column, Dataset, Digest, binary_labels};
+use ndarray::{Array1, Array2};
 
-use crate::linear;
-use crate::pipeline::Pipeline;
-use crate::{Estimator, Model, ModelError};
+use crate::encoding::{Encoding, Purpose};
+use crate::linear::{self, contained};
+use crate::model::Body;
+use crate::pipeline::{Pipeline, find};
+use crate::trees::{Constraint, Params, TreeModel};
+use crate::{Estimator, Learning, Model, ModelError};
 
 /// The fewest rows that a model is trained on.
 pub const LEAST_ROWS: usize = 10;
@@ -15,20 +20,16 @@ pub const MOST_ITERATIONS: u64 = 100_000;
 /// What to train.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TrainSettings {
-    /// The estimator.
-    pub estimator: Estimator,
+    /// The estimator and its hyper-parameters.
+    pub learning: Learning,
     /// The column that holds the label.
     pub label: String,
     /// The label that counts as positive; needed unless labels are 0/1 or true/false.
     pub positive_label: Option<String>,
     /// The feature columns, at least one, in the order in which the model lists them.
     pub features: Vec<String>,
-    /// How strongly coefficients are held near 0: finite, at least 0. The penalty is `l2_penalty / 2` times the sum of
-    /// squared coefficients, beside a loss that is a sum over rows; scikit-learn's `C` is `1 / l2_penalty`.
-    pub l2_penalty: f64,
-    /// The most iterations of linfa's solver: 1 to [`MOST_ITERATIONS`]. A fit that they do not bring near the minimum is
-    /// refused; from there a few of Newton's steps finish it.
-    pub max_iterations: u64,
+    /// How many threads may work, at least 1; they change no bit of the model.
+    pub threads: usize,
 }
 
 /// Where a model comes from. Part of the model file, and so of the model's digest.
@@ -45,19 +46,17 @@ pub struct Origin {
 impl TrainSettings {
     /// Checks what can be checked without rows.
     pub(crate) fn check(&self) -> Result<(), ModelError> {
-        if !self.l2_penalty.is_finite() || self.l2_penalty < 0.0 {
-            let value = self.l2_penalty.to_string();
-            return Err(ModelError::BadSetting { setting: "l2_penalty", value, expected: "a finite number, at least 0" });
-        }
-        if !(1..=MOST_ITERATIONS).contains(&self.max_iterations) {
-            let value = self.max_iterations.to_string();
-            return Err(ModelError::BadSetting { setting: "max_iterations", value, expected: "1 to 100000" });
-        }
+        self.learning.check()?;
         if self.features.is_empty() {
             return Err(ModelError::NoFeatures);
         }
         if self.features.contains(&self.label) {
             return Err(ModelError::LabelIsFeature { column: self.label.clone() });
+        }
+        for (key, columns) in [("rising", &self.learning.rising), ("falling", &self.learning.falling)] {
+            if let Some(column) = columns.iter().find(|column| !self.features.contains(column)) {
+                return Err(ModelError::DirectionWithoutFeature { key, column: column.clone() });
+            }
         }
         Ok(())
     }
@@ -83,24 +82,92 @@ pub fn train(dataset: &Dataset, settings: &TrainSettings, origin: &Origin) -> Re
         Some(negative) if positives < labels.is_positive.len() => negative,
         negative => return Err(one_class(labels.positive, negative)),
     };
-    let pipeline = Pipeline::fit(dataset, &settings.features)?;
+    let learning = &settings.learning;
+    let purpose = if learning.estimator.is_of_trees() { Purpose::Trees } else { Purpose::Sum };
+    let pipeline = Pipeline::fit(dataset, &settings.features, purpose)?;
     let matrix = pipeline.matrix(dataset)?;
-    let fitted = match settings.estimator {
-        Estimator::LogisticRegression => linear::fit(matrix, &labels.is_positive, settings.l2_penalty, settings.max_iterations)?,
+    let body = if learning.estimator.is_of_trees() {
+        Body::Trees(trees(dataset, settings, &pipeline, matrix, &labels.is_positive)?)
+    } else {
+        let limits = linear::Limits { iterations: learning.hyperparameters.max_iterations, time: learning.time_limit };
+        let fitted = linear::fit(matrix, &labels.is_positive, learning.hyperparameters.l2_penalty, limits)?;
+        Body::Linear { linear: fitted.linear, gradient_norm: fitted.gradient_norm }
     };
     Ok(Model {
-        estimator: settings.estimator,
-        l2_penalty: settings.l2_penalty,
-        max_iterations: settings.max_iterations,
+        learning: learning.clone(),
         positive_label: labels.positive,
         negative_label: negative,
         rows: labels.is_positive.len() as u64,
         positives: positives as u64,
         pipeline,
-        linear: fitted.linear,
-        gradient_norm: fitted.gradient_norm,
+        body,
         origin: origin.clone(),
     })
+}
+
+/// Grows trees the linfa way: settings are checked, then rows, then they are fitted; a panic is an error.
+fn trees(
+    dataset: &Dataset,
+    settings: &TrainSettings,
+    pipeline: &Pipeline,
+    matrix: Array2<f64>,
+    is_positive: &[bool],
+) -> Result<TreeModel, ModelError> {
+    let learning = &settings.learning;
+    let constraints = constraints(learning, pipeline)?;
+    let mut rows = linfa::Dataset::new(matrix, Array1::from(is_positive.to_vec()));
+    if let Some(column) = &learning.weight {
+        rows = rows.with_weights(weights(dataset, column)?);
+    }
+    let threads = settings.threads;
+    let fitted = contained(|| match learning.estimator {
+        Estimator::RandomForest => Params(learning.random_forest(constraints, threads)).fit(&rows),
+        Estimator::GradientBoosting => Params(learning.gradient_boosting(constraints, threads)).fit(&rows),
+        Estimator::DecisionTree | Estimator::LogisticRegression => {
+            Params(learning.decision_tree(constraints, threads)).fit(&rows)
+        }
+    })?;
+    Ok(fitted?)
+}
+
+/// The direction of each feature.
+fn constraints(learning: &Learning, pipeline: &Pipeline) -> Result<Vec<Constraint>, ModelError> {
+    let of = |key: &'static str, columns: &[String], column: &String, encoding: &Encoding, found: Constraint| {
+        if !columns.contains(column) {
+            return Ok(Constraint::None);
+        }
+        match encoding {
+            Encoding::Ranked(_) => Err(ModelError::DirectionOfText { key, column: column.clone() }),
+            _ => Ok(found),
+        }
+    };
+    let each = pipeline.features.iter().map(|feature| {
+        let (column, encoding) = (&feature.column, &feature.encoding);
+        let rising = of("rising", &learning.rising, column, encoding, Constraint::Rising)?;
+        let falling = of("falling", &learning.falling, column, encoding, Constraint::Falling)?;
+        Ok(if rising == Constraint::None { falling } else { rising })
+    });
+    each.collect()
+}
+
+/// The weights of all rows, as precise as linfa keeps them.
+fn weights(dataset: &Dataset, column: &str) -> Result<Array1<f32>, ModelError> {
+    let cells: &Column = find(dataset, column)?;
+    let weight = |row: usize| {
+        let value = cells.number(row);
+        match value.filter(|value| value.is_finite() && *value >= 0.0) {
+            Some(value) => Ok(single(value)),
+            None => {
+                Err(ModelError::BadWeight { file: dataset.path().to_owned(), column: column.to_owned(), row: row + 1, value })
+            }
+        }
+    };
+    (0..dataset.rows()).map(weight).collect()
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "linfa keeps weights in single precision")]
+fn single(value: f64) -> f32 {
+    value as f32
 }
 
 #[cfg(test)]
@@ -110,7 +177,108 @@ mod tests {
 
     use super::*;
     use crate::testing::{loans, origin, rows, settings};
-    use crate::{DropReason, DroppedColumn};
+    use crate::{DropReason, DroppedColumn, Hyperparameters};
+
+    /// Settings with other learning.
+    fn with(settings: &TrainSettings, change: impl FnOnce(&mut Learning)) -> TrainSettings {
+        let mut settings = settings.clone();
+        change(&mut settings.learning);
+        settings
+    }
+
+    fn of_trees() -> [TrainSettings; 3] {
+        [Estimator::DecisionTree, Estimator::RandomForest, Estimator::GradientBoosting].map(|estimator| {
+            let settings = settings(&["income", "debt", "region"]);
+            with(&settings, |learning| {
+                *learning = Learning::of(estimator);
+                learning.hyperparameters.trees = 15;
+            })
+        })
+    }
+
+    #[test]
+    fn trees_learn_from_gaps_and_texts_whatever_the_order_of_rows_and_threads() {
+        let csv = loans(600, 0.4);
+        let (header, body) = csv.split_once('\n').unwrap();
+        let backwards: Vec<&str> = body.lines().rev().collect();
+        let turned = rows(&format!("{header}\n{}\n", backwards.join("\n")));
+        let dataset = rows(&csv);
+        let labels = binary_labels(&dataset, "label", Some("yes")).unwrap();
+        for settings in of_trees() {
+            let model = train(&dataset, &settings, &origin()).unwrap();
+            let scores = model.score(&dataset).unwrap();
+            assert!(scores.iter().all(|score| (0.0..=1.0).contains(score)));
+            assert!(area_under_curve(&scores, &labels.is_positive) > 0.72, "{}", settings.learning.estimator);
+            let expected = model.encode().unwrap();
+            assert_eq!(train(&turned, &settings, &origin()).unwrap().encode().unwrap(), expected);
+            let threaded = TrainSettings { threads: 4, ..settings };
+            assert_eq!(train(&dataset, &threaded, &origin()).unwrap().encode().unwrap(), expected);
+            // A text that training did not see and a missing one are no error.
+            let fresh = rows("income,debt,region,label\n50,10,elsewhere,yes\n,,,no\n");
+            assert_eq!(model.score(&fresh).unwrap().len(), 2);
+        }
+    }
+
+    #[test]
+    fn scores_never_fall_with_a_rising_column() {
+        let dataset = rows(&loans(500, 0.4));
+        for settings in of_trees() {
+            let held = with(&settings, |learning| learning.rising = vec!["debt".to_owned()]);
+            let model = train(&dataset, &held, &origin()).unwrap();
+            let mut ladder = "income,debt,region,label\n".to_owned();
+            (0..50).for_each(|debt| writeln!(ladder, "40,{debt},north,no").unwrap());
+            assert!(model.score(&rows(&ladder)).unwrap().is_sorted(), "{}", held.learning.estimator);
+        }
+    }
+
+    #[test]
+    fn a_direction_needs_a_feature_of_numbers() {
+        let [tree, ..] = of_trees();
+        let csv = loans(100, 0.4);
+        let text = with(&tree, |learning| learning.falling = vec!["region".to_owned()]);
+        let error = refused(&csv, &text);
+        assert!(matches!(&error, ModelError::DirectionOfText { key: "falling", .. }), "{error}");
+        let other = with(&tree, |learning| learning.rising = vec!["age".to_owned()]);
+        let error = refused(&csv, &other);
+        assert!(matches!(&error, ModelError::DirectionWithoutFeature { key: "rising", .. }), "{error}");
+        assert!(error.help().unwrap().contains("model.train.features"));
+    }
+
+    #[test]
+    fn weights_count_and_bad_ones_are_named_by_row() {
+        let [tree, ..] = of_trees();
+        let weighted = with(&tree, |learning| learning.weight = Some("w".to_owned()));
+        let weighted = TrainSettings { features: vec!["x".to_owned()], ..weighted };
+        let table = |heavy: &str| {
+            let mut csv = "x,label,w\n".to_owned();
+            (0..200).for_each(|row| {
+                let yes = row % 4 == 0;
+                writeln!(csv, "{},{},{}", row % 2, if yes { "yes" } else { "no" }, if yes { heavy } else { "1" }).unwrap();
+            });
+            csv
+        };
+        let score = |heavy| {
+            let dataset = rows(&table(heavy));
+            train(&dataset, &weighted, &origin()).unwrap().score(&dataset).unwrap()[0]
+        };
+        assert!((score("1") - 0.5).abs() < 1e-12 && (score("3") - 0.75).abs() < 1e-12);
+        for (heavy, shown) in [("-1", "-1"), ("", "nothing"), ("inf", "inf")] {
+            let error = refused(&table(heavy), &weighted).to_string();
+            assert!(error.contains("row 1 of the weight column \"w\"") && error.contains(shown), "{error}");
+        }
+    }
+
+    #[test]
+    fn trees_that_cannot_be_grown_say_what_to_do() {
+        let [tree, ..] = of_trees();
+        let heavy = with(&tree, |learning| learning.hyperparameters.min_leaf_weight = 80.0);
+        let error = refused(&loans(100, 0.4), &heavy);
+        assert!(error.to_string().contains("weigh 100 together") && error.help().unwrap().contains("min_leaf_weight"), "{error}");
+        let deep = with(&tree, |learning| learning.hyperparameters.max_depth = 1000);
+        assert!(matches!(refused(&loans(100, 0.4), &deep), ModelError::BadSetting { setting: "max_depth", .. }));
+        let late = with(&tree, |learning| learning.time_limit = std::time::Duration::ZERO);
+        assert!(matches!(refused(&loans(100, 0.4), &late), ModelError::OutOfTime { seconds: 0 }));
+    }
 
     fn refused(csv: &str, settings: &TrainSettings) -> ModelError {
         train(&rows(csv), settings, &origin()).unwrap_err()
@@ -204,13 +372,15 @@ mod tests {
     #[test]
     fn settings_are_checked_before_rows() {
         let good = settings(&["x"]);
+        let usual = good.learning.hyperparameters;
         let csv = table(|row| if row % 3 == 0 { "yes" } else { "no" });
         for bad in [
-            TrainSettings { l2_penalty: -1.0, ..good.clone() },
-            TrainSettings { l2_penalty: f64::NAN, ..good.clone() },
-            TrainSettings { max_iterations: 0, ..good.clone() },
-            TrainSettings { max_iterations: MOST_ITERATIONS + 1, ..good.clone() },
+            Hyperparameters { l2_penalty: -1.0, ..usual },
+            Hyperparameters { l2_penalty: f64::NAN, ..usual },
+            Hyperparameters { max_iterations: 0, ..usual },
+            Hyperparameters { max_iterations: MOST_ITERATIONS + 1, ..usual },
         ] {
+            let bad = with(&good, |learning| learning.hyperparameters = bad);
             assert!(matches!(refused(&csv, &bad), ModelError::BadSetting { .. }));
         }
         assert!(matches!(refused(&csv, &settings(&[])), ModelError::NoFeatures));
@@ -225,7 +395,7 @@ mod tests {
 
     #[test]
     fn a_fit_cut_short_gives_no_model() {
-        let short = TrainSettings { max_iterations: 1, ..settings(&["income", "debt", "region"]) };
+        let short = with(&settings(&["income", "debt", "region"]), |learning| learning.hyperparameters.max_iterations = 1);
         assert!(matches!(refused(&loans(300, 0.4), &short), ModelError::NotConverged { iterations: 1, .. }));
     }
 

@@ -8,20 +8,25 @@ use modelgate_report::ModelFacts;
 /// A model that was trained here.
 pub(crate) fn of_model(model: &Model) -> ModelFacts {
     let facts = model.facts();
-    let mut coefficients = vec![("intercept".to_owned(), facts.intercept)];
+    let mut coefficients: Vec<(String, f64)> = facts.intercept.map(|value| ("intercept".to_owned(), value)).into_iter().collect();
     coefficients.extend(facts.coefficients.iter().map(|coefficient| (coefficient.name.clone(), coefficient.value)));
+    let mut settings: Vec<(String, String)> =
+        facts.settings.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect();
+    if let Some(norm) = facts.gradient_norm {
+        settings.push(("gradient norm per row at the fit".to_owned(), format!("{norm:.1e}")));
+    }
+    if let Some((trees, nodes)) = facts.trees {
+        settings.push(("trees grown".to_owned(), trees.to_string()));
+        settings.push(("nodes of all trees".to_owned(), nodes.to_string()));
+    }
+    settings.push(("training rows with the positive label".to_owned(), facts.positives.to_string()));
+    settings.push(("training data, SHA-256".to_owned(), facts.origin.data_digest.to_string()));
     ModelFacts {
-        kind: format!("{} (linfa)", facts.estimator.id().replace('_', " ")),
+        kind: format!("{} ({})", facts.estimator.id().replace('_', " "), facts.estimator.trained_by()),
         rows_trained: Some(facts.rows),
         features: facts.features.iter().map(|feature| (feature.name.clone(), preparation(feature))).collect(),
         dropped: facts.dropped.iter().map(|dropped| (dropped.column.clone(), reason(dropped.reason))).collect(),
-        settings: vec![
-            ("l2_penalty".to_owned(), facts.l2_penalty.to_string()),
-            ("max_iterations".to_owned(), facts.max_iterations.to_string()),
-            ("gradient norm per row at the fit".to_owned(), format!("{:.1e}", facts.gradient_norm)),
-            ("training rows with the positive label".to_owned(), facts.positives.to_string()),
-            ("training data, SHA-256".to_owned(), facts.origin.data_digest.to_string()),
-        ],
+        settings,
         coefficients,
     }
 }
@@ -29,7 +34,9 @@ pub(crate) fn of_model(model: &Model) -> ModelFacts {
 fn preparation(feature: &FeatureFact) -> String {
     match (feature.levels, &feature.reference) {
         (Some(levels), Some(reference)) => format!("one-hot, {levels} levels, relative to {reference}"),
-        _ => "number, standardized".to_owned(),
+        (Some(levels), None) => format!("text, by the rank of its {levels} levels"),
+        (None, _) if feature.standardized => "number, standardized".to_owned(),
+        (None, _) => "number, as it is".to_owned(),
     }
 }
 

@@ -216,7 +216,7 @@ fn trained_or_read(
 
 /// Trains the configured model.
 pub(crate) fn train_model(config: &Config, console: &mut Console<'_>) -> Result<Model, Failure> {
-    let ModelSource::Train { estimator, l2_penalty, max_iterations, rows, evaluate } = &config.model else {
+    let ModelSource::Train { learning, rows, evaluate } = &config.model else {
         return Err(Failure::with_help(
             "this configuration trains nothing: its predictions come from a file or a command",
             "write model.train, or use `modelgate evaluate`",
@@ -233,14 +233,13 @@ pub(crate) fn train_model(config: &Config, console: &mut Console<'_>) -> Result<
         TrainRows::Split { column, train, .. } => dataset.split(column, train)?,
     };
     let features = features(config, &dataset, console);
-    console.step("Training", &format!("{} on {} rows, {} features", estimator.id(), dataset.rows(), features.len()));
+    console.step("Training", &format!("{} on {} rows, {} features", learning.estimator, dataset.rows(), features.len()));
     let settings = TrainSettings {
-        estimator: *estimator,
+        learning: learning.clone(),
         label: config.roles.label.clone(),
         positive_label: config.roles.positive_label.clone(),
         features,
-        l2_penalty: *l2_penalty,
-        max_iterations: *max_iterations,
+        threads: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
     };
     let origin = Origin { config_digest: config.digest, data_digest: dataset.digest(), tool_version: TOOL_VERSION.to_owned() };
     Ok(train(&dataset, &settings, &origin)?)

@@ -56,6 +56,8 @@ fn structural_mistakes() {
                 "tree",
                 "it is one of `logistic_regression`",
             ),
+            ("l2_penalty: 0.5", "trees: 5", "unused-setting", "trees", "it belongs to `random_forest` and `gradient_boosting`"),
+            ("l2_penalty: 0.5", "rising: [age]", "unused-setting", "rising", "`modelgate explain logistic_regression`"),
             ("    - accuracy\n", "    - acuracy\n    - accuracy\n", "unknown-metric", "acuracy", "did you mean `accuracy`?"),
             ("    - accuracy\n", "    - accuracy\n    - accuracy\n", "duplicate-item", "accuracy", "the first one is at line 26"),
             ("level: warn", "level: warning", "unknown-level", "warning", "did you mean `warn`?"),
@@ -484,6 +486,23 @@ fn mistakes_in_the_previous_models_predictions() {
     let trained = FULL.replace("baseline: {release: v1.0}", "baseline: {predictions: old.csv}");
     let errors = parse("modelgate.yml", &trained).unwrap_err();
     assert!(errors.to_string().contains("write `data.baseline_score` or `data.baseline_prediction`"), "{errors}");
+}
+
+#[test]
+fn settings_of_trees() {
+    let base =
+        FULL.replace("estimator: logistic_regression", "estimator: gradient_boosting").replace("    max_iterations: 300\n", "");
+    check(
+        &base,
+        &[
+            ("l2_penalty: 0.5", "features_per_split: 2", "unused-setting", "features_per_split", "it belongs to `random_forest`"),
+            ("l2_penalty: 0.5", "learning_rate: 0", "out-of-range", "0", "`learning_rate` must be above 0"),
+            ("l2_penalty: 0.5", "min_leaf_weight: 0", "out-of-range", "0", "`min_leaf_weight` must be above 0"),
+            ("l2_penalty: 0.5", "max_leaves: 1", "out-of-range", "1", "a whole number from 2"),
+            ("l2_penalty: 0.5", "rising: [sex]", "not-a-feature", "sex", "add it to `features`"),
+            ("l2_penalty: 0.5", "rising: [debt]\n    falling: [debt]", "column-used-twice", "debt", "take it out of one of them"),
+        ],
+    );
 }
 
 /// Fifteen mistakes of every kind, in one run.

@@ -1,9 +1,10 @@
-//! `list` and `explain`: the catalogues of metrics and rules.
+//! `list` and `explain`: the catalogues of metrics, rules and estimators.
 
 use std::fmt::Write as _;
 
 use modelgate_eval::{Direction, METRICS, Metric, MetricId, MetricKind};
 use modelgate_forge::Repository;
+use modelgate_model::{Estimator, Learning};
 use modelgate_policy::{RULES, Rule, RuleId};
 
 use crate::cli::{ExplainArgs, ListArgs, ListFormat, Listed};
@@ -11,7 +12,7 @@ use crate::context::{Console, Context};
 use crate::exit::ExitStatus;
 use crate::failure::Failure;
 
-/// Lists metrics, rules or releases.
+/// Lists metrics, rules, estimators or releases.
 pub(crate) fn list(arguments: &ListArgs, context: &Context, console: &mut Console<'_>) -> Result<ExitStatus, Failure> {
     let text = match (arguments.what, arguments.format) {
         (Listed::Metrics, ListFormat::Plain) => {
@@ -20,6 +21,10 @@ pub(crate) fn list(arguments: &ListArgs, context: &Context, console: &mut Consol
         (Listed::Metrics, ListFormat::Markdown) => page("Metrics", METRICS.iter().map(metric_page)),
         (Listed::Rules, ListFormat::Plain) => RULES.iter().fold(String::new(), |text, rule| text + &line(rule.id, rule.title)),
         (Listed::Rules, ListFormat::Markdown) => page("Rules", RULES.iter().map(rule_page)),
+        (Listed::Estimators, ListFormat::Plain) => {
+            Estimator::ALL.iter().fold(String::new(), |text, estimator| text + &line(estimator.id(), estimator.title()))
+        }
+        (Listed::Estimators, ListFormat::Markdown) => page("Estimators", Estimator::ALL.into_iter().map(estimator_page)),
         (Listed::Releases, _) => releases(context)?,
     };
     console.result(text.trim_end());
@@ -42,14 +47,15 @@ fn releases(context: &Context) -> Result<String, Failure> {
     Ok(names.join("\n"))
 }
 
-/// Explains one metric or rule.
+/// Explains one metric, rule or estimator.
 pub(crate) fn explain(arguments: &ExplainArgs, console: &mut Console<'_>) -> Result<ExitStatus, Failure> {
     let metric = MetricId::parse(&arguments.id).map(|id| metric_page(id.metric()));
     let rule = RuleId::parse(&arguments.id).map(|id| rule_page(id.rule()));
-    let Some(text) = metric.or(rule) else {
+    let estimator = Estimator::parse(&arguments.id).map(estimator_page);
+    let Some(text) = metric.or(rule).or(estimator) else {
         return Err(Failure::with_help(
-            format!("there is no metric or rule {:?}", arguments.id),
-            "see `modelgate list metrics` and `modelgate list rules`",
+            format!("there is no metric, rule or estimator {:?}", arguments.id),
+            "see `modelgate list metrics`, `modelgate list rules` and `modelgate list estimators`",
         ));
     };
     console.result(text.trim_end());
@@ -94,6 +100,24 @@ fn metric_page(metric: &Metric) -> String {
         ("Same number as", metric.reference),
     ] {
         let _ = writeln!(text, "- {what}: {value}");
+    }
+    text
+}
+
+fn estimator_page(estimator: Estimator) -> String {
+    let mut text = format!("## {estimator}\n\n{}.\n\n", estimator.title());
+    for (what, value) in [
+        ("When", estimator.when_to_use()),
+        ("Columns", estimator.how_columns_are_taken()),
+        ("Trained by", estimator.trained_by()),
+    ] {
+        let _ = writeln!(text, "- {what}: {value}");
+    }
+    text.push_str("\nSettings below `model.train`:\n\n");
+    let usual = Learning::of(estimator).shown();
+    for setting in estimator.hyperparameters() {
+        let default = usual.iter().find(|(key, _)| *key == setting.key).map_or("none", |(_, value)| value.as_str());
+        let _ = writeln!(text, "- `{}`: {}; default: {default}", setting.key, setting.doc);
     }
     text
 }

@@ -50,9 +50,9 @@ pub(crate) enum Command {
     /// Check the log of decisions.
     #[command(subcommand)]
     Audit(AuditCommand),
-    /// List metrics, rules or stored releases.
+    /// List metrics, rules, estimators or stored releases.
     List(ListArgs),
-    /// Explain a metric or a rule.
+    /// Explain a metric, a rule or an estimator.
     Explain(ExplainArgs),
     /// Check the configuration, or print what may be written in it.
     #[command(subcommand)]
@@ -259,6 +259,8 @@ pub(crate) enum Listed {
     Metrics,
     /// Every rule.
     Rules,
+    /// Every estimator that can be trained.
+    Estimators,
     /// The releases stored in this repository.
     Releases,
 }
