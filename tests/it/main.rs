@@ -9,6 +9,7 @@ mod audit;
 mod beside;
 mod data_sets;
 mod demo;
+mod estimators;
 mod examples;
 mod fails_well;
 mod git;

@@ -24,12 +24,7 @@ const BELOW_ONE_HALF: Range = Range { lowest: 0.0, highest: 0.5, open: true };
 const AT_LEAST_1: Range = Range { lowest: 1.0, highest: f64::INFINITY, open: false };
 const CONFIDENCE: Range = Range { lowest: 0.5, highest: 1.0, open: true };
 
-const ESTIMATOR: Choice = Choice {
-    error: "unknown-estimator",
-    noun: "estimator",
-    names: || Estimator::IDS.to_vec(),
-    help: Some("`modelgate list estimators` shows all of them"),
-};
+const ESTIMATOR: Choice = Choice { error: "unknown-estimator", noun: "estimator", names: || Estimator::IDS.to_vec(), help: None };
 
 const fn texts(least: usize, unique: bool) -> List {
     List { item: &Text, least, most: MANY, unique }
