@@ -36,6 +36,9 @@ pub(crate) enum Failure {
     /// Something asked for is not there.
     #[error("{what} is not there: {cure}")]
     Absent { what: String, cure: &'static str },
+    /// Planted mistakes that no test saw, or that could not be planted; the table stands above.
+    #[error("not caught: {}", names.join(", "))]
+    Escaped { names: Vec<&'static str> },
     /// Measured numbers over their limits; the table stands above.
     #[error("over the limit: {}", names.join(", "))]
     OverLimit { names: Vec<String> },

@@ -9,8 +9,10 @@ use clap::{Parser, Subcommand};
 mod bench;
 mod codegen;
 mod failure;
+mod mutants;
 mod oracle;
 mod programs;
+mod proof;
 mod test;
 mod tidy;
 
@@ -50,6 +52,24 @@ enum Chore {
         #[arg(long, value_name = "CSV")]
         adult_predictions: Option<PathBuf>,
     },
+    /// Measure how often the 95 % intervals hold the truth, and write the table to docs/coverage.md.
+    Coverage {
+        /// Few repetitions, printed and not written.
+        #[arg(long)]
+        quick: bool,
+    },
+    /// Measure the power and the false alarms of verdicts, and write the tables to docs/power.md.
+    Simulate {
+        /// Few repetitions, printed and not written.
+        #[arg(long)]
+        quick: bool,
+    },
+    /// Plant known mistakes in a copy of the code, one at a time, and require that a test sees each.
+    Mutants {
+        /// Only those with this in their names.
+        #[arg(long, value_name = "TEXT")]
+        only: Option<String>,
+    },
     /// Build the release binary and measure its time, memory and size against the limits.
     Bench {
         /// How often each command runs; the quickest run counts.
@@ -76,6 +96,9 @@ fn run(chore: &Chore, root: &Path) -> Result<(), Failure> {
         Chore::Codegen { check: true } => codegen::check(root),
         Chore::Codegen { check: false } => codegen::write(root),
         Chore::Oracle { adult_predictions } => oracle::run(root, adult_predictions.as_deref()),
+        Chore::Coverage { quick } => proof::run(root, proof::COVERAGE, *quick),
+        Chore::Simulate { quick } => proof::run(root, proof::POWER, *quick),
+        Chore::Mutants { only } => mutants::run(root, only.as_deref()),
         Chore::Bench { runs } => bench::run(root, *runs),
     }
 }

@@ -224,6 +224,14 @@ mod tests {
         assert!((0..LOGIT_BINS).all(|bin| logit_bin(logit_bin_middle(bin)) == bin));
     }
 
+    #[test]
+    fn near_scores_are_not_ties() {
+        let key = |score| ScoreTable::key(ScoreScale::Exact, score);
+        // Equal as f32, and within any tolerance.
+        assert!(key(0.3) < key(0.3 + 1e-15));
+        assert_eq!(key(-0.0), key(0.0));
+    }
+
     /// A bin with rows of this weight in both classes.
     fn bin(weight: f64) -> ScoreBin {
         let mut bin = ScoreBin::default();

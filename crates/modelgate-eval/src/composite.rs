@@ -210,5 +210,14 @@ mod tests {
         assert_eq!(perfect.theil_index(), Ok(0.0));
         // By hand: benefits 0, 1, 1, 2 have mean 1 and variance 1/2.
         assert_eq!(counts(1.0, 1.0, 1.0, 1.0).generalized_entropy_index(), Ok(0.25));
+        // Benefits 0, 0, 1, 1 have mean 1/2: (1 + 1 + 1 + 1) / 4 / 2. Dividing by the mean once more would make it 1.
+        assert_eq!(counts(1.0, 0.0, 2.0, 1.0).generalized_entropy_index(), Ok(0.5));
+    }
+
+    #[test]
+    fn a_benefit_of_zero_adds_nothing() {
+        // 0 ln 0 is 0: benefits 0 and 1 have mean 1/2, and the mean of 2 ln 2 and 0 is ln 2.
+        let half = counts(1.0, 0.0, 1.0, 0.0).theil_index().unwrap_or(f64::NAN);
+        assert!((half - std::f64::consts::LN_2).abs() < 1e-15, "{half}");
     }
 }

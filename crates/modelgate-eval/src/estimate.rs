@@ -133,6 +133,11 @@ impl fmt::Display for Reason {
 pub enum Method {
     /// Wilson's score interval for one proportion (Wilson 1927).
     Wilson,
+    /// The wider of Wilson's interval and the exact mid-p interval (Lancaster 1961), where few rows are hits, or few are not:
+    /// Wilson's alone covers as little as 84 % there.
+    WilsonOrExact,
+    /// The exact interval of Clopper and Pearson (1934).
+    ClopperPearson,
     /// The score interval for a ratio of two independent proportions (Miettinen and Nurminen 1985).
     MiettinenNurminen,
     /// Square-and-add of both sides' intervals (Zou and Donner 2008); for two proportions with Wilson intervals it is
@@ -144,12 +149,17 @@ pub enum Method {
     Moments,
     /// The normal interval with a few more rows at both ends (Agresti and Coull 1998).
     AgrestiCoull,
+    /// The interval of the means whose standard error, in proportion to them, puts the observed mean within Student's quantile;
+    /// from the exact first and second moments of the rows' losses.
+    ScaledMoments,
     /// The normal interval from the sandwich variance of a logistic fit (Huber 1967; White 1982).
     Sandwich,
     /// The normal interval from the spread of Poisson resamples of the counts by score.
     ResampledScores,
     /// Percentiles of Poisson resamples of the cube's cells.
     Resampled,
+    /// Quantiles of counts that the observed ones leave plausible: Jeffreys' posterior of their shares.
+    Plausible,
     /// Reflected ("basic") percentiles of resamples, which do not inherit the upward bias of gaps between groups.
     ResampledBasic,
     /// The normal interval from the differences of replicates that both sides share, never narrower than Tango's (1998)
@@ -167,14 +177,18 @@ impl Method {
     pub fn name(self) -> &'static str {
         match self {
             Self::Wilson => "Wilson score",
+            Self::WilsonOrExact => "Wilson score or exact mid-p, the wider",
+            Self::ClopperPearson => "Clopper-Pearson exact",
             Self::MiettinenNurminen => "Miettinen-Nurminen score",
             Self::SquareAndAdd => "square-and-add (Newcombe)",
             Self::DeLong => "DeLong",
             Self::Moments => "normal, exact moments",
             Self::AgrestiCoull => "Agresti-Coull",
+            Self::ScaledMoments => "scaled, exact moments",
             Self::Sandwich => "normal, sandwich variance",
             Self::ResampledScores => "resampled scores, normal",
             Self::Resampled => "resampled cells, percentile",
+            Self::Plausible => "plausible counts (Jeffreys), quantiles",
             Self::ResampledBasic => "resampled cells, basic",
             Self::Paired => "paired replicates, normal",
             Self::PairedBasic => "paired replicates, basic",

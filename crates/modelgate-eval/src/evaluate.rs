@@ -50,6 +50,7 @@ pub(crate) struct Counted<'a> {
     pub(crate) slice: &'a Slice,
     pub(crate) cell: &'a Cell,
     replicates: OnceCell<Vec<Confusion>>,
+    plausible: OnceCell<Vec<Confusion>>,
     scored: OnceCell<Scored>,
     score_errors: OnceCell<BTreeMap<MetricId, f64>>,
     resamples: u32,
@@ -62,6 +63,7 @@ impl<'a> Counted<'a> {
             slice,
             cell,
             replicates: OnceCell::new(),
+            plausible: OnceCell::new(),
             scored: OnceCell::new(),
             score_errors: OnceCell::new(),
             resamples: settings.resamples,
@@ -71,6 +73,10 @@ impl<'a> Counted<'a> {
 
     pub(crate) fn replicates(&self) -> &[Confusion] {
         self.replicates.get_or_init(|| resample::replicates(self.slice, self.cell, self.resamples, self.seed))
+    }
+
+    fn plausible(&self) -> &[Confusion] {
+        self.plausible.get_or_init(|| resample::plausible(self.slice, self.cell, self.resamples, self.seed))
     }
 
     pub(crate) fn has_missing_level(&self) -> bool {
@@ -97,7 +103,7 @@ impl Run<'_> {
             Compute::Composite { value, support } => self.composite(row, value, support, counted),
             Compute::RocAuc => self.roc_auc(cell),
             Compute::Gini => gini(&self.roc_auc(cell)),
-            Compute::MeanLoss(sums) => self.mean_loss(sums(cell), cell),
+            Compute::MeanLoss(sums) => self.mean_loss(row, sums(cell), cell),
             Compute::Scores(value) => self.of_scores(metric, value, counted),
             Compute::Cost => self.cost(cell),
             Compute::Background(background) => self.against_background(background, counted),
@@ -120,7 +126,7 @@ impl Run<'_> {
         };
         // With weights, the rows are worth as much as this many equal ones (Kish 1965).
         let effective = weight * weight / whole.weight_squared.to_f64();
-        measured(value, Some(interval::wilson(value, effective, self.z)), whole.rows)
+        measured(value, Some(interval::proportion(value, effective, self.z)), whole.rows)
     }
 
     fn composite(
@@ -134,8 +140,12 @@ impl Run<'_> {
         match value(&Confusion::weights(counted.cell)) {
             Err(reason) => Estimate::Undefined { reason, n },
             Ok(point) => {
-                let values = counted.replicates().iter().map(|replicate| value(replicate).ok());
-                measured(point, self.percentiles(metric, values, Method::Resampled, point), n)
+                let values = counted.plausible().iter().map(|drawn| value(drawn).ok());
+                let interval = self.percentiles(metric, values, Method::Plausible, point);
+                // What was seen is plausible, also at an end of the range.
+                let widened =
+                    |found: Interval| Interval { lower: found.lower.min(point), upper: found.upper.max(point), ..found };
+                measured(point, interval.map(widened), n)
             }
         }
     }
@@ -152,7 +162,7 @@ impl Run<'_> {
         }
     }
 
-    fn mean_loss(&self, sums: &LossSums, cell: &Cell) -> Estimate {
+    fn mean_loss(&self, metric: &Metric, sums: &LossSums, cell: &Cell) -> Estimate {
         let total = cell.total();
         let weight = total.weight.to_f64();
         let Some(mean) = ratio(sums.weighted.to_f64(), weight) else {
@@ -160,12 +170,14 @@ impl Run<'_> {
         };
         let squares =
             sums.both_squared.to_f64() - 2.0 * mean * sums.weight_squared.to_f64() + mean * mean * total.weight_squared.to_f64();
+        let n = total.rows as f64;
         let interval = (total.rows > 1).then(|| {
-            let n = total.rows as f64;
-            let half = self.z * (squares.max(0.0) * n / (n - 1.0)).sqrt() / weight;
-            Interval { lower: (mean - half).max(0.0), upper: mean + half, method: Method::Moments }
+            let error = (squares.max(0.0) * n / (n - 1.0)).sqrt() / weight;
+            interval::scaled_mean(mean, error, n - 1.0, self.z)
+                .map(|interval| within(metric, interval))
+                .filter(|interval| interval.upper.is_finite())
         });
-        measured(mean, interval, total.rows)
+        measured(mean, interval.flatten(), total.rows)
     }
 
     fn of_scores(&self, metric: MetricId, value: fn(&Scored) -> Result<Found, Reason>, counted: &Counted<'_>) -> Estimate {

@@ -71,7 +71,7 @@ impl Area {
                 let back = |x: f64| 1.0 / (1.0 + libm::exp(-x));
                 Interval { lower: back(logit - half), upper: back(logit + half), method: Method::DeLong }
             }
-            _ => interval::wilson(self.value, self.smaller_class as f64, z),
+            _ => interval::proportion(self.value, self.smaller_class as f64, z),
         }
     }
 }

@@ -34,6 +34,69 @@ pub(crate) fn replicates(slice: &Slice, cell: &Cell, resamples: u32, seed: u64) 
     draws
 }
 
+/// Confusion weights that the rows of one slice leave plausible, one entry a draw: each count is drawn from the gamma
+/// distribution with the observed count and a half as its shape, which makes the shares of the counts Jeffreys' posterior
+/// (Goutte and Gaussier 2005 for F1). Unlike resamples, draws do not take a count of zero for a certainty, and are never
+/// without a class: their quantiles cover in small slices as well.
+pub(crate) fn plausible(slice: &Slice, cell: &Cell, draws: u32, seed: u64) -> Vec<Confusion> {
+    /// Tells this stream from that of the resamples.
+    const PLAUSIBLE: u64 = 0x8cb9_2ba7_2f3d_8dd7;
+    let mut random = Xoshiro256PlusPlus::seed_from_u64(seed ^ PLAUSIBLE ^ fnv1a(slice.to_string().as_bytes()));
+    let all = Mass::of(&cell.total());
+    let sources = [Quadrant::TruePositive, Quadrant::FalsePositive, Quadrant::FalseNegative, Quadrant::TrueNegative]
+        .map(|quadrant| PlausibleSource::new(&Mass::of(quadrant.of(cell)), &all));
+    let mut drawn = |_| {
+        let [tp, fp, fn_, tn] = sources.each_ref().map(|source| source.draw(&mut random));
+        Confusion { tp, fp, fn_, tn }
+    };
+    (0..draws).map(&mut drawn).collect()
+}
+
+/// Draws a plausible summed weight of a cell.
+struct PlausibleSource {
+    shape: f64,
+    mean_weight: f64,
+    weight_variance: f64,
+}
+
+impl PlausibleSource {
+    /// What Jeffreys' prior adds to each count.
+    const PRIOR: f64 = 0.5;
+
+    fn new(mass: &Mass, all: &Mass) -> Self {
+        // Rows that were not seen weigh what rows weigh.
+        let of = if mass.rows > 0.0 { mass } else { all };
+        let rows = of.rows.max(1.0);
+        let mean_weight = of.weight / rows;
+        let weight_variance = (of.squared / rows - mean_weight * mean_weight).max(0.0);
+        Self { shape: mass.rows + Self::PRIOR, mean_weight, weight_variance }
+    }
+
+    fn draw(&self, random: &mut impl Rng) -> f64 {
+        let rows = gamma(self.shape, random);
+        let spread = if self.weight_variance > 1e-12 { (rows * self.weight_variance).sqrt() * normal(random) } else { 0.0 };
+        (rows * self.mean_weight + spread).max(0.0)
+    }
+}
+
+/// A gamma number of scale one (Marsaglia and Tsang 2000); below a shape of one, of one more, scaled down.
+fn gamma(shape: f64, random: &mut impl Rng) -> f64 {
+    if shape < 1.0 {
+        let uniform: f64 = random.r#gen();
+        return gamma(shape + 1.0, random) * libm::pow(uniform, 1.0 / shape);
+    }
+    let d = shape - 1.0 / 3.0;
+    let c = 1.0 / (9.0 * d).sqrt();
+    loop {
+        let x = normal(random);
+        let v = (1.0 + c * x).powi(3);
+        let uniform: f64 = random.r#gen();
+        if v > 0.0 && libm::log(uniform) < 0.5 * x * x + d - d * v + d * libm::log(v) {
+            return d * v;
+        }
+    }
+}
+
 /// Resampled rows by score of one slice, one after the other: they are many numbers, and nobody needs all at once.
 pub(crate) fn score_replicates(slice: &Slice, rows: &Scored, resamples: u32, seed: u64) -> impl Iterator<Item = Scored> {
     /// Tells this stream from that of the confusion counts.
@@ -144,6 +207,26 @@ mod tests {
             assert!((drawn_mean - mean).abs() <= 4.0 * (mean / 20_000.0).sqrt(), "{mean}: {drawn_mean}");
             assert!((variance - mean).abs() <= 0.06 * mean, "{mean}: {variance}");
         }
+    }
+
+    #[test]
+    fn gamma_numbers_have_the_mean_and_variance_of_their_shape() {
+        let mut random = Xoshiro256PlusPlus::seed_from_u64(1);
+        for shape in [0.5, 1.0, 3.5, 80.5, 4_000.5] {
+            let draws: Vec<f64> = (0..20_000).map(|_| gamma(shape, &mut random)).collect();
+            let (mean, variance) = moments(&draws);
+            assert!((mean - shape).abs() <= 4.0 * (shape / 20_000.0).sqrt(), "{shape}: {mean}");
+            assert!((variance - shape).abs() <= 0.08 * shape, "{shape}: {variance}");
+        }
+    }
+
+    #[test]
+    fn a_count_of_zero_is_not_taken_for_a_certainty() {
+        let cell = Cell { true_positives: Tally::unweighted(10), ..Cell::default() };
+        let draws = plausible(&Slice::overall(), &cell, 4_000, 3);
+        let missed: f64 = draws.iter().map(|draw| draw.fn_).sum::<f64>() / 4_000.0;
+        assert!((missed - 0.5).abs() < 0.05, "{missed}");
+        assert!(draws.iter().all(|draw| draw.positives() > 0.0 && draw.negatives() > 0.0));
     }
 
     #[test]

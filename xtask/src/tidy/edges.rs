@@ -20,6 +20,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("modelgate-forge", &["modelgate-cube", "modelgate-report"]),
     ("modelgate", EVERYTHING),
     ("modelgate-tests", EVERYTHING),
+    ("modelgate-proof", &["modelgate-cube", "modelgate-data", "modelgate-eval", "modelgate-policy"]),
     ("xtask", &[]),
 ];
 

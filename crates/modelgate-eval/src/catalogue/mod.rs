@@ -48,7 +48,7 @@ const fn joined<const N: usize>(tables: &[&[Metric]]) -> [Metric; N] {
     rows
 }
 
-/// A rate in [0, 1] of one slice, with a Wilson interval.
+/// A rate in [0, 1] of one slice, with the interval of a proportion.
 pub(super) const RATE: Metric = Metric {
     id: "",
     title: "",
@@ -62,10 +62,11 @@ pub(super) const RATE: Metric = Metric {
     formula: "",
     denominator: "all rows",
     undefined_when: "the slice has no rows",
-    interval: "Wilson score",
+    interval: "Wilson score; the wider of it and exact mid-p where few rows count or few do not",
     reference: "",
     compute: Compute::Rows,
 };
 
 /// A function of the confusion counts without a closed form for its interval.
-const COMPOSITE: Metric = Metric { interval: "resampled cells, percentile", ..RATE };
+const COMPOSITE: Metric =
+    Metric { interval: "quantiles of the counts that the observed ones leave plausible (Jeffreys)", ..RATE };

@@ -494,14 +494,18 @@ fn delta(delta: &eval::Delta) -> Delta {
 fn method(method: eval::Method) -> &'static str {
     match method {
         eval::Method::Wilson => "wilson",
+        eval::Method::WilsonOrExact => "wilson_or_exact",
+        eval::Method::ClopperPearson => "clopper_pearson",
         eval::Method::MiettinenNurminen => "miettinen_nurminen",
         eval::Method::SquareAndAdd => "square_and_add",
         eval::Method::DeLong => "delong",
         eval::Method::Moments => "moments",
         eval::Method::AgrestiCoull => "agresti_coull",
+        eval::Method::ScaledMoments => "scaled_moments",
         eval::Method::Sandwich => "sandwich",
         eval::Method::ResampledScores => "resampled_scores",
         eval::Method::Resampled => "resampled",
+        eval::Method::Plausible => "plausible",
         eval::Method::ResampledBasic => "resampled_basic",
         eval::Method::Paired => "paired",
         eval::Method::PairedBasic => "paired_basic",
