@@ -118,8 +118,8 @@ fn what_is_learned_is_true_of_rows_never_seen() {
             let mean = fresh_truth.iter().sum::<f64>() / 1500.0;
             let spread = fresh_truth.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / 1500.0;
             let explained = 1.0 - mean_square(predictions.view(), &fresh_truth) / spread;
-            // One tree is coarse.
-            assert!(explained > if name.starts_with("tree") { 0.6 } else { 0.75 }, "{name}: {explained}");
+            // Means over leaves of a few splits are coarse.
+            assert!(explained > if name.starts_with("boosting") { 0.75 } else { 0.6 }, "{name}: {explained}");
             continue;
         }
         let right = predictions.outer_iter().zip(&fresh_truth).filter(|(chances, truth)| {
