@@ -64,6 +64,29 @@ fn one_group_pays_for_another() -> Gate {
     released(before).with("predictions.csv", candidate().lines().map(changed).collect::<String>())
 }
 
+/// Women of the south with one kind of paper are predicted badly, and nothing names them.
+fn one_slice_is_worse() -> Gate {
+    let config = CONFIG.replace("discover: false", "discover: true").replace("[sex, region]", "[sex, region, paper]");
+    let with_paper = |line: &str| {
+        let cells: Vec<&str> = line.split(',').collect();
+        let [id, label, score, sex, region] = cells.as_slice() else { panic!("{line}") };
+        let number: usize = id.parse().unwrap_or_default();
+        let paper = if *id == "id" { "paper" } else { ["a", "b", "c"][number / 5 % 3] };
+        let is_bad = (*sex, *region, paper) == ("F", "south", "b") && number.is_multiple_of(2);
+        let score = if is_bad && *label == "yes" {
+            "0.45"
+        } else if is_bad {
+            "0.55"
+        } else {
+            score
+        };
+        format!("{id},{label},{score},{sex},{region},{paper}\n")
+    };
+    let rows = |text: String| text.lines().map(with_paper).collect::<String>();
+    let before = gate().with("modelgate.yml", config).with("predictions.csv", rows(Rows::default().csv()));
+    released(before).with("predictions.csv", rows(candidate()))
+}
+
 /// The pairs by the rule that each is for, with every rule that must speak.
 fn pairs() -> Vec<(&'static str, Gate, &'static [&'static str])> {
     vec![
@@ -88,6 +111,7 @@ fn pairs() -> Vec<(&'static str, Gate, &'static [&'static str])> {
         ("expired-waiver", with_waiver("2026-05-31"), &["expired-waiver"]),
         ("unused-waiver", with_waiver("2999-12-31"), &["unused-waiver"]),
         ("worn-split", worn(), &["worn-split"]),
+        ("worst-slice", one_slice_is_worse(), &["worst-slice"]),
         ("simpson", one_group_pays_for_another(), &["simpson"]),
     ]
 }

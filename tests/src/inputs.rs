@@ -16,6 +16,7 @@ data:
 evaluation:
   slices: [sex, region]
   resamples: 200
+  discover: false
 gates:
   - metric: accuracy
     lower_bound: 0.5

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use modelgate_cube::Digest;
-use modelgate_eval::{EvalSettings, Requirement};
+use modelgate_eval::{DiscoverySettings, EvalSettings, MetricId, Requirement};
 use modelgate_policy::Policy;
 use serde_yaml::Value;
 
@@ -122,6 +122,7 @@ fn settings(
             seed: evaluation.whole("seed"),
             declared,
         },
+        discovery: discovery(&evaluation, mistakes),
         axes: measurable.axes.declared,
         policy: Policy {
             gates,
@@ -155,6 +156,21 @@ fn check_threshold(evaluation: &Node<'_>, data: &Node<'_>, mistakes: &mut Mistak
         let error = error.note("the prediction column says already what is predicted");
         mistakes.at_key(&evaluation.at("decision_threshold"), error.help("delete one of them"));
     }
+}
+
+/// What slices are searched for. A rate without a better end, or none at all, has no worse slices.
+fn discovery(evaluation: &Node<'_>, mistakes: &mut Mistakes<'_>) -> Option<DiscoverySettings> {
+    let rate = MetricId::parse(&evaluation.text("discover_rate")?)?;
+    if !rate.metric().is_searchable() {
+        let error = ConfigError::new("metric-not-searchable", format!("`{rate}` is no share of rows that gets better one way"));
+        mistakes
+            .at_value(&evaluation.at("discover_rate"), error.help("name a rate, such as `error_rate` or `false_negative_rate`"));
+    }
+    evaluation.flag("discover").then(|| DiscoverySettings {
+        rate,
+        margin: evaluation.number("discover_margin").unwrap_or_default(),
+        confidence_level: evaluation.number("confidence_level").unwrap_or_default(),
+    })
 }
 
 fn baseline(baseline: &Node<'_>, directory: &Path) -> BaselineSettings {

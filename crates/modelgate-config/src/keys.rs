@@ -259,6 +259,19 @@ const EVALUATION: Section = Section {
             "The score from which a row is predicted positive; only without `data.prediction`.",
         )
         .with_default("0.5"),
+        Key::optional(
+            "discover",
+            Flag,
+            "Whether slices of up to three conditions are searched for ones that are worse than all other rows; they are found in one half of the rows and confirmed in the other, and only warn.",
+        )
+        .with_default("true"),
+        Key::optional("discover_rate", OneOf(METRIC), "The rate that is searched by.").with_default("\"error_rate\""),
+        Key::optional(
+            "discover_margin",
+            Number(Range { lowest: 0.0, highest: 0.99, open: false }),
+            "How much worse than that of all other rows the rate of a slice must be shown to be.",
+        )
+        .with_default("0.02"),
         Key::optional("costs", Kind::Section(&COSTS), "What a row costs by label and prediction, for `expected_cost`."),
         Key::optional(
             "control",

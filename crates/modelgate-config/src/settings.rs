@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use modelgate_cube::Digest;
 use modelgate_data::{CountAxis, ReadSettings, Roles};
-use modelgate_eval::EvalSettings;
+use modelgate_eval::{DiscoverySettings, EvalSettings};
 use modelgate_model::{CommandSettings, Learning};
 use modelgate_policy::Policy;
 
@@ -39,6 +39,8 @@ pub struct Config {
     pub max_levels: usize,
     /// What is measured: each gated metric is among it.
     pub evaluation: EvalSettings,
+    /// What slices are searched for; `None` where none are.
+    pub discovery: Option<DiscoverySettings>,
     /// Gates, levels and waivers, each with its line.
     pub policy: Policy,
     /// What the model is compared with, where the command line does not say otherwise.

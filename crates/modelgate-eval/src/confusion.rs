@@ -1,6 +1,6 @@
 //! Confusion counts: which rows a rate is a share of, and the functions of all four counts.
 
-use modelgate_cube::{Cell, Tally};
+use modelgate_cube::{Cell, ConfusionCounts, Tally};
 
 use crate::Reason;
 
@@ -40,6 +40,16 @@ impl Quadrant {
             Self::FalsePositive => &cell.false_positives,
             Self::FalseNegative => &cell.false_negatives,
             Self::TrueNegative => &cell.true_negatives,
+        }
+    }
+
+    /// The rows of this kind among counts.
+    pub(crate) fn of_counts(self, counts: &ConfusionCounts) -> &Tally {
+        match self {
+            Self::TruePositive => &counts.true_positives,
+            Self::FalsePositive => &counts.false_positives,
+            Self::FalseNegative => &counts.false_negatives,
+            Self::TrueNegative => &counts.true_negatives,
         }
     }
 

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use modelgate_cube::Slice;
+use modelgate_cube::{NoLattice, Slice};
 
-use crate::{Estimate, MetricId};
+use crate::{Discovery, Estimate, MetricId};
 
 /// What a number is about.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -40,13 +40,14 @@ pub struct Evaluation {
     estimates: BTreeMap<(MetricId, Subject), Estimate>,
     left_out: BTreeMap<(MetricId, Subject), Vec<Slice>>,
     rows: BTreeMap<Slice, u64>,
+    discovery: Option<Result<Discovery, NoLattice>>,
 }
 
 impl Evaluation {
     /// No measurements yet, at this two-sided confidence level.
     #[must_use]
     pub fn new(confidence_level: f64) -> Self {
-        Self { confidence_level, estimates: BTreeMap::new(), left_out: BTreeMap::new(), rows: BTreeMap::new() }
+        Self { confidence_level, estimates: BTreeMap::new(), left_out: BTreeMap::new(), rows: BTreeMap::new(), discovery: None }
     }
 
     /// Adds a measurement.
@@ -64,6 +65,18 @@ impl Evaluation {
     /// Notes how many rows a slice has, whatever a metric's own denominator is.
     pub fn note_rows(&mut self, slice: &Slice, rows: u64) {
         self.rows.insert(slice.clone(), rows);
+    }
+
+    /// The same measurements with what a search for worse slices found, or why there was none.
+    #[must_use]
+    pub fn with_discovery(self, discovery: Result<Discovery, NoLattice>) -> Self {
+        Self { discovery: Some(discovery), ..self }
+    }
+
+    /// What a search for worse slices found, or why none could be made; `None` where none was asked for.
+    #[must_use]
+    pub fn discovery(&self) -> Option<Result<&Discovery, NoLattice>> {
+        self.discovery.as_ref().map(|discovery| discovery.as_ref().map_err(|reason| *reason))
     }
 
     /// How many rows a slice has; `None` where it has none.

@@ -328,6 +328,7 @@ impl<'a> Judge<'a> {
         findings.extend(self.about_shrunk(low_support));
         findings.extend(self.about_wear());
         findings.extend(self.about_support(low_support));
+        findings.extend(self.about_discovered());
         findings
     }
 
@@ -490,6 +491,7 @@ fn listed(names: &BTreeSet<String>) -> String {
     if more > 0 { format!("{} and {more} more", shown.join(", ")) } else { shown.join(", ") }
 }
 
+mod discovered;
 mod simpson;
 #[cfg(test)]
 mod tests;

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use modelgate_cube::{Digest, Slice};
 use modelgate_eval::{
-    Change, Comparison, Costs, Declared, Delta, Estimate, Evaluation, Interval, Measured, Method, MetricId, MetricKind, Mix,
-    MixGroup, Mode, OneSided, Reason, Subject,
+    Change, Comparison, Costs, Declared, Delta, Discovery, DiscoverySettings, Estimate, Evaluation, Interval, Measured, Method,
+    MetricId, MetricKind, Mix, MixGroup, Mode, OneSided, Reason, Subject, WorstSlice,
 };
 use modelgate_policy::{Bound, Check, Counts, Date, Family, Finding, Level, Origin, Outcome, RuleId, State, Test, Verdict};
 
@@ -325,7 +325,16 @@ pub(crate) fn hostile_beside(text: &str) -> Report {
         groups: vec![group(0.1), group(0.9)],
     };
     report.comparison = report.comparison.map(|comparison| comparison.with_mixes(vec![mix]));
+    report.evaluation = report.evaluation.with_discovery(Ok(searched(Slice::single(text, Some(text.to_owned())))));
     report
+}
+
+/// A search that found one slice.
+pub(crate) fn searched(slice: Slice) -> Discovery {
+    let interval = Interval { lower: 0.1, upper: 0.3, method: Method::SquareAndAdd };
+    let worst = WorstSlice { slice, rate: 0.4, others: 0.2, excess: 0.2, interval, n: 210, q: 0.004 };
+    let settings = DiscoverySettings { rate: metric("error_rate"), margin: 0.02, confidence_level: LEVEL };
+    Discovery { settings, depth: 3, searched: 812, found: vec![worst] }
 }
 
 /// The failing report with `text` wherever somebody else writes.

@@ -40,6 +40,7 @@ fn view(facts: &Facts<'_>) -> Node {
         low_support: facts.low_support(),
         tendencies: comment::tendencies(facts),
         mixes: mixes::rows(facts),
+        discovered: crate::discovered::node(facts),
         overall: overall,
         fairness: fairness,
         plots: plots,
@@ -151,6 +152,22 @@ mod tests {
         assert!(first.contains("age_band=65+ & sex=F"), "{first}");
         assert!(texts(&page, "#unknown").concat().contains("no row has a positive label"));
         assert!(texts(&page, "#groups").concat().contains("sex=X"), "groups that were left out are named");
+    }
+
+    #[test]
+    fn a_search_shows_what_it_found_or_why_there_was_none() {
+        let slice = modelgate_cube::Slice::parse("sex=F & race=Black").unwrap();
+        let mut report = fixture::passing();
+        assert!(texts(&page(&report), "#searched").is_empty(), "nothing was asked for");
+        report.evaluation = report.evaluation.with_discovery(Ok(fixture::searched(slice)));
+        let found = texts(&page(&report), "#searched").concat();
+        for part in
+            ["race=Black & sex=F", "0.400", "0.200", "[0.100, 0.300]", "812 slices of up to 3 conditions", "worse error rate"]
+        {
+            assert!(found.contains(part), "{part} is not in {found}");
+        }
+        report.evaluation = report.evaluation.with_discovery(Err(modelgate_cube::NoLattice::TooManyCombinations));
+        assert!(texts(&page(&report), "#searched").concat().contains("Not searched: the slice columns have more than"));
     }
 
     #[test]

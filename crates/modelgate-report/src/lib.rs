@@ -6,6 +6,7 @@
 mod card;
 mod comment;
 mod delta;
+mod discovered;
 mod document;
 mod escape;
 mod facts;

@@ -6,7 +6,7 @@ use std::path::Path;
 use modelgate_config::{BaselineSettings, Config, ModelSource, TrainRows};
 use modelgate_cube::{Bundle, Cube, Digest, Manifest};
 use modelgate_data::{Column, CountSettings, CountedFile, Dataset, Roles};
-use modelgate_eval::{Comparison, Evaluation};
+use modelgate_eval::{Comparison, Evaluation, discover};
 use modelgate_model::{Model, Origin, TrainSettings, run_command, train};
 use modelgate_policy::{Anchor, History, Outcome, Verdict, judge};
 use modelgate_report::{Document, ModelFacts, Provenance, Report};
@@ -66,6 +66,7 @@ pub(crate) fn run(
     let decisions = log::decisions_on(&config.ledger, &split(&candidate))?;
     console.step("Evaluating", &evaluating(config, &candidate.cube));
     let evaluation = baseline.evaluate(&candidate.cube, &config.evaluation);
+    let evaluation = searched(config, &candidate, evaluation, console);
     let comparison = compared(config, &candidate, &baseline);
     let with_anchor = anchor.as_ref().and_then(|anchor| compared(config, &candidate, anchor));
     console.step("Judging", &judging(config, decisions));
@@ -84,6 +85,13 @@ pub(crate) fn run(
     let headline = modelgate_report::verdict_line(&report);
     let Report { evaluation, comparison, verdict, .. } = report;
     Ok(Judged { candidate, baseline, anchor, evaluation, comparison, verdict, headline, documents })
+}
+
+/// The measurements with the slices that a search finds, where one is asked for.
+fn searched(config: &Config, candidate: &Candidate, evaluation: Evaluation, console: &mut Console<'_>) -> Evaluation {
+    let Some(settings) = &config.discovery else { return evaluation };
+    console.step("Searching", &format!("slices with a worse {}", settings.rate));
+    evaluation.with_discovery(discover(&candidate.cube, settings))
 }
 
 /// What came before a candidate, as it was found.

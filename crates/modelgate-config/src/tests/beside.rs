@@ -33,6 +33,16 @@ fn a_file_of_its_own_has_the_candidates_columns_unless_others_are_named() {
 }
 
 #[test]
+fn slices_are_searched_unless_that_is_switched_off() {
+    let plain = parse("modelgate.yml", MINIMAL).unwrap().discovery.unwrap();
+    assert_eq!((plain.rate.as_str(), plain.confidence_level), ("error_rate", 0.95));
+    assert!((plain.margin - 0.02).abs() < 1e-12);
+    let other = format!("{MINIMAL}evaluation: {{discover_rate: false_negative_rate, discover_margin: 0.1}}\n");
+    assert_eq!(parse("modelgate.yml", &other).unwrap().discovery.unwrap().rate.as_str(), "false_negative_rate");
+    assert_eq!(parse("modelgate.yml", &format!("{MINIMAL}evaluation: {{discover: false}}\n")).unwrap().discovery, None);
+}
+
+#[test]
 fn costs_controls_and_references_are_declared() {
     let declared = "evaluation:\n  slices: [sex, job]\n  control: job\n  reference_groups: [sex=M]\n  costs: {false_positive: 2, false_negative: 5.5, true_positive: -1, unit: EUR}\n";
     let found = parse("modelgate.yml", &format!("{MINIMAL}{declared}")).unwrap().evaluation;

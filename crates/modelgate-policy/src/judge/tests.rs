@@ -438,3 +438,36 @@ fn a_change_that_shares_alone_have_made_is_said() {
     assert_eq!(said(-0.01, 0.05, 0.05), 0, "neither is sure");
     assert_eq!(said(0.03, 0.01, 0.01), 0, "both rose");
 }
+
+#[test]
+fn slices_that_a_search_found_warn_and_never_block_whatever_level_is_set() {
+    let interval = Interval { lower: 0.1, upper: 0.3, method: Method::SquareAndAdd };
+    let worst = |name: &str| modelgate_eval::WorstSlice {
+        slice: Slice::parse(name).unwrap(),
+        rate: 0.4,
+        others: 0.2,
+        excess: 0.2,
+        interval,
+        n: 90,
+        q: 0.01,
+    };
+    let settings = modelgate_eval::DiscoverySettings { rate: metric("error_rate"), margin: 0.02, confidence_level: 0.95 };
+    let names: Vec<String> = (0..7).map(|index| format!("region=r{index}")).collect();
+    let found = names.iter().map(|name| worst(name)).collect();
+    let discovery = modelgate_eval::Discovery { settings, depth: 3, searched: 40, found };
+    let mut policy = policy(Target::Overall, Bound::Lower(0.5));
+    policy.levels.insert(RuleId::WORST_SLICE, Level::Deny);
+    let rows = evaluation(&[("overall", estimate(0.9, 0.01, 900))]).with_discovery(Ok(discovery));
+    let verdict = judge(&rows, Baseline::Absent, &policy, today());
+    let told: Vec<&Finding> = verdict.findings.iter().filter(|finding| finding.rule == RuleId::WORST_SLICE).collect();
+    assert_eq!((told.len(), verdict.outcome), (5, Outcome::Passed));
+    let first = told.first().unwrap();
+    assert_eq!((first.level, first.subject.as_str()), (Level::Warn, "region=r0"));
+    assert!(
+        first.message.starts_with("error_rate 0.400 against 0.200 of all other rows: +0.200 [+0.100, +0.300], n = 90"),
+        "{}",
+        first.message
+    );
+    policy.levels.insert(RuleId::WORST_SLICE, Level::Allow);
+    assert!(!judge(&rows, Baseline::Absent, &policy, today()).findings.iter().any(|finding| finding.rule == RuleId::WORST_SLICE));
+}

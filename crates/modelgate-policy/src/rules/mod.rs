@@ -13,6 +13,7 @@ mod no_baseline;
 mod simpson;
 mod unused_waiver;
 mod worn_split;
+mod worst_slice;
 
 use std::fmt;
 
@@ -81,6 +82,7 @@ pub const RULES: &[Rule] = &[
     unused_waiver::RULE,
     worn_split::RULE,
     simpson::RULE,
+    worst_slice::RULE,
 ];
 
 impl RuleId {
@@ -110,6 +112,8 @@ impl RuleId {
     pub const WORN_SPLIT: Self = Self(11);
     /// What holds for all rows together does not hold for their groups.
     pub const SIMPSON: Self = Self(12);
+    /// A slice that was searched for is worse than all other rows.
+    pub const WORST_SLICE: Self = Self(13);
 
     /// Looks an id up, exactly as written in the catalogue.
     #[must_use]
@@ -144,6 +148,7 @@ mod tests {
         assert_eq!(RuleId::UNUSED_WAIVER.rule().id, "unused-waiver");
         assert_eq!(RuleId::WORN_SPLIT.rule().id, "worn-split");
         assert_eq!(RuleId::SIMPSON.rule().id, "simpson");
-        assert_eq!(RuleId::all().count(), 13);
+        assert_eq!(RuleId::WORST_SLICE.rule().id, "worst-slice");
+        assert_eq!(RuleId::all().count(), 14);
     }
 }

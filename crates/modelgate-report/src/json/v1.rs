@@ -41,6 +41,9 @@ pub(super) struct Document<'a> {
     /// Overall changes taken apart by the groups whose shares differ between the sides; not there where none do.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     mixes: Vec<Mix<'a>>,
+    /// The search for slices that are worse than all other rows; not there where none was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    discovery: Option<Discovery<'a>>,
 }
 
 #[derive(Serialize)]
@@ -243,6 +246,26 @@ struct Costs<'a> {
     unit: Option<&'a str>,
 }
 
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Discovery<'a> {
+    Searched { rate: &'static str, margin: f64, depth: usize, slices: usize, found: Vec<Worst<'a>> },
+    NotSearched { not_searched: String },
+}
+
+/// By the rows of the confirming half.
+#[derive(Serialize)]
+struct Worst<'a> {
+    subject: Subject<'a>,
+    value: f64,
+    others: f64,
+    excess: f64,
+    lower: f64,
+    upper: f64,
+    n: u64,
+    q: f64,
+}
+
 /// `total` is `within` plus `between`: what happened within the groups of an axis, and what the moved shares of the groups
 /// did. `standardized` is the candidate's value with the baseline's shares; `null` where it lacks a group.
 #[derive(Serialize)]
@@ -286,6 +309,33 @@ pub(super) fn document(report: &Report) -> Document<'_> {
         measurements: measurements(&report.evaluation),
         changes: comparison.map(changes).unwrap_or_default(),
         mixes: comparison.iter().flat_map(|comparison| &comparison.mixes).map(mix).collect(),
+        discovery: report.evaluation.discovery().map(discovery),
+    }
+}
+
+fn discovery(found: Result<&eval::Discovery, modelgate_cube::NoLattice>) -> Discovery<'_> {
+    match found {
+        Err(reason) => Discovery::NotSearched { not_searched: reason.to_string() },
+        Ok(found) => Discovery::Searched {
+            rate: found.settings.rate.as_str(),
+            margin: found.settings.margin,
+            depth: found.depth,
+            slices: found.searched,
+            found: found.found.iter().map(worst_slice).collect(),
+        },
+    }
+}
+
+fn worst_slice(worst: &eval::WorstSlice) -> Worst<'_> {
+    Worst {
+        subject: this_slice(&worst.slice),
+        value: worst.rate,
+        others: worst.others,
+        excess: worst.excess,
+        lower: worst.interval.lower,
+        upper: worst.interval.upper,
+        n: worst.n,
+        q: worst.q,
     }
 }
 
@@ -547,6 +597,17 @@ mod tests {
 
     fn find<'a>(list: &'a Value, metric: &str, subject: &Value) -> &'a Value {
         list.as_array().unwrap().iter().find(|entry| entry["metric"] == metric && entry["subject"] == *subject).unwrap()
+    }
+
+    #[test]
+    fn a_search_and_taken_apart_changes_are_there_where_they_were_made() {
+        let json = verdict(&fixture::passing());
+        assert!(json["discovery"].is_null() && json["mixes"].is_null() && json["declared"].is_null());
+        let json = verdict(&fixture::hostile_beside("x"));
+        assert_eq!((&json["discovery"]["rate"], &json["discovery"]["slices"]), (&"error_rate".into(), &812.into()));
+        assert_eq!(json["discovery"]["found"][0]["subject"], serde_json::json!({"slice": {"x": "x"}}));
+        assert_eq!((&json["mixes"][0]["axis"], &json["mixes"][0]["standardized"]), (&"x".into(), &Value::Null));
+        assert_eq!((&json["declared"]["costs"]["unit"], &json["baseline"]["state"]), (&"x".into(), &"predictions".into()));
     }
 
     #[test]
