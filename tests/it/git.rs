@@ -124,7 +124,7 @@ fn the_target_branch_of_a_pull_request_is_read_from_the_ci_system() {
     gate.git(&["checkout", "-q", "-b", "change"]);
     gate.write("predictions.csv", Rows { jitter: 2, ..Rows::default() }.csv());
     let mut command = gate.command(&["check"]);
-    command.env("GITHUB_ACTIONS", "true").env("GITHUB_BASE_REF", "develop");
+    command.env("GITHUB_ACTIONS", "true").env("GITHUB_BASE_REF", "develop").env("MODELGATE_PROFILE", "internal");
     let outcome = gate.finish(&mut command);
     assert!(outcome.stderr.contains("develop"), "{}", outcome.stderr);
     assert!(CONFIG.lines().count() <= 20, "a working configuration is small");

@@ -5,10 +5,12 @@
 mod actions;
 mod aequitas;
 mod anchor;
+mod attack;
 mod audit;
 mod beside;
 mod data_sets;
 mod demo;
+mod disclosure;
 mod estimators;
 mod examples;
 mod fails_well;

@@ -17,7 +17,7 @@ use crate::metrics::Measurable;
 use crate::mistakes::Mistakes;
 use crate::node::Node;
 use crate::settings::{BaselineSettings, Config, ModelSource};
-use crate::{anchor, beside, declared, gates, model, rows, source, structure, waivers};
+use crate::{anchor, beside, declared, disclosure, gates, model, rows, source, structure, waivers};
 
 /// The version of the format that this program reads.
 const VERSION: u64 = 1;
@@ -99,6 +99,8 @@ fn settings(
     measurable.check_chosen(mistakes);
     let gates = gates::read(root, &measurable, mistakes);
     anchor::check(root, &gates, mistakes);
+    let publication = disclosure::read(&root.section("disclosure"));
+    disclosure::check(root, &publication, evaluation.whole("min_support"), &gates, mistakes);
     let waivers = waivers::read(root, &gates, &measurable.axes, mistakes);
     if let (Some(source), Some(columns_of)) = (&source, columns_of) {
         columns::check(root, source, &evaluated, &features, columns_of, mistakes);
@@ -136,6 +138,7 @@ fn settings(
         },
         baseline: beside.map_or_else(|| baseline(&root.section("baseline"), &directory), BaselineSettings::Beside),
         anchor: anchor::read(&root.section("anchor"), &directory),
+        publication,
         output_directory: directory.join(output.text("directory").unwrap_or_default()),
         ledger: directory.join(output.text("ledger").unwrap_or_default()),
         features: (!features.is_empty()).then(|| features.into_iter().map(|(_, name)| name).collect()),

@@ -1,5 +1,6 @@
 //! The one table of keys: the structural check, the JSON Schema, the defaults and the reference all read it.
 
+use modelgate_cube::Profile;
 use modelgate_model::{Estimator, MOST_ITERATIONS};
 
 use crate::kind::Kind::{
@@ -25,6 +26,8 @@ const AT_LEAST_1: Range = Range { lowest: 1.0, highest: f64::INFINITY, open: fal
 const CONFIDENCE: Range = Range { lowest: 0.5, highest: 1.0, open: true };
 
 const ESTIMATOR: Choice = Choice { error: "unknown-estimator", noun: "estimator", names: || Estimator::IDS.to_vec(), help: None };
+
+const PROFILE: Choice = Choice { error: "unknown-profile", noun: "profile", names: || Profile::IDS.to_vec(), help: None };
 
 const fn texts(least: usize, unique: bool) -> List {
     List { item: &Text, least, most: MANY, unique }
@@ -57,6 +60,11 @@ pub(crate) const ROOT: Section = Section {
             "waivers",
             ListOf(List { item: &Kind::Section(&WAIVER), least: 0, most: 1_000, unique: false }),
             "Failures that a named person accepts until a day.",
+        ),
+        Key::optional(
+            "disclosure",
+            Kind::Section(&DISCLOSURE),
+            "Who may read what is published, and what is therefore withheld; docs/disclosure.md tells what each profile shows.",
         ),
         Key::optional("output", Kind::Section(&OUTPUT), "Where documents and the ledger are written."),
     ],
@@ -385,6 +393,30 @@ const WAIVER: Section = Section {
         Key::required("expires", Date, "The last day on which it is accepted."),
     ],
     rules: &[AtMost(&["slice", "across"])],
+};
+
+const DISCLOSURE: Section = Section {
+    keys: &[
+        Key::optional(
+            "profile",
+            OneOf(PROFILE),
+            "Who may read comment, card, report, verdict and stored releases: `internal` people who may know the rows, `public` and `restricted` anybody.",
+        )
+        .with_default("\"internal\""),
+        Key::optional("min_cell", Whole(2, 1_000_000), "The smallest count, besides zero, that everybody may know.").with_default("11"),
+        Key::optional(
+            "encrypt_to",
+            ListOf(texts(1, true)),
+            "Public keys (`age1...` or `ssh-ed25519 ...`) to which a release's exact counts are encrypted; with `public` and `restricted`.",
+        ),
+        Key::optional(
+            "rows_are_public",
+            Flag,
+            "Whether everybody may know the rows themselves, so that `internal` is right in a public place.",
+        )
+        .with_default("false"),
+    ],
+    rules: &[],
 };
 
 const OUTPUT: Section = Section {

@@ -16,6 +16,7 @@ mod columns;
 mod config;
 mod contrasts;
 mod declared;
+mod disclosure;
 mod errors;
 mod gates;
 mod keys;
@@ -37,6 +38,7 @@ mod waivers;
 use std::path::Path;
 
 pub use anchor::{AnchorError, move_anchor};
+pub use disclosure::{Publication, PublicationProblem};
 pub use errors::{ConfigError, ConfigErrors, Span};
 pub use schema::{reference, schema};
 pub use settings::{AnchorSettings, BaselineSettings, BesideSettings, Config, ModelSource, TrainRows};

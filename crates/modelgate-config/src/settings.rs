@@ -9,6 +9,7 @@ use modelgate_eval::{DiscoverySettings, EvalSettings};
 use modelgate_model::{CommandSettings, Learning};
 use modelgate_policy::Policy;
 
+use crate::disclosure::Publication;
 use crate::source::line_of;
 
 /// A settings file without mistakes.
@@ -47,6 +48,8 @@ pub struct Config {
     pub baseline: BaselineSettings,
     /// The pinned release that changes are held against as well, if there is one; its budget is in the policy.
     pub anchor: Option<AnchorSettings>,
+    /// Who may read what is published.
+    pub publication: Publication,
     /// The folder for documents.
     pub output_directory: PathBuf,
     /// The file that every decision is appended to.

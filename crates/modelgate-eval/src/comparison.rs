@@ -102,6 +102,23 @@ impl Comparison {
         self.confidence_level
     }
 
+    /// The same without the baseline's side where `is_known` says that the baseline has published no counts of it: that is
+    /// neither a change nor a slice that is new. It is asked without a metric whether the slice itself is known.
+    #[must_use]
+    pub fn disclosed(mut self, is_known: impl Fn(Option<MetricId>, &Subject) -> bool) -> Self {
+        let reason = Reason::NotDisclosed;
+        for ((metric, subject), change) in &mut self.changes {
+            if !is_known(Some(*metric), subject) {
+                change.baseline = Estimate::Undefined { reason, n: 0 };
+                change.delta = Delta::Undefined(reason);
+            }
+        }
+        // Groups that are not known have no share.
+        self.mixes.clear();
+        self.new.retain(|side| is_known(None, &Subject::Slice(side.slice.clone())));
+        self
+    }
+
     /// One change; `None` where it was not asked for, or neither side has the slice.
     #[must_use]
     pub fn get(&self, metric: MetricId, subject: &Subject) -> Option<&Change> {

@@ -51,6 +51,8 @@ pub enum Reason {
     NoReference,
     /// The two sides were counted by different definitions and cannot be compared.
     DifferentDefinitions,
+    /// The baseline published no counts of it.
+    NotDisclosed,
 }
 
 impl Reason {
@@ -81,6 +83,7 @@ impl Reason {
             Self::NoControl => "no_control",
             Self::NoReference => "no_reference",
             Self::DifferentDefinitions => "different_definitions",
+            Self::NotDisclosed => "not_disclosed",
         }
     }
 }
@@ -124,6 +127,7 @@ impl fmt::Display for Reason {
             Self::NoControl => "no control column is declared",
             Self::NoReference => "there is no reference group",
             Self::DifferentDefinitions => "the two sides were counted by different definitions",
+            Self::NotDisclosed => "the baseline's published counts do not have it",
         })
     }
 }

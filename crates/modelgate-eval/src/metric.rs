@@ -140,6 +140,21 @@ pub(crate) enum Share {
     AboveMedian,
 }
 
+/// Metrics of scores that are sums or means over all rows of a slice or of a class of it.
+const SUMS_OF_SCORES: [&str; 11] = [
+    "partial_roc_auc",
+    "average_precision",
+    "mean_prediction",
+    "balance_positive_class",
+    "balance_negative_class",
+    "brier_skill_score",
+    "expected_calibration_error",
+    "corrected_calibration_error",
+    "calibration_slope",
+    "calibration_intercept",
+    "spiegelhalter_z",
+];
+
 impl MetricId {
     /// Looks an id up, exactly as written in the catalogue.
     #[must_use]
@@ -158,6 +173,33 @@ impl MetricId {
     pub fn metric(self) -> &'static Metric {
         // An id is only ever made from a position of the table.
         METRICS.get(usize::from(self.0)).unwrap_or(&METRICS[0])
+    }
+
+    /// Whether its value tells about counts of rows no more than the confusion counts of its slices do, but for sums over
+    /// all rows of a slice. Others count rows above a score or rows that changed, or tell about another group.
+    #[must_use]
+    pub fn tells_confusion_only(self) -> bool {
+        match self.metric().compute {
+            Compute::Rows
+            | Compute::Proportion { .. }
+            | Compute::Composite { .. }
+            | Compute::RocAuc
+            | Compute::Gini
+            | Compute::MeanLoss(_)
+            | Compute::AgainstHighest(Share::Selected)
+            | Compute::Gap(_)
+            | Compute::Cost
+            | Compute::Background(_)
+            | Compute::ShareOfAll { .. } => true,
+            // They tell about rows above a score, rows that changed, or groups that are not their subject.
+            Compute::AgainstHighest(Share::AboveMedian)
+            | Compute::CostGap
+            | Compute::Flip(_)
+            | Compute::Shortfall
+            | Compute::AgainstReference(_)
+            | Compute::ConditionalDisparity => false,
+            Compute::Scores(_) => SUMS_OF_SCORES.contains(&self.as_str()),
+        }
     }
 
     /// The id as text.
@@ -190,6 +232,10 @@ mod tests {
             assert!(metric.lowest < metric.highest);
         }
         assert_eq!(MetricId::all().count(), METRICS.len());
+        assert!(SUMS_OF_SCORES.iter().all(|id| MetricId::parse(id).is_some()));
+        let tells_more = |id: &str| MetricId::parse(id).is_some_and(|metric| !metric.tells_confusion_only());
+        assert!(["ks_statistic", "precision_at_10_percent", "scoring_rate_ratio", "churn"].into_iter().all(tells_more));
+        assert!(!["accuracy", "roc_auc", "log_loss", "impact_ratio", "equalized_odds_difference"].into_iter().any(tells_more));
         assert_eq!(MetricId::parse("Accuracy"), None);
     }
 }

@@ -1,14 +1,17 @@
 //! Where modelgate meets git and the continuous integration system: finds the baseline release, stores releases on the
-//! records branch, pushes that branch, and tells which branch a change is meant for.
+//! records branch, pushes that branch, and tells which branch a change is meant for and who can read
+//! what is published.
 //!
 //! History is read and commits are written through libgit2, without the network. Pushing and fetching go through the
 //! `git` program, which already holds the credentials of the job or of the person.
 
 mod ci;
 mod git;
+mod visibility;
 
 pub use ci::{CiContext, Provider};
 pub use git::{
     BaselineAbsent, BaselineFound, BaselineLookup, BaselineRequest, ForgeError, PushOutcome, RECORDS_BRANCH, RecordChange,
     Repository, StoredRelease,
 };
+pub use visibility::Visibility;

@@ -55,6 +55,7 @@ fn view(facts: &Facts<'_>) -> Node {
         changed: crate::comment::tendencies(facts),
         undefined: facts.undefined(),
         low_support: facts.low_support(),
+        withheld: facts.withheld(),
         missing: missing,
         new: new,
         findings: report.verdict.findings.iter().map(|finding| facts.finding(finding)).collect::<Vec<_>>(),

@@ -115,6 +115,7 @@ fn view(facts: &Facts<'_>, level: Level, shortened: bool) -> Node {
         total: Shown::phrase(number::counted(report.verdict.counts.total, "check", "checks")),
         counts: facts.counts(),
         low_support: facts.low_support(),
+        withheld: facts.withheld(),
         tendencies: tendencies(facts),
         mixes: limited(mixes::rows(facts), level.entries),
         provenance: facts.provenance(),

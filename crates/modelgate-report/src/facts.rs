@@ -7,6 +7,7 @@ use modelgate_eval::{Change, Declared, Delta, Estimate, Interval, MetricId, Metr
 use modelgate_policy::{Bound, Check, Finding, State};
 
 use crate::delta;
+use crate::disclose::NOT_SHOWN;
 use crate::escape::Shown;
 use crate::number;
 use crate::report::{Baseline, Report};
@@ -66,13 +67,13 @@ impl<'a> Facts<'a> {
     /// One measurement as a table row: both sides, the change, the limits and what became of them.
     pub(crate) fn measurement(&self, metric: MetricId, subject: &Subject) -> Node {
         let change = self.change(metric, subject);
-        let absent = words::no_comparison(&self.report.baseline);
+        let absent = words::no_comparison(self.report);
         let checks = self.checks_of(metric, subject);
         fields! {
             metric: metric.metric().title,
             subject: words::subject(subject),
             before: estimate(metric, change.map(|change| &change.baseline), absent),
-            now: estimate(metric, self.report.evaluation.get(metric, subject), "not measured"),
+            now: estimate(metric, self.report.evaluation.get(metric, subject), words::no_measurement(self.report)),
             change: delta_cell(metric, change.map(|change| &change.delta), absent),
             limit: limits(checks),
             status: checks.first().map_or_else(|| Shown::phrase("no limit set"), |worst| words::status(worst)),
@@ -86,12 +87,12 @@ impl<'a> Facts<'a> {
     pub(crate) fn check(&self, check: &Check) -> Node {
         let of_baseline = || self.change(check.metric, &check.subject).filter(|_| check.anchor.is_none());
         let change = check.change.as_ref().or_else(of_baseline);
-        let absent = words::no_comparison(&self.report.baseline);
+        let absent = words::no_comparison(self.report);
         fields! {
             metric: check.metric.metric().title,
             subject: words::subject(&check.subject),
             before: estimate(check.metric, change.map(|change| &change.baseline), absent),
-            now: estimate(check.metric, check.candidate.as_ref(), "not measured"),
+            now: estimate(check.metric, check.candidate.as_ref(), words::no_measurement(self.report)),
             change: delta_cell(check.metric, change.map(|change| &change.delta), absent),
             compares: matches!(check.bound, Bound::MaxRegression(_)),
             limit: Shown::phrase(words::limit(check)),
@@ -148,7 +149,7 @@ impl<'a> Facts<'a> {
             tool_version: Shown::name(&report.tool_version),
             generated: Shown::name(&report.generated),
             mode: words::mode(report.comparison.as_ref().map(|comparison| comparison.mode)),
-            rows: Shown::phrase(number::whole(report.rows)),
+            rows: Shown::phrase(number::rows(report.rows)),
             positive_label: Shown::name(&report.positive_label),
             weights: if report.has_weights { "rows are weighted" } else { "every row counts once" },
             level: Shown::phrase(number::percent(report.confidence_level)),
@@ -211,6 +212,11 @@ impl<'a> Facts<'a> {
             }
         });
         nodes.collect()
+    }
+
+    /// What is not shown, and why; `None` where everything is.
+    pub(crate) fn withheld(&self) -> Option<Node> {
+        words::withheld(&self.report.disclosed).map(Node::from)
     }
 
     /// Slices that only one side has.
@@ -282,7 +288,9 @@ pub(crate) fn estimate(metric: MetricId, estimate: Option<&Estimate>, absent: &'
             n: Shown::phrase(number::whole(*n)),
             reason: Shown::phrase(format!("undefined: {reason}")),
         },
-        None => fields! { known: false, value: "", interval: false, n: "unknown", reason: absent },
+        None => {
+            fields! { known: false, value: "", interval: false, n: if absent == NOT_SHOWN { absent } else { "unknown" }, reason: absent }
+        }
     }
 }
 
@@ -374,7 +382,7 @@ fn baseline(baseline: &Baseline) -> Node {
             how: Shown::sentence(how),
             digest: Shown::phrase(digest),
             digest_short: Shown::phrase(digest.short()),
-            rows: Shown::phrase(number::whole(*rows)),
+            rows: Shown::phrase(number::rows(*rows)),
         },
         Baseline::Found { release, how, commit, created, age_days, digest, rows } => fields! {
             found: true,
@@ -387,7 +395,7 @@ fn baseline(baseline: &Baseline) -> Node {
             age: words::age(*age_days),
             digest: Shown::phrase(digest),
             digest_short: Shown::phrase(digest.short()),
-            rows: Shown::phrase(number::whole(*rows)),
+            rows: Shown::phrase(number::rows(*rows)),
         },
     }
 }

@@ -10,7 +10,7 @@ use modelgate_eval::{
 };
 use modelgate_policy::{Bound, Check, Counts, Date, Family, Finding, Level, Origin, Outcome, RuleId, State, Test, Verdict};
 
-use crate::report::{Baseline, ModelFacts, Provenance, Report};
+use crate::report::{Baseline, Disclosed, ModelFacts, Provenance, Report};
 
 pub(crate) const LEVEL: f64 = 0.95;
 
@@ -50,7 +50,7 @@ pub(crate) fn baseline(release: &str) -> Baseline {
         created: "2026-03-01T08:00:00Z".to_owned(),
         age_days: Some(12),
         digest: Digest::of(b"baseline"),
-        rows: 11_873,
+        rows: Some(11_873),
     }
 }
 
@@ -62,7 +62,7 @@ fn empty() -> Report {
         generated: "2026-03-13T10:04:00Z".to_owned(),
         commit: Some("4f1c2ab99d0e1f2a3b4c5d6e7f8091a2b3c4d5e6".to_owned()),
         positive_label: "yes".to_owned(),
-        rows: 12_000,
+        rows: Some(12_000),
         has_weights: false,
         provenance: Provenance {
             config_digest: Digest::of(b"config"),
@@ -88,6 +88,7 @@ fn empty() -> Report {
             low_support: 0,
         },
         config_file: "modelgate.yml".to_owned(),
+        disclosed: Disclosed::internal(),
     }
 }
 
@@ -306,8 +307,12 @@ pub(crate) fn hostile_first(text: &str) -> Report {
 /// The same with another model's predictions as the baseline, and changes taken apart.
 pub(crate) fn hostile_beside(text: &str) -> Report {
     let mut report = hostile(text);
-    report.baseline =
-        Baseline::Predictions { name: text.to_owned(), how: text.to_owned(), digest: Digest::of(b"predictions"), rows: 900 };
+    report.baseline = Baseline::Predictions {
+        name: text.to_owned(),
+        how: text.to_owned(),
+        digest: Digest::of(b"predictions"),
+        rows: Some(900),
+    };
     let group = |share: f64| MixGroup {
         slice: Slice::single(text, Some(text.to_owned())),
         baseline_share: share,
@@ -391,8 +396,13 @@ fn deface(report: &mut Report, text: &str) {
         created: text(),
         age_days: None,
         digest: Digest::of(b"baseline"),
-        rows: 900,
+        rows: Some(900),
     };
+    let slices = vec![Slice::single(text(), Some(text()))];
+    let tables = vec![vec![text(), text()]];
+    let bands = vec![(Slice::single(text(), None), "100 to 999 rows")];
+    let profile = modelgate_cube::Profile::Restricted;
+    report.disclosed = Disclosed { profile, overall: false, slices, tables, bands, ..Disclosed::internal() };
     report.anchor = Some(report.baseline.clone());
     report.declared = Declared {
         costs: Some(Costs {

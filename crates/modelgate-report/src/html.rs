@@ -38,6 +38,7 @@ fn view(facts: &Facts<'_>) -> Node {
         total: Shown::phrase(number::counted(report.verdict.counts.total, "check", "checks")),
         counts: facts.counts(),
         low_support: facts.low_support(),
+        withheld: facts.withheld(),
         tendencies: comment::tendencies(facts),
         mixes: mixes::rows(facts),
         discovered: crate::discovered::node(facts),

@@ -6,6 +6,7 @@
 mod card;
 mod comment;
 mod delta;
+mod disclose;
 mod discovered;
 mod document;
 mod escape;
@@ -28,11 +29,12 @@ mod inert;
 
 pub use card::render_model_card;
 pub use comment::{COMMENT_BUDGET, MARKER_START, render_comment};
+pub use disclose::{TRAINING_POSITIVES, disclose, disclose_comparison, disclose_evaluation};
 pub use document::{Document, DocumentKind, RenderError};
 pub use headline::{HEADLINE_CHARS, verdict_line};
 pub use html::render_html;
 pub use json::render_verdict;
-pub use report::{Baseline, ModelFacts, Provenance, Report};
+pub use report::{Baseline, Disclosed, ModelFacts, Provenance, Report};
 
 /// Renders every document, in the order in which people look for them. The same report gives the same bytes.
 pub fn render(report: &Report) -> Result<Vec<Document>, RenderError> {

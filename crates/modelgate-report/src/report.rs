@@ -1,6 +1,6 @@
 //! What a report is made of: everything that documents show, and nothing that leads back to a row.
 
-use modelgate_cube::Digest;
+use modelgate_cube::{Digest, MIN_CELL, Profile, Slice};
 use modelgate_eval::{Comparison, Declared, Evaluation};
 use modelgate_policy::Verdict;
 
@@ -17,8 +17,8 @@ pub struct Report {
     pub commit: Option<String>,
     /// The label that counts as positive.
     pub positive_label: String,
-    /// The rows that were evaluated.
-    pub rows: u64,
+    /// The rows that were evaluated; `None` where that is not shown.
+    pub rows: Option<u64>,
     /// Whether rows were weighted.
     pub has_weights: bool,
     /// Digests of everything that went in.
@@ -45,6 +45,43 @@ pub struct Report {
     pub verdict: Verdict,
     /// The configuration's file name, for the places that checks point to.
     pub config_file: String,
+    /// Who may read it, and what is therefore not in it.
+    pub disclosed: Disclosed,
+}
+
+/// Who may read a report, and what is therefore not in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Disclosed {
+    /// Who may read it.
+    pub profile: Profile,
+    /// The smallest count that is shown, besides zero.
+    pub min_cell: u64,
+    /// Whether numbers of all rows together are shown.
+    pub overall: bool,
+    /// The levels that are withheld because of their counts, or because of another level's.
+    pub slices: Vec<Slice>,
+    /// Pairs of axes whose crossed slices are withheld.
+    pub tables: Vec<Vec<String>>,
+    /// The order of magnitude of the rows of slices whose numbers are not shown, and could be.
+    pub bands: Vec<(Slice, &'static str)>,
+    /// Whether checks were not made because slices are too small; how many is not shown.
+    pub has_unmade_checks: bool,
+}
+
+impl Disclosed {
+    /// Everything is shown.
+    #[must_use]
+    pub fn internal() -> Self {
+        Self {
+            profile: Profile::Internal,
+            min_cell: MIN_CELL,
+            overall: true,
+            slices: Vec::new(),
+            tables: Vec::new(),
+            bands: Vec::new(),
+            has_unmade_checks: false,
+        }
+    }
 }
 
 /// Digests of everything that went into a run.
@@ -78,8 +115,8 @@ pub enum Baseline {
         how: String,
         /// The digest of the file, or of the counts.
         digest: Digest,
-        /// The rows.
-        rows: u64,
+        /// The rows; `None` where that is not shown.
+        rows: Option<u64>,
     },
     /// A stored release.
     Found {
@@ -95,8 +132,8 @@ pub enum Baseline {
         age_days: Option<i64>,
         /// The digest of its stored bundle.
         digest: Digest,
-        /// The rows that it was evaluated on.
-        rows: u64,
+        /// The rows that it was evaluated on; `None` where that is not shown.
+        rows: Option<u64>,
     },
 }
 

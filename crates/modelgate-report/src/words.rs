@@ -1,12 +1,13 @@
 //! The words and icons that every document uses for the same thing.
 
-use modelgate_cube::Slice;
+use modelgate_cube::{Profile, Slice};
 use modelgate_eval::{Direction, MetricId, Mode, Subject};
 use modelgate_policy::{Bound, Check, Family, Level, Outcome, State, Test};
 
+use crate::disclose::NOT_SHOWN;
 use crate::escape::Shown;
 use crate::number;
-use crate::report::Baseline;
+use crate::report::{Baseline, Disclosed, Report};
 
 /// The fixed last sentence of every document for people.
 pub(crate) const NOT_ADVICE: &str = "This is evidence for people to judge. It is not legal advice.";
@@ -53,6 +54,8 @@ pub(crate) fn status(check: &Check) -> Shown {
 /// What a reader should know about a check besides its numbers; `None` where there is nothing.
 pub(crate) fn note(check: &Check) -> Option<Shown> {
     match &check.state {
+        // Decided by numbers that are not shown.
+        State::Inconclusive { .. } | State::Warned | State::Failed if check.candidate.is_none() => None,
         State::Passed => check.test.as_ref().map(|test| Shown::phrase(at_most(test))),
         State::Failed => check.test.as_ref().map(|test| Shown::phrase(format!("{}, {}", q(test.q), adjusted(test)))),
         State::Warned => Some(Shown::phrase(warning(check))),
@@ -82,6 +85,9 @@ fn adjusted(test: &Test) -> String {
         Family::Slices => "of slices",
         Family::Groups => "between groups",
     };
+    if test.size == 0 {
+        return format!("adjusted for all checks {of}");
+    }
     format!("adjusted for {} {of}", number::counted(test.size, "check", "checks"))
 }
 
@@ -107,6 +113,9 @@ fn warning(check: &Check) -> String {
         }
         Some(test) => {
             format!("a real loss ({}), not shown to be beyond the limit ({}), {}", q(test.q_any_loss), q(test.q), adjusted(test))
+        }
+        None if matches!(check.bound, Bound::MaxRegression(_)) => {
+            "a real loss, or beyond the limit of a gate that only warns".to_owned()
         }
         None if check.level == Level::Deny => "only the point estimate is beyond the limit".to_owned(),
         None => "beyond the limit; this gate warns and does not block".to_owned(),
@@ -202,11 +211,71 @@ pub(crate) fn mode(mode: Option<Mode>) -> &'static str {
 }
 
 /// Why a row has no baseline side.
-pub(crate) fn no_comparison(baseline: &Baseline) -> &'static str {
-    match baseline {
+pub(crate) fn no_comparison(report: &Report) -> &'static str {
+    match &report.baseline {
         Baseline::None { .. } => "no baseline",
+        Baseline::Found { .. } | Baseline::Predictions { .. } if report.disclosed.profile.controls() => NOT_SHOWN,
         Baseline::Found { .. } | Baseline::Predictions { .. } => "not compared",
     }
+}
+
+/// Why a row has no candidate's side.
+pub(crate) fn no_measurement(report: &Report) -> &'static str {
+    if report.disclosed.profile.controls() { NOT_SHOWN } else { "not measured" }
+}
+
+/// What is not shown, and why; `None` where everything is shown.
+pub(crate) fn withheld(disclosed: &Disclosed) -> Option<Shown> {
+    let profile = disclosed.profile;
+    if !profile.controls() {
+        return None;
+    }
+    let least = number::whole(disclosed.min_cell);
+    let mut sentences = vec![format!("Published under the profile {}.", profile.id())];
+    if !disclosed.overall {
+        sentences
+            .push(format!("No number is shown: a count of all rows is below {least}, or differs from the baseline's by less."));
+    }
+    if disclosed.slices.len() + disclosed.tables.len() > 0 {
+        let count = format!(
+            "{} with what they are crossed with, and {}, are not shown",
+            number::counted(disclosed.slices.len(), "level", "levels"),
+            number::counted(disclosed.tables.len(), "crossed table", "crossed tables")
+        );
+        sentences.push(format!(
+            "{count}, because a count from 1 to {} could be read off them, or off others by subtraction: {}.",
+            number::whole(disclosed.min_cell.saturating_sub(1)),
+            names(disclosed)
+        ));
+        sentences.push("Their checks were decided by exact counts and are listed only where they do not pass.".to_owned());
+    }
+    if profile == Profile::Restricted {
+        sentences.push("Of slices only states and the order of magnitude of their rows are shown.".to_owned());
+        let bands = disclosed.bands.iter().map(|(slice, band)| format!("{}: {band}", subject(&Subject::Slice(slice.clone()))));
+        let bands: Vec<String> = bands.take(MOST_NAMES).collect();
+        if !bands.is_empty() {
+            sentences.push(format!("{}.", bands.join("; ")));
+        }
+    }
+    if disclosed.has_unmade_checks {
+        sentences.push("Checks that were not made because a slice is too small are not counted.".to_owned());
+    }
+    Some(Shown::phrase(sentences.join(" ")))
+}
+
+/// The most withheld slices that a sentence names; `verdict.json` has all.
+const MOST_NAMES: usize = 20;
+
+fn names(disclosed: &Disclosed) -> String {
+    let single = disclosed.slices.iter().map(|slice| subject(&Subject::Slice(slice.clone())).into_string());
+    let tables = disclosed.tables.iter().map(|axes| {
+        let axes: Vec<String> = axes.iter().map(|axis| Shown::name(axis).into_string()).collect();
+        axes.join(" × ")
+    });
+    let all: Vec<String> = single.chain(tables).collect();
+    let more = all.len().saturating_sub(MOST_NAMES);
+    let first = all.into_iter().take(MOST_NAMES).collect::<Vec<_>>().join(", ");
+    if more > 0 { format!("{first} and {} more", number::many(more)) } else { first }
 }
 
 /// How often the evaluated rows have been asked before.

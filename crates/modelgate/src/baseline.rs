@@ -3,17 +3,22 @@
 use std::path::{Path, PathBuf};
 
 use modelgate_config::{AnchorSettings, BaselineSettings, BesideSettings, Config};
-use modelgate_cube::{BUNDLE_FILE, Bundle, Cube, Digest, Joint};
+use modelgate_cube::{BUNDLE_FILE, Bundle, Cube, DISCLOSED_FILE, Digest, Disclosed, Joint, Profile};
 use modelgate_data::Roles;
-use modelgate_eval::{Comparison, EvalSettings, Evaluation, compare, compare_beside, evaluate, evaluate_beside};
-use modelgate_forge::{BaselineLookup, BaselineRequest, CiContext, ForgeError, Repository};
+use modelgate_eval::{
+    Comparison, EvalSettings, Evaluation, MetricId, MetricKind, Subject, compare, compare_beside, evaluate, evaluate_beside,
+};
+use modelgate_forge::{BaselineFound, BaselineLookup, BaselineRequest, CiContext, ForgeError, Repository};
 use modelgate_policy as policy;
 use modelgate_report as report;
 
 use crate::cli::SearchArgs;
-use crate::context::{Console, Context};
+use crate::context::{Console, Context, IDENTITY_FILE};
 use crate::failure::{Failure, unreadable};
 use crate::pipeline::{self, Candidate};
+
+/// The file of a release's exact counts, encrypted.
+pub(crate) const SEALED_FILE: &str = "modelgate-bundle.json.age";
 
 /// What a person asked to compare with.
 pub(crate) enum BaselineChoice {
@@ -76,10 +81,20 @@ pub(crate) struct FoundRelease {
     name: String,
     /// Which rule found it.
     how: String,
+    /// What it has shown to everybody, where that is what was read.
+    shown: Option<Disclosed>,
     commit: Option<String>,
     /// When it was tagged, or else when the bundle was made: seconds since 1970.
     at: Option<i64>,
     digest: Digest,
+}
+
+/// How encrypted releases are to be read.
+pub(crate) struct Reading<'a> {
+    /// The process's surroundings, which may name an identity.
+    pub(crate) context: &'a Context,
+    /// Whether published counts are good enough where exact ones cannot be read.
+    pub(crate) published: bool,
 }
 
 /// Finds the baseline, and says which one and why.
@@ -87,21 +102,22 @@ pub(crate) fn find(
     config: &Config,
     choice: &BaselineChoice,
     candidate: &Candidate,
-    context: &Context,
+    reading: &Reading<'_>,
     console: &mut Console<'_>,
 ) -> Result<Found, Failure> {
+    let context = reading.context;
     console.step("Finding", "the baseline");
     let found = match choice {
         BaselineChoice::Nothing => nothing("--no-baseline was given"),
         BaselineChoice::Path(path) => from_file(path, "named by --baseline-path", "baseline")?,
-        BaselineChoice::Release(tag) => from_git(config, Some(tag.clone()), None, "baseline")?,
+        BaselineChoice::Release(tag) => from_git(config, Some(tag.clone()), None, "baseline", reading)?,
         BaselineChoice::Configured { target_branch } => match &config.baseline {
             BaselineSettings::Path(path) => from_file(path, "named by baseline.path in the configuration", "baseline")?,
-            BaselineSettings::Release(tag) => from_git(config, Some(tag.clone()), None, "baseline")?,
+            BaselineSettings::Release(tag) => from_git(config, Some(tag.clone()), None, "baseline", reading)?,
             BaselineSettings::Beside(beside) => Found::Beside(Box::new(FoundPredictions::count(config, beside, candidate)?)),
             BaselineSettings::Auto => {
                 let target = target_branch.clone().or_else(|| CiContext::from_lookup(context.environment).target_branch);
-                from_git(config, None, target, "baseline")?
+                from_git(config, None, target, "baseline", reading)?
             }
         },
     };
@@ -114,13 +130,14 @@ pub(crate) fn find(
 pub(crate) fn find_anchor(
     config: &Config,
     baseline: &Found,
-    context: &Context,
+    reading: &Reading<'_>,
     console: &mut Console<'_>,
 ) -> Result<Option<Found>, Failure> {
+    let context = reading.context;
     let found = match &config.anchor {
         None => return Ok(None),
         Some(AnchorSettings::Path(path)) => from_file(path, "named by anchor.path in the configuration", "anchor")?,
-        Some(AnchorSettings::Release(tag)) => from_git(config, Some(tag.clone()), None, "anchor")?,
+        Some(AnchorSettings::Release(tag)) => from_git(config, Some(tag.clone()), None, "anchor", reading)?,
     };
     if let Found::Nothing { why } = &found {
         return Err(Failure::with_help(format!("there is no anchor: {why}"), "store it, or name another one in `anchor`"));
@@ -146,31 +163,110 @@ fn from_file(path: &Path, how: &str, role: &str) -> Result<Found, Failure> {
     Ok(Found::Release(Box::new(release)))
 }
 
-fn from_git(config: &Config, release: Option<String>, target_branch: Option<String>, role: &str) -> Result<Found, Failure> {
+/// What the release before the candidate has shown to everybody; nothing is decrypted for it.
+pub(crate) fn shown_before(config: &Config, console: &mut Console<'_>) -> Result<Option<Disclosed>, Failure> {
+    console.step("Finding", "what the release before has shown");
+    let (name, bytes) = match &config.baseline {
+        BaselineSettings::Path(_) => return Ok(None),
+        // Releases are found by their tags, whatever the candidate is compared with.
+        BaselineSettings::Release(tag) => (tag.clone(), repository(config)?.read_release_file(tag, DISCLOSED_FILE)?),
+        BaselineSettings::Auto | BaselineSettings::Beside(_) => match look_up(config, None, None, (DISCLOSED_FILE, None))? {
+            Ok(found) => (found.release, Some(found.bytes)),
+            Err(_) => return Ok(None),
+        },
+    };
+    let Some(bytes) = bytes else { return Ok(None) };
+    console.step("Before", &crate::terminal::plain(&name));
+    Disclosed::decode(&bytes).map(Some).map_err(|error| cannot_read("release", &name, &error))
+}
+
+/// A stored file of the release that is asked for, or else of the nearest one; or why there is none.
+fn look_up(
+    config: &Config,
+    release: Option<String>,
+    target_branch: Option<String>,
+    (file, stand_in): (&str, Option<&str>),
+) -> Result<Result<BaselineFound, String>, Failure> {
     let explicit = release.is_some();
     let repository = match repository(config) {
         Ok(repository) => repository,
         Err(ForgeError::NotARepository { .. }) if !explicit => {
-            return Ok(nothing("this is not a git repository; name a bundle with --baseline-path"));
+            return Ok(Err("this is not a git repository; name a bundle with --baseline-path".to_owned()));
         }
         Err(error) => return Err(error.into()),
     };
-    let request = BaselineRequest { release, target_branch, bundle_file: BUNDLE_FILE.to_owned() };
+    let request = BaselineRequest { release, target_branch, bundle_file: file.to_owned(), stand_in: stand_in.map(str::to_owned) };
     match repository.resolve_baseline(&request)? {
         // Where the search could not be made, that nothing was found means nothing: no comparison is then no decision.
         BaselineLookup::Absent(absent) if !absent.was_looked_for() => {
             let message = format!("the baseline cannot be looked for: {absent}");
             Err(Failure::with_help(message, format!("{} (or say --no-baseline, which is reported)", absent.help())))
         }
-        BaselineLookup::Absent(absent) => Ok(Found::Nothing { why: format!("{absent}; {}", absent.help()) }),
+        BaselineLookup::Absent(absent) => Ok(Err(format!("{absent}; {}", absent.help()))),
         BaselineLookup::Found(mut found) => {
             if !found.skipped.is_empty() {
                 found.how = format!("{}; nearer, but without a stored bundle: {}", found.how, found.skipped.join(", "));
             }
-            let release = FoundRelease::read(&found.bytes, found.release, found.how, found.commit, found.tagged_at, role)?;
-            Ok(Found::Release(Box::new(release)))
+            Ok(Ok(found))
         }
     }
+}
+
+fn from_git(
+    config: &Config,
+    release: Option<String>,
+    target_branch: Option<String>,
+    role: &str,
+    reading: &Reading<'_>,
+) -> Result<Found, Failure> {
+    let mut found = match look_up(config, release, target_branch, (BUNDLE_FILE, Some(DISCLOSED_FILE)))? {
+        Err(why) => return Ok(Found::Nothing { why }),
+        Ok(found) => found,
+    };
+    let shown = Disclosed::is_format_of(&found.bytes).then(|| found.bytes.clone());
+    if shown.is_some() {
+        match exact_counts(config, &found.release, role, reading)? {
+            Some(bytes) => {
+                found.bytes = bytes;
+                found.how.push_str("; exact counts, decrypted");
+            }
+            None => found.how.push_str("; published counts only"),
+        }
+    }
+    let mut release = FoundRelease::read(&found.bytes, found.release, found.how, found.commit, found.tagged_at, role)?;
+    if let Some(bytes) = shown {
+        // The digest that readers can check is that of the file that they can read.
+        release.digest = Digest::of(&bytes);
+    }
+    Ok(Found::Release(Box::new(release)))
+}
+
+/// A release's exact counts, decrypted; none where they were not stored, or where the published ones are good enough.
+fn exact_counts(config: &Config, release: &str, role: &str, reading: &Reading<'_>) -> Result<Option<Vec<u8>>, Failure> {
+    let Some(sealed) = repository(config)?.read_release_file(release, SEALED_FILE)? else { return Ok(None) };
+    let name = crate::terminal::plain(release);
+    match reading.context.identity() {
+        Some(identity) => {
+            let opened = modelgate_seal::open(&sealed, &identity?);
+            let failed = |error: modelgate_seal::SealError| {
+                Failure::with_help(format!("the exact counts of the {role} {name} cannot be decrypted: {error}"), error.help())
+            };
+            opened.map(Some).map_err(failed)
+        }
+        None if reading.published => Ok(None),
+        None => Err(Failure::with_help(
+            format!("the exact counts of the {role} {name} are encrypted, and {IDENTITY_FILE} names no identity file"),
+            "set it to a file with a key that `disclosure.encrypt_to` has, or say --published-baseline to compare with what the release has shown to everybody",
+        )),
+    }
+}
+
+fn cannot_read(role: &str, name: &str, error: &modelgate_cube::BundleError) -> Failure {
+    let help = match error {
+        modelgate_cube::BundleError::Newer { .. } => "install a newer modelgate, the one that made this release or later",
+        _ => "make the release again with `modelgate release <tag>` from its commit",
+    };
+    Failure::with_help(format!("the {role} {} cannot be read: {error}", crate::terminal::plain(name)), help)
 }
 
 impl FoundPredictions {
@@ -222,15 +318,60 @@ impl FoundRelease {
         tagged_at: Option<i64>,
         role: &str,
     ) -> Result<Self, Failure> {
-        let bundle = Bundle::decode(bytes).map_err(|error| {
-            let help = match error {
-                modelgate_cube::BundleError::Newer { .. } => "install a newer modelgate, the one that made this release or later",
-                _ => "make the release again with `modelgate release <tag>` from its commit",
-            };
-            Failure::with_help(format!("the {role} {} cannot be read: {error}", crate::terminal::plain(&name)), help)
-        })?;
+        let failed = |error| cannot_read(role, &name, &error);
+        let shown = if Disclosed::is_format_of(bytes) { Some(Disclosed::decode(bytes).map_err(failed)?) } else { None };
+        let bundle = match &shown {
+            Some(shown) => shown.bundle.clone(),
+            None => Bundle::decode(bytes).map_err(failed)?,
+        };
+        if shown.is_some() && bundle.cube.rows() == 0 {
+            let message = format!("the {role} {} has shown no counts to compare with", crate::terminal::plain(&name));
+            return Err(Failure::with_help(
+                message,
+                "store releases with `disclosure.encrypt_to`, so that exact counts can be compared",
+            ));
+        }
         let at = tagged_at.or_else(|| bundle.manifest.created.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_second));
-        Ok(Self { bundle, name, how, commit, at, digest: Digest::of(bytes) })
+        Ok(Self { bundle, name, how, shown, commit, at, digest: Digest::of(bytes) })
+    }
+}
+
+impl FoundRelease {
+    /// Whether its counts are whole.
+    pub(crate) fn is_exact(&self) -> bool {
+        self.shown.is_none()
+    }
+
+    /// What it has shown to everybody, where that is what was read.
+    pub(crate) fn shown(&self) -> Option<&Disclosed> {
+        self.shown.as_ref()
+    }
+
+    /// Whether it has counts of what a metric says about a subject: what a release withheld is not nothing.
+    pub(crate) fn knows(&self, metric: Option<MetricId>, subject: &Subject) -> bool {
+        let Some(shown) = &self.shown else { return true };
+        let complete = |axes: &[String]| shown.profile == Profile::Public && !shown.withheld.touches(axes);
+        match subject {
+            Subject::Slice(slice) if slice.is_overall() => true,
+            Subject::Slice(slice) => {
+                let axes: Vec<String> = slice.axes().map(str::to_owned).collect();
+                let of_groups = metric.is_some_and(|metric| metric.metric().kind == MetricKind::AgainstGroups);
+                shown.profile == Profile::Public && !shown.withheld.contains(slice) && (!of_groups || complete(&axes))
+            }
+            Subject::Across(axes) => complete(axes),
+            Subject::Contrast { group, reference } => {
+                let known = |slice: &modelgate_cube::Slice| self.knows(metric, &Subject::Slice(slice.clone()));
+                known(group) && known(reference)
+            }
+        }
+    }
+
+    /// Its counts, with its rows named as the candidate's are where they are the same.
+    pub(crate) fn counts_beside(&self, candidate: &modelgate_cube::Cube) -> std::borrow::Cow<'_, modelgate_cube::Cube> {
+        match &self.shown {
+            None => std::borrow::Cow::Borrowed(&self.bundle.cube),
+            Some(shown) => std::borrow::Cow::Owned(shown.clone().beside(candidate).bundle.cube),
+        }
     }
 }
 
@@ -272,7 +413,14 @@ impl Found {
     pub(crate) fn compare(&self, candidate: &Cube, settings: &EvalSettings) -> Option<Comparison> {
         match self {
             Self::Nothing { .. } => None,
-            Self::Release(release) => Some(compare(&release.bundle.cube, candidate, settings)),
+            Self::Release(release) => {
+                let comparison = compare(&release.counts_beside(candidate), candidate, settings);
+                Some(if release.is_exact() {
+                    comparison
+                } else {
+                    comparison.disclosed(|metric, subject| release.knows(metric, subject))
+                })
+            }
             Self::Beside(found) => Some(compare_beside(&found.cube, candidate, &found.joint, settings)),
         }
     }
@@ -282,6 +430,22 @@ impl Found {
         match self {
             Self::Nothing { .. } | Self::Release(_) => evaluate(candidate, settings),
             Self::Beside(found) => evaluate_beside(candidate, &found.joint, settings),
+        }
+    }
+
+    /// The counts of the previous model's predictions of the same rows, and their digest, where that is what it is.
+    pub(crate) fn beside(&self) -> Option<(&Cube, Digest)> {
+        match self {
+            Self::Nothing { .. } | Self::Release(_) => None,
+            Self::Beside(found) => Some((&found.cube, found.digest)),
+        }
+    }
+
+    /// The release, where there is one.
+    pub(crate) fn release(&self) -> Option<&FoundRelease> {
+        match self {
+            Self::Nothing { .. } | Self::Beside(_) => None,
+            Self::Release(release) => Some(release),
         }
     }
 
@@ -314,7 +478,7 @@ impl Found {
                 name: found.name.clone(),
                 how: found.how.to_owned(),
                 digest: found.digest,
-                rows: found.cube.rows(),
+                rows: Some(found.cube.rows()),
             },
             Self::Release(release) => report::Baseline::Found {
                 release: release.name.clone(),
@@ -323,7 +487,7 @@ impl Found {
                 created: release.bundle.manifest.created.clone(),
                 age_days: release.at.map(|at| context.days_since(at)),
                 digest: release.digest,
-                rows: release.bundle.cube.rows(),
+                rows: Some(release.bundle.cube.rows()),
             },
         }
     }

@@ -5,7 +5,10 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use modelgate_forge::Visibility;
 use modelgate_policy::Date;
+
+use crate::failure::Failure;
 
 /// The command line without the variables that are set to nothing, as CI systems set those that do not apply.
 pub(crate) fn without_empty_variables(command: clap::Command) -> clap::Command {
@@ -16,6 +19,10 @@ pub(crate) fn without_empty_variables(command: clap::Command) -> clap::Command {
     });
     command.mut_subcommands(without_empty_variables)
 }
+
+/// The variable that names the file with the keys to read encrypted releases with. Never an argument: those are listed by
+/// the system for everybody.
+pub(crate) const IDENTITY_FILE: &str = "MODELGATE_IDENTITY_FILE";
 
 /// What the outside world tells a run.
 pub(crate) struct Context {
@@ -42,6 +49,20 @@ impl Context {
             now: fixed.unwrap_or(clock),
             clock,
         }
+    }
+
+    /// Who can read the project that this run belongs to.
+    pub(crate) fn visibility(&self) -> Visibility {
+        Visibility::of(self.environment, |event| std::fs::read(event).ok())
+    }
+
+    /// The text of the file that holds the keys to read encrypted releases with; `None` where none is named.
+    pub(crate) fn identity(&self) -> Option<Result<String, Failure>> {
+        let path = PathBuf::from((self.environment)(IDENTITY_FILE)?);
+        Some(std::fs::read_to_string(&path).map_err(|error| {
+            let message = format!("the identity file that {IDENTITY_FILE} names cannot be read: {error}");
+            Failure::with_help(message, "check the path and its permissions, or unset the variable")
+        }))
     }
 
     /// Now, RFC 3339, to the second, in UTC.

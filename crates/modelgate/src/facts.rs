@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use modelgate_model::{CommandSettings, DropReason, FeatureFact, Model};
-use modelgate_report::ModelFacts;
+use modelgate_report::{ModelFacts, TRAINING_POSITIVES};
 
 /// A model that was trained here.
 pub(crate) fn of_model(model: &Model) -> ModelFacts {
@@ -19,7 +19,7 @@ pub(crate) fn of_model(model: &Model) -> ModelFacts {
         settings.push(("trees grown".to_owned(), trees.to_string()));
         settings.push(("nodes of all trees".to_owned(), nodes.to_string()));
     }
-    settings.push(("training rows with the positive label".to_owned(), facts.positives.to_string()));
+    settings.push((TRAINING_POSITIVES.to_owned(), facts.positives.to_string()));
     settings.push(("training data, SHA-256".to_owned(), facts.origin.data_digest.to_string()));
     ModelFacts {
         kind: format!("{} ({})", facts.estimator.id().replace('_', " "), facts.estimator.trained_by()),

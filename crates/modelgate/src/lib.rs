@@ -4,6 +4,7 @@ mod baseline;
 mod cli;
 mod context;
 mod demo;
+mod disclosure;
 mod exit;
 mod facts;
 mod failure;
@@ -64,7 +65,7 @@ fn dispatch(command: &Command, context: &Context, console: &mut Console<'_>) -> 
         Command::Check(arguments) => cli::check::check(arguments, context, console),
         Command::Report(arguments) => cli::check::report(arguments, context, console),
         Command::Train(arguments) => cli::train::run(arguments, console),
-        Command::Evaluate(arguments) => cli::evaluate::evaluate(arguments, console),
+        Command::Evaluate(arguments) => cli::evaluate::evaluate(arguments, context, console),
         Command::Diff(arguments) => cli::evaluate::diff(arguments, context, console),
         Command::Release(arguments) => cli::release::run(arguments, context, console),
         Command::Rebless(arguments) => cli::rebless::run(arguments, context, console),

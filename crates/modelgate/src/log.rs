@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
+use modelgate_cube::{Cube, Profile};
 use modelgate_ledger::{Entry, Ledger, VerifyError};
 
+use crate::disclosure::split_name;
 use crate::failure::{Failure, unreadable};
 
 /// The kind of entry that a decision makes.
@@ -13,9 +15,12 @@ pub(crate) const DECISION: &str = "decision";
 pub(crate) const REBLESS: &str = "rebless";
 
 /// How many decisions the log holds that were made on these rows. A log that was tampered with has no such number.
-pub(crate) fn decisions_on(log: &Path, split: &str) -> Result<u64, Failure> {
+pub(crate) fn decisions_on(log: &Path, cube: &Cube) -> Result<u64, Failure> {
+    // The profile may have changed, and the name of the rows with it.
+    let names = [Profile::Internal, Profile::Public].map(|profile| split_name(profile, cube));
     let ledger = Ledger::parse(read(log)?).map_err(|error| broken(log, &error))?;
-    let asked = |entry: &&Entry| entry.kind == DECISION && entry.record.get("split").is_some_and(|name| name == split);
+    let is_named = |name: &serde_json::Value| names.iter().any(|known| name == known);
+    let asked = |entry: &&Entry| entry.kind == DECISION && entry.record.get("split").is_some_and(is_named);
     Ok(ledger.entries().iter().filter(asked).count() as u64)
 }
 

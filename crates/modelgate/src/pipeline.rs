@@ -4,15 +4,16 @@ use std::num::NonZero;
 use std::path::Path;
 
 use modelgate_config::{BaselineSettings, Config, ModelSource, TrainRows};
-use modelgate_cube::{Bundle, Cube, Digest, Manifest};
+use modelgate_cube::{Bundle, Cube, Digest, Disclosure, Manifest};
 use modelgate_data::{Column, CountSettings, CountedFile, Dataset, Roles};
 use modelgate_eval::{Comparison, Evaluation, discover};
 use modelgate_model::{Model, Origin, TrainSettings, run_command, train};
 use modelgate_policy::{Anchor, History, Outcome, Verdict, judge};
-use modelgate_report::{Document, ModelFacts, Provenance, Report};
+use modelgate_report::{Disclosed, Document, ModelFacts, Provenance, Report};
 
-use crate::baseline::{self, BaselineChoice, Found};
+use crate::baseline::{self, BaselineChoice, Found, Reading};
 use crate::context::{Console, Context};
+use crate::disclosure;
 use crate::facts;
 use crate::failure::{Failure, unreadable};
 use crate::log;
@@ -37,7 +38,7 @@ pub(crate) struct Candidate {
 
 /// A judged run and its documents.
 pub(crate) struct Judged {
-    pub(crate) candidate: Candidate,
+    provenance: Provenance,
     pub(crate) baseline: Found,
     pub(crate) anchor: Option<Found>,
     pub(crate) evaluation: Evaluation,
@@ -57,13 +58,14 @@ pub(crate) fn load(path: &Path, console: &mut Console<'_>) -> Result<Config, Fai
 pub(crate) fn run(
     config: &Config,
     choice: &BaselineChoice,
-    context: &Context,
+    reading: &Reading<'_>,
     console: &mut Console<'_>,
 ) -> Result<Judged, Failure> {
+    let context = reading.context;
     let candidate = candidate(config, None, console)?;
-    let baseline = baseline::find(config, choice, &candidate, context, console)?;
-    let anchor = baseline::find_anchor(config, &baseline, context, console)?;
-    let decisions = log::decisions_on(&config.ledger, &split(&candidate))?;
+    let baseline = baseline::find(config, choice, &candidate, reading, console)?;
+    let anchor = baseline::find_anchor(config, &baseline, reading, console)?;
+    let decisions = log::decisions_on(&config.ledger, &candidate.cube)?;
     console.step("Evaluating", &evaluating(config, &candidate.cube));
     let evaluation = baseline.evaluate(&candidate.cube, &config.evaluation);
     let evaluation = searched(config, &candidate, evaluation, console);
@@ -80,11 +82,16 @@ pub(crate) fn run(
     };
     let verdict = judge(&evaluation, history, &config.policy, context.today());
     let past = Past { baseline: &baseline, anchor: anchor.as_ref(), decisions };
-    let report = report(config, context, &candidate, past, evaluation, comparison, verdict);
+    let compared: Vec<&Found> = std::iter::once(&baseline).chain(anchor.as_ref()).collect();
+    let disclosure = disclosure::of(config, &candidate, &compared);
+    let provenance = provenance(config, &candidate, &disclosure)?;
+    let report = report(config, context, &candidate, past, provenance.clone(), (evaluation, comparison), verdict);
+    // What is written and printed from here on is what may be shown.
+    let report = modelgate_report::disclose(report, &disclosure);
     let documents = modelgate_report::render(&report)?;
     let headline = modelgate_report::verdict_line(&report);
     let Report { evaluation, comparison, verdict, .. } = report;
-    Ok(Judged { candidate, baseline, anchor, evaluation, comparison, verdict, headline, documents })
+    Ok(Judged { provenance, baseline, anchor, evaluation, comparison, verdict, headline, documents })
 }
 
 /// The measurements with the slices that a search finds, where one is asked for.
@@ -100,11 +107,6 @@ struct Past<'a> {
     baseline: &'a Found,
     anchor: Option<&'a Found>,
     decisions: u64,
-}
-
-/// The name of the evaluated rows, by which their decisions are counted.
-fn split(candidate: &Candidate) -> String {
-    candidate.cube.meta().split.to_string()
 }
 
 fn judging(config: &Config, decisions: u64) -> String {
@@ -301,13 +303,24 @@ pub(crate) fn bundle(config: &Config, candidate: Candidate, release: &str, conte
     }
 }
 
+/// What went into a run, as readers may know it.
+fn provenance(config: &Config, candidate: &Candidate, disclosure: &Disclosure) -> Result<Provenance, Failure> {
+    Ok(Provenance {
+        config_digest: config.digest,
+        data_digest: candidate.data_digest,
+        model_digest: candidate.model_digest,
+        cube_digest: disclosure::counts_digest(config, candidate, disclosure)?,
+        split: disclosure::split_name(config.publication.profile, &candidate.cube),
+    })
+}
+
 fn report(
     config: &Config,
     context: &Context,
     candidate: &Candidate,
     past: Past<'_>,
-    evaluation: Evaluation,
-    comparison: Option<Comparison>,
+    provenance: Provenance,
+    (evaluation, comparison): (Evaluation, Option<Comparison>),
     verdict: Verdict,
 ) -> Report {
     let shape = &candidate.cube.meta().shape;
@@ -317,15 +330,9 @@ fn report(
         generated: context.generated(),
         commit: baseline::head_commit(config),
         positive_label: shape.positive_label.clone(),
-        rows: candidate.cube.rows(),
+        rows: Some(candidate.cube.rows()),
         has_weights: shape.weighted,
-        provenance: Provenance {
-            config_digest: config.digest,
-            data_digest: candidate.data_digest,
-            model_digest: candidate.model_digest,
-            cube_digest: candidate.counts_digest,
-            split: split(candidate),
-        },
+        provenance,
         baseline: past.baseline.for_report(context),
         anchor: past.anchor.map(|anchor| anchor.for_report(context)),
         split_decisions: past.decisions,
@@ -337,6 +344,7 @@ fn report(
         comparison,
         verdict,
         config_file: config.file_name.clone(),
+        disclosed: Disclosed::internal(),
     }
 }
 
@@ -356,10 +364,11 @@ pub(crate) fn record(config: &Config, judged: &Judged, exit_code: u8) -> serde_j
         "commit": baseline::head_commit(config),
         "tool_version": TOOL_VERSION,
         "config_sha256": config.digest.to_string(),
-        "data_sha256": judged.candidate.data_digest.to_string(),
-        "model_sha256": judged.candidate.model_digest.to_string(),
-        "counts_sha256": judged.candidate.counts_digest.to_string(),
-        "split": split(&judged.candidate),
+        "data_sha256": judged.provenance.data_digest.to_string(),
+        "model_sha256": judged.provenance.model_digest.to_string(),
+        "counts_sha256": judged.provenance.cube_digest.to_string(),
+        "split": judged.provenance.split,
+        "profile": config.publication.profile.id(),
         "baseline": judged.baseline.for_record(),
         "anchor": judged.anchor.as_ref().map(Found::for_record),
         "checks": {

@@ -130,16 +130,15 @@ pub(crate) fn verdict(verdict: &Verdict, config: &Config) -> String {
         finding_block(&mut text, finding, config);
     }
     let counts = &verdict.counts;
+    let others = if config.publication.profile.controls() {
+        "those of withheld slices only where they do not pass".to_owned()
+    } else {
+        format!("{} too small to judge", verdict.low_support)
+    };
     let _ = writeln!(
         text,
-        "checks: {} passed, {} failed, {} warned, {} inconclusive, {} not evaluated, {} waived; {} too small to judge",
-        counts.passed,
-        counts.failed,
-        counts.warned,
-        counts.inconclusive,
-        counts.not_evaluated,
-        counts.waived,
-        verdict.low_support
+        "checks: {} passed, {} failed, {} warned, {} inconclusive, {} not evaluated, {} waived; {others}",
+        counts.passed, counts.failed, counts.warned, counts.inconclusive, counts.not_evaluated, counts.waived
     );
     text
 }

@@ -7,6 +7,7 @@ use super::workspace::{Dependency, Package, Workspace};
 const EDGES: &[(&str, &[&str])] = &[
     ("modelgate-cube", &[]),
     ("modelgate-ledger", &[]),
+    ("modelgate-seal", &[]),
     ("modelgate-templates", &[]),
     ("modelgate-eval", &["modelgate-cube"]),
     ("modelgate-data", &["modelgate-cube"]),
@@ -15,7 +16,15 @@ const EDGES: &[(&str, &[&str])] = &[
     ("modelgate-report", &["modelgate-policy", "modelgate-eval", "modelgate-cube", "modelgate-templates"]),
     (
         "modelgate-config",
-        &["modelgate-cube", "modelgate-data", "modelgate-model", "modelgate-eval", "modelgate-policy", "modelgate-report"],
+        &[
+            "modelgate-cube",
+            "modelgate-data",
+            "modelgate-model",
+            "modelgate-eval",
+            "modelgate-policy",
+            "modelgate-report",
+            "modelgate-seal",
+        ],
     ),
     ("modelgate-forge", &["modelgate-cube", "modelgate-report"]),
     ("modelgate", EVERYTHING),
@@ -29,6 +38,7 @@ const EVERYTHING: &[&str] = &[
     "modelgate",
     "modelgate-cube",
     "modelgate-ledger",
+    "modelgate-seal",
     "modelgate-templates",
     "modelgate-eval",
     "modelgate-data",
@@ -58,6 +68,7 @@ const HEAVY: &[(&str, &[&str])] = &[
     ("ctrlc", &["modelgate", "xtask"]),
     ("indicatif", &["modelgate", "xtask"]),
     ("sha2", &["modelgate-cube", "modelgate-ledger"]),
+    ("age", &["modelgate-seal"]),
 ];
 
 /// Forbidden edges and heavy dependencies outside their rooms, at their line of Cargo.toml. Dependencies of a crate's
@@ -201,6 +212,7 @@ mod tests {
             "ctrlc",
             "indicatif",
             "sha2",
+            "age",
         ];
         for name in heavy {
             let mut workspace = house();

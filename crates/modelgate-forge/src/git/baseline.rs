@@ -23,6 +23,15 @@ pub struct BaselineRequest {
     pub target_branch: Option<String>,
     /// The name of the file to read from the release's folder.
     pub bundle_file: String,
+    /// The name of the file that stands in for it where it is not stored.
+    pub stand_in: Option<String>,
+}
+
+impl BaselineRequest {
+    /// The files to read, the first one that is stored.
+    fn files(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(self.bundle_file.as_str()).chain(self.stand_in.as_deref())
+    }
 }
 
 /// A stored release to compare with.
@@ -57,6 +66,9 @@ pub enum BaselineLookup {
     Absent(BaselineAbsent),
 }
 
+/// A file of a release: the branch that has it, its name, its bytes.
+type Stored<'tips, 'repo, 'file> = (&'tips Tip<'repo>, &'file str, Vec<u8>);
+
 /// A tag that names a version.
 struct VersionTag {
     name: String,
@@ -77,18 +89,33 @@ impl Repository {
     /// A tag on `HEAD` itself takes part, as in a pipeline for a tag. Where its bundle is stored already it is the
     /// baseline of the very model that it describes: the caller refuses a baseline that equals the candidate.
     pub fn resolve_baseline(&self, request: &BaselineRequest) -> Result<BaselineLookup, ForgeError> {
-        check_file(&request.bundle_file)?;
+        for file in request.files() {
+            check_file(file)?;
+        }
         match &request.release {
-            Some(release) => self.named_release(release, &request.bundle_file).map(BaselineLookup::Found),
+            Some(release) => self.named_release(release, request).map(BaselineLookup::Found),
             None => self.nearest_release(request),
         }
     }
 
-    fn named_release(&self, release: &str, file: &str) -> Result<BaselineFound, ForgeError> {
+    /// The bytes of one file of a stored release; none where it has no such file or is not stored.
+    pub fn read_release_file(&self, release: &str, file: &str) -> Result<Option<Vec<u8>>, ForgeError> {
+        check_release(release)?;
+        check_file(file)?;
+        let tips = self.record_tips()?;
+        for tip in &tips {
+            if let Some(bytes) = self.release_file(tip, release, file)? {
+                return Ok(Some(bytes));
+            }
+        }
+        Ok(None)
+    }
+
+    fn named_release(&self, release: &str, request: &BaselineRequest) -> Result<BaselineFound, ForgeError> {
         check_release(release)?;
         let tips = self.record_tips()?;
-        let Some((tip, bytes)) = self.stored(&tips, release, file)? else {
-            return Err(self.release_missing(&tips, release, file)?);
+        let Some((tip, file, bytes)) = self.stored(&tips, release, request)? else {
+            return Err(self.release_missing(&tips, release, &request.bundle_file)?);
         };
         let tag = self.version_or_other_tag(release)?;
         let how = format!("release {release}, named explicitly");
@@ -129,7 +156,7 @@ impl Repository {
             let remote = self.remotes()?.into_iter().next();
             return absent(BaselineAbsent::NoRecords { nearest: nearest.name.clone(), remote });
         }
-        self.nearest_stored(&tags, &tips, &start, &request.bundle_file)
+        self.nearest_stored(&tags, &tips, &start, request)
     }
 
     fn nearest_stored(
@@ -137,11 +164,11 @@ impl Repository {
         tags: &[VersionTag],
         tips: &[Tip<'_>],
         start: &Start,
-        file: &str,
+        request: &BaselineRequest,
     ) -> Result<BaselineLookup, ForgeError> {
         let mut skipped = Vec::new();
         for tag in tags {
-            let Some((tip, bytes)) = self.stored(tips, &tag.name, file)? else {
+            let Some((tip, file, bytes)) = self.stored(tips, &tag.name, request)? else {
                 skipped.push(tag.name.clone());
                 continue;
             };
@@ -177,16 +204,19 @@ impl Repository {
         })
     }
 
-    /// The release's file from the first records branch that has it: the local one goes before fetched ones.
-    fn stored<'tips, 'repo>(
+    /// The release's file from the first records branch that has it, or else its stand-in: the local branch goes before
+    /// fetched ones.
+    fn stored<'tips, 'repo, 'file>(
         &self,
         tips: &'tips [Tip<'repo>],
         release: &str,
-        file: &str,
-    ) -> Result<Option<(&'tips Tip<'repo>, Vec<u8>)>, ForgeError> {
-        for tip in tips {
-            if let Some(bytes) = self.release_file(tip, release, file)? {
-                return Ok(Some((tip, bytes)));
+        request: &'file BaselineRequest,
+    ) -> Result<Option<Stored<'tips, 'repo, 'file>>, ForgeError> {
+        for file in request.files() {
+            for tip in tips {
+                if let Some(bytes) = self.release_file(tip, release, file)? {
+                    return Ok(Some((tip, file, bytes)));
+                }
             }
         }
         Ok(None)

@@ -95,5 +95,5 @@ impl Sandbox {
 
 /// The question that most tests ask.
 pub(crate) fn automatic() -> BaselineRequest {
-    BaselineRequest { release: None, target_branch: None, bundle_file: BUNDLE.to_owned() }
+    BaselineRequest { release: None, target_branch: None, bundle_file: BUNDLE.to_owned(), stand_in: None }
 }

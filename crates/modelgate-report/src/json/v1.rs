@@ -32,6 +32,7 @@ pub(super) struct Document<'a> {
     /// What is declared for metrics; not there where nothing is.
     #[serde(skip_serializing_if = "Option::is_none")]
     declared: Option<Declared<'a>>,
+    disclosure: Disclosure<'a>,
     comparison_mode: Option<&'static str>,
     missing_slices: Vec<OneSided<'a>>,
     new_slices: Vec<OneSided<'a>>,
@@ -51,7 +52,8 @@ struct Model<'a> {
     name: &'a str,
     kind: &'a str,
     positive_label: &'a str,
-    rows: u64,
+    /// Null where it is not shown.
+    rows: Option<u64>,
     has_weights: bool,
     rows_trained: Option<u64>,
 }
@@ -137,7 +139,9 @@ struct Check<'a> {
 #[derive(Serialize)]
 struct Test {
     family: &'static str,
-    size: usize,
+    /// Not there where it is not shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    size: Option<usize>,
     alpha: f64,
     q: f64,
     q_any_loss: f64,
@@ -166,7 +170,7 @@ enum Baseline<'a> {
         name: &'a str,
         how: &'a str,
         digest: String,
-        rows: u64,
+        rows: Option<u64>,
     },
     Found {
         release: &'a str,
@@ -175,8 +179,31 @@ enum Baseline<'a> {
         created: &'a str,
         age_days: Option<i64>,
         digest: String,
-        rows: u64,
+        rows: Option<u64>,
     },
+}
+
+/// Who may read the document, and which slices are therefore not in it.
+#[derive(Serialize)]
+struct Disclosure<'a> {
+    profile: &'static str,
+    /// The smallest count that is shown, besides zero; not there where every number is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    min_cell: Option<u64>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    withheld: Vec<Subject<'a>>,
+    /// Pairs of axes whose crossed slices are not shown.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    withheld_tables: Vec<Subject<'a>>,
+    /// The order of magnitude of the rows of slices whose numbers could be shown and are not.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    magnitudes: Vec<Magnitude<'a>>,
+}
+
+#[derive(Serialize)]
+struct Magnitude<'a> {
+    subject: Subject<'a>,
+    rows: &'static str,
 }
 
 #[derive(Serialize)]
@@ -302,6 +329,7 @@ pub(super) fn document(report: &Report) -> Document<'_> {
         anchor: report.anchor.as_ref().map(baseline),
         split_decisions: report.split_decisions,
         declared: (report.declared != eval::Declared::default()).then(|| declared(&report.declared)),
+        disclosure: disclosure(&report.disclosed),
         comparison_mode: comparison.map(|comparison| mode(comparison.mode)),
         missing_slices: comparison.map(|comparison| one_sided(&comparison.missing)).unwrap_or_default(),
         new_slices: comparison.map(|comparison| one_sided(&comparison.new)).unwrap_or_default(),
@@ -454,7 +482,7 @@ fn because(state: &policy::State) -> (Option<&str>, Option<Waiver<'_>>) {
 
 fn test(test: &policy::Test) -> Test {
     let policy::Test { family, size, alpha, q, q_any_loss, loss, upper } = *test;
-    Test { family: family.id(), size, alpha, q, q_any_loss, loss, upper }
+    Test { family: family.id(), size: (size > 0).then_some(size), alpha, q, q_any_loss, loss, upper }
 }
 
 fn origin(origin: &policy::Origin) -> Origin<'_> {
@@ -487,6 +515,16 @@ fn baseline(baseline: &report::Baseline) -> Baseline<'_> {
             digest: digest.to_string(),
             rows: *rows,
         },
+    }
+}
+
+fn disclosure(disclosed: &report::Disclosed) -> Disclosure<'_> {
+    Disclosure {
+        profile: disclosed.profile.id(),
+        min_cell: disclosed.profile.controls().then_some(disclosed.min_cell),
+        withheld: disclosed.slices.iter().map(this_slice).collect(),
+        withheld_tables: disclosed.tables.iter().map(|axes| Subject::Across(axes)).collect(),
+        magnitudes: disclosed.bands.iter().map(|(slice, rows)| Magnitude { subject: this_slice(slice), rows }).collect(),
     }
 }
 

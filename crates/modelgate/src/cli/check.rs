@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use modelgate_config::Config;
 use modelgate_report::{Document, DocumentKind};
 
-use crate::baseline::BaselineChoice;
+use crate::baseline::{BaselineChoice, Reading};
 use crate::cli::{CheckArgs, Format, OutputArgs, ReportArgs};
 use crate::context::{Console, Context};
+use crate::disclosure;
 use crate::exit::ExitStatus;
 use crate::failure::Failure;
 use crate::log;
@@ -17,8 +18,10 @@ use crate::terminal;
 
 /// Runs the gate and records its decision.
 pub(crate) fn check(arguments: &CheckArgs, context: &Context, console: &mut Console<'_>) -> Result<ExitStatus, Failure> {
-    let config = pipeline::load(&arguments.input.config, console)?;
-    let judged = pipeline::run(&config, &BaselineChoice::from(&arguments.search), context, console)?;
+    let mut config = pipeline::load(&arguments.input.config, console)?;
+    disclosure::admit(&mut config, &arguments.publish, context)?;
+    let reading = Reading { context, published: arguments.search.published_baseline };
+    let judged = pipeline::run(&config, &BaselineChoice::from(&arguments.search), &reading, console)?;
     let folder = folder(&config, &arguments.output);
     let status = ExitStatus::from(judged.verdict.outcome);
     let recorded = decide(&config, &judged, &folder, status, context, console)?;
@@ -32,8 +35,10 @@ pub(crate) fn check(arguments: &CheckArgs, context: &Context, console: &mut Cons
 
 /// Judges and renders; records nothing.
 pub(crate) fn report(arguments: &ReportArgs, context: &Context, console: &mut Console<'_>) -> Result<ExitStatus, Failure> {
-    let config = pipeline::load(&arguments.input.config, console)?;
-    let judged = pipeline::run(&config, &BaselineChoice::from(&arguments.search), context, console)?;
+    let mut config = pipeline::load(&arguments.input.config, console)?;
+    disclosure::admit(&mut config, &arguments.publish, context)?;
+    let reading = Reading { context, published: arguments.search.published_baseline };
+    let judged = pipeline::run(&config, &BaselineChoice::from(&arguments.search), &reading, console)?;
     let folder = folder(&config, &arguments.output);
     console.step("Writing", &format!("{} documents into {}", judged.documents.len(), folder.display()));
     uninterrupted(|| stage(&judged.documents, &folder)?.commit())?;

@@ -4,21 +4,23 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use modelgate_config::{Config, ModelSource};
-use modelgate_cube::{Axis, AxisKind, Slice};
+use modelgate_cube::{Axis, AxisKind, Disclosure, Slice};
 use modelgate_data::Column;
 
-use crate::baseline::{self, BaselineChoice, Found};
+use crate::baseline::{self, BaselineChoice, Found, Reading};
 use crate::cli::{DiffArgs, EvaluateArgs};
 use crate::context::{Console, Context};
+use crate::disclosure;
 use crate::exit::ExitStatus;
 use crate::failure::Failure;
 use crate::pipeline::{self, Candidate};
 use crate::{output, terminal};
 
 /// Evaluates the candidate and prints every measurement.
-pub(crate) fn evaluate(arguments: &EvaluateArgs, console: &mut Console<'_>) -> Result<ExitStatus, Failure> {
+pub(crate) fn evaluate(arguments: &EvaluateArgs, context: &Context, console: &mut Console<'_>) -> Result<ExitStatus, Failure> {
     let slice = arguments.slice.as_deref().map(parse_slice).transpose()?;
-    let config = pipeline::load(&arguments.input.config, console)?;
+    let mut config = pipeline::load(&arguments.input.config, console)?;
+    disclosure::admit(&mut config, &arguments.publish, context)?;
     let candidate = pipeline::candidate(&config, arguments.model.as_deref(), console)?;
     if let Some(path) = &arguments.predictions_out {
         write_predictions(&config, &candidate, path)?;
@@ -26,7 +28,9 @@ pub(crate) fn evaluate(arguments: &EvaluateArgs, console: &mut Console<'_>) -> R
     console.step("Evaluating", &format!("{} slices", candidate.cube.cells().count()));
     let evaluation = modelgate_eval::evaluate(&candidate.cube, &config.evaluation);
     console.finish_step();
-    known(&candidate, slice.as_ref())?;
+    let shown = disclosure::of(&config, &candidate, &[]);
+    let evaluation = modelgate_report::disclose_evaluation(evaluation, &shown);
+    known(&candidate, slice.as_ref(), &shown)?;
     console.result(terminal::measurements(&evaluation, slice.as_ref()).trim_end());
     Ok(ExitStatus::Passed)
 }
@@ -34,9 +38,11 @@ pub(crate) fn evaluate(arguments: &EvaluateArgs, console: &mut Console<'_>) -> R
 /// Compares the candidate with the baseline and prints every change.
 pub(crate) fn diff(arguments: &DiffArgs, context: &Context, console: &mut Console<'_>) -> Result<ExitStatus, Failure> {
     let slice = arguments.slice.as_deref().map(parse_slice).transpose()?;
-    let config = pipeline::load(&arguments.input.config, console)?;
+    let mut config = pipeline::load(&arguments.input.config, console)?;
+    disclosure::admit(&mut config, &arguments.publish, context)?;
     let candidate = pipeline::candidate(&config, None, console)?;
-    let found = baseline::find(&config, &BaselineChoice::from(&arguments.search), &candidate, context, console)?;
+    let reading = Reading { context, published: arguments.search.published_baseline };
+    let found = baseline::find(&config, &BaselineChoice::from(&arguments.search), &candidate, &reading, console)?;
     let Some(comparison) = pipeline::compared(&config, &candidate, &found) else {
         let Found::Nothing { why } = found else { return Err(Failure::new("the baseline cannot be compared")) };
         return Err(Failure::with_help(
@@ -45,7 +51,9 @@ pub(crate) fn diff(arguments: &DiffArgs, context: &Context, console: &mut Consol
         ));
     };
     console.finish_step();
-    known(&candidate, slice.as_ref())?;
+    let shown = disclosure::of(&config, &candidate, &[&found]);
+    known(&candidate, slice.as_ref(), &shown)?;
+    let comparison = modelgate_report::disclose_comparison(comparison, &shown);
     console.result(terminal::changes(&comparison, slice.as_ref()).trim_end());
     Ok(ExitStatus::Passed)
 }
@@ -57,8 +65,12 @@ fn parse_slice(text: &str) -> Result<Slice, Failure> {
 }
 
 /// Refuses a slice that has no rows: an empty table would look like an answer.
-fn known(candidate: &Candidate, slice: Option<&Slice>) -> Result<(), Failure> {
+fn known(candidate: &Candidate, slice: Option<&Slice>, shown: &Disclosure) -> Result<(), Failure> {
     match slice {
+        Some(slice) if !shown.shows(slice) => Err(Failure::with_help(
+            format!("{} is not shown under the profile `{}`", terminal::plain(&slice.to_string()), shown.settings.profile.id()),
+            "docs/disclosure.md tells what is withheld; whoever may know the rows says --profile internal",
+        )),
         Some(slice) if candidate.cube.cell(slice).is_none() => {
             let some: Vec<String> =
                 candidate.cube.cells().take(20).map(|(slice, _)| terminal::plain(&slice.to_string())).collect();

@@ -73,6 +73,35 @@ pub(crate) struct InputArgs {
     pub(crate) timings: bool,
 }
 
+/// Who may read the result.
+#[derive(Debug, Args)]
+pub(crate) struct PublishArgs {
+    /// Who may read what is shown and written, instead of the configuration's disclosure.profile.
+    #[arg(long, value_enum, value_name = "PROFILE", env = "MODELGATE_PROFILE", help_heading = "Output")]
+    pub(crate) profile: Option<ProfileArg>,
+}
+
+/// A profile of disclosure control.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ProfileArg {
+    /// Anybody: no count from 1 to 10, nor what they follow from.
+    Public,
+    /// People who may know the rows: exact numbers.
+    Internal,
+    /// Anybody, and no number of any slice.
+    Restricted,
+}
+
+impl From<ProfileArg> for modelgate_cube::Profile {
+    fn from(argument: ProfileArg) -> Self {
+        match argument {
+            ProfileArg::Public => Self::Public,
+            ProfileArg::Internal => Self::Internal,
+            ProfileArg::Restricted => Self::Restricted,
+        }
+    }
+}
+
 /// What to compare with.
 #[derive(Debug, Args)]
 #[group(multiple = false)]
@@ -97,6 +126,10 @@ pub(crate) struct SearchArgs {
     /// The branch that this change is to be merged into; default: what the CI system says, else the remote's default branch.
     #[arg(long, value_name = "BRANCH", env = "MODELGATE_TARGET_BRANCH", help_heading = "Baseline")]
     pub(crate) target_branch: Option<String>,
+    /// Compare with a release's published counts where its exact ones are encrypted and no identity is at hand. Slices that
+    /// it withheld and metrics of scores are then not compared, and their gates on changes fail.
+    #[arg(long, help_heading = "Baseline")]
+    pub(crate) published_baseline: bool,
 }
 
 /// What standard output looks like.
@@ -126,6 +159,8 @@ pub(crate) struct CheckArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,
     #[command(flatten)]
+    pub(crate) publish: PublishArgs,
+    #[command(flatten)]
     pub(crate) search: SearchArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
@@ -137,6 +172,8 @@ pub(crate) struct CheckArgs {
 pub(crate) struct ReportArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,
+    #[command(flatten)]
+    pub(crate) publish: PublishArgs,
     #[command(flatten)]
     pub(crate) search: SearchArgs,
     #[command(flatten)]
@@ -160,6 +197,8 @@ pub(crate) struct TrainArgs {
 pub(crate) struct EvaluateArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,
+    #[command(flatten)]
+    pub(crate) publish: PublishArgs,
     /// Score with this model file instead of training.
     #[arg(long, value_name = "FILE", help_heading = "Input")]
     pub(crate) model: Option<PathBuf>,
@@ -178,6 +217,8 @@ pub(crate) struct DiffArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,
     #[command(flatten)]
+    pub(crate) publish: PublishArgs,
+    #[command(flatten)]
     pub(crate) search: SearchArgs,
     /// Show only this slice, such as `sex=F & age_band=65+`.
     #[arg(long, value_name = "SLICE", help_heading = "Output")]
@@ -193,6 +234,8 @@ pub(crate) struct ReleaseArgs {
     pub(crate) tag: String,
     #[command(flatten)]
     pub(crate) input: InputArgs,
+    #[command(flatten)]
+    pub(crate) publish: PublishArgs,
     /// Also write the bundle to this file.
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub(crate) bundle_out: Option<PathBuf>,

@@ -1,34 +1,42 @@
 //! `release`: the candidate's counts, stored under a version tag.
 
-use modelgate_cube::BUNDLE_FILE;
+use modelgate_config::Config;
+use modelgate_cube::{BUNDLE_FILE, Bundle, DISCLOSED_FILE, Disclosed, MIN_CELL};
 use modelgate_forge::{PushOutcome, RECORDS_BRANCH, RecordChange, Repository};
+use modelgate_seal::Recipient;
 
+use crate::baseline::SEALED_FILE;
 use crate::cli::ReleaseArgs;
 use crate::context::{Console, Context};
 use crate::exit::ExitStatus;
 use crate::failure::Failure;
-use crate::{output, pipeline};
-
-/// Rows below which a slice's counts point at people.
-const SMALL: u64 = 11;
+use crate::{disclosure, output, pipeline};
 
 /// How often a push is tried while others push as well.
 const PUSH_ATTEMPTS: u32 = 5;
 
 /// Counts the candidate and stores its bundle on the records branch.
 pub(crate) fn run(arguments: &ReleaseArgs, context: &Context, console: &mut Console<'_>) -> Result<ExitStatus, Failure> {
-    let config = pipeline::load(&arguments.input.config, console)?;
+    let mut config = pipeline::load(&arguments.input.config, console)?;
+    disclosure::admit(&mut config, &arguments.publish, context)?;
     let repository = crate::baseline::repository(&config)?;
     let candidate = pipeline::candidate(&config, None, console)?;
+    let controls = config.publication.profile.controls();
+    let before = if controls { crate::baseline::shown_before(&config, console)? } else { None };
+    let disclosure = disclosure::of_release(&config, &candidate, before.as_ref());
     let bundle = pipeline::bundle(&config, candidate, &arguments.tag, context);
-    let bytes = bundle.encode().map_err(Failure::new)?;
+    let exact = bundle.encode().map_err(Failure::new)?;
     if let Some(path) = &arguments.bundle_out {
-        output::write(path, &bytes)?;
+        output::write(path, &exact)?;
     }
+    let shown = controls.then(|| Disclosed::of(&bundle, &disclosure));
+    let files = match &shown {
+        None => vec![(BUNDLE_FILE.to_owned(), exact)],
+        Some(shown) => files_for_everybody(&config, &repository, &arguments.tag, shown, &exact)?,
+    };
     console.step("Storing", &format!("release {} on the branch {RECORDS_BRANCH}", crate::terminal::plain(&arguments.tag)));
     warn_about_tag(&repository, &arguments.tag, console)?;
     let message = format!("Release {} of {}", arguments.tag, crate::terminal::plain(&config.model_name));
-    let files = [(BUNDLE_FILE.to_owned(), bytes)];
     let stored = output::uninterrupted(|| repository.store_release(&arguments.tag, &files, &message, context.now.as_second()))?;
     let word = match stored.change {
         RecordChange::Written => "stored",
@@ -36,17 +44,67 @@ pub(crate) fn run(arguments: &ReleaseArgs, context: &Context, console: &mut Cons
     };
     console.finish_step();
     console.result(&format!("{word} {} on {RECORDS_BRANCH}, commit {}", stored.path, stored.commit));
-    console.error(&format!(
-        "note: a bundle holds counts, and counts of one are as good as rows: {} of its slices have fewer than {SMALL} rows, and scores \
-         are counted one by one where there are few. Push it only where everybody who can read may know them.",
-        bundle.cube.small_slices(SMALL)
-    ));
+    console.error(&note(&config, &bundle, shown.as_ref(), arguments));
     if arguments.push {
         push(&repository, arguments, console)?;
     } else {
         console.result(&format!("next: git push {} {RECORDS_BRANCH} {}", arguments.remote, arguments.tag));
     }
     Ok(ExitStatus::Passed)
+}
+
+/// What is stored where not everybody may know the rows: what may be shown, and the exact counts for those who have a key.
+fn files_for_everybody(
+    config: &Config,
+    repository: &Repository,
+    tag: &str,
+    shown: &Disclosed,
+    exact: &[u8],
+) -> Result<Vec<(String, Vec<u8>)>, Failure> {
+    let bytes = shown.encode().map_err(Failure::new)?;
+    let keys = &config.publication.encrypt_to;
+    let mut files = vec![(DISCLOSED_FILE.to_owned(), bytes.clone())];
+    if keys.is_empty() {
+        return Ok(files);
+    }
+    // Encrypting never gives the same bytes twice. A release of the same model on the same data is stored already.
+    let stored = repository.read_release_file(tag, DISCLOSED_FILE)?;
+    let sealed = match repository.read_release_file(tag, SEALED_FILE)? {
+        Some(sealed) if stored.as_deref() == Some(&bytes) => sealed,
+        _ => seal(keys, exact)?,
+    };
+    files.push((SEALED_FILE.to_owned(), sealed));
+    Ok(files)
+}
+
+fn seal(keys: &[String], exact: &[u8]) -> Result<Vec<u8>, Failure> {
+    let recipients: Result<Vec<Recipient>, _> = keys.iter().map(|key| Recipient::parse(key)).collect();
+    let recipients = recipients.map_err(|error| Failure::with_help(error, error.help()))?;
+    modelgate_seal::seal(exact, &recipients).map_err(|error| Failure::with_help(&error, error.help()))
+}
+
+/// What somebody who pushes the release should know about it.
+fn note(config: &Config, bundle: &Bundle, shown: Option<&Disclosed>, arguments: &ReleaseArgs) -> String {
+    let Some(shown) = shown else {
+        return format!(
+            "note: a bundle holds counts, and counts of one are as good as rows: {} of its slices have fewer than {MIN_CELL} rows, and \
+             scores are counted one by one where there are few. Push it only where everybody who can read may know them, or store \
+             it under the profile `public`.",
+            bundle.cube.small_slices(MIN_CELL)
+        );
+    };
+    let withheld =
+        format!("{} levels and {} crossed tables are withheld", shown.withheld.levels().count(), shown.withheld.tables().count());
+    let exact = match (config.publication.encrypt_to.len(), &arguments.bundle_out) {
+        (0, None) => {
+            "the exact counts were not kept: later changes are compared with what is shown (see `disclosure.encrypt_to`)"
+                .to_owned()
+        }
+        (0, Some(path)) => format!("the exact counts are in {} alone", path.display()),
+        (1, _) => "the exact counts are encrypted to 1 key".to_owned(),
+        (keys, _) => format!("the exact counts are encrypted to {keys} keys"),
+    };
+    format!("note: stored under the profile `{}`: {withheld}, scores and replicates are left out; {exact}", shown.profile.id())
 }
 
 /// Says what would keep this release from being the baseline that its tag promises. Counts are stored all the same: a
