@@ -150,7 +150,9 @@ fn assert_same(name: &str, one: &[(String, String)], two: &[(String, String)]) {
 #[track_caller]
 fn assert_found(name: &str, gate: &Gate, rules: &[&str], states: &[&str]) {
     let verdict = verdict(gate);
-    for finding in verdict["findings"].as_array().unwrap() {
+    // What is worse than the rest within one model is there whether or not anything changed.
+    let about_change = |finding: &&Value| finding["rule"] != "worst-slice";
+    for finding in verdict["findings"].as_array().unwrap().iter().filter(about_change) {
         assert!(rules.contains(&finding["rule"].as_str().unwrap()), "{name}: {finding}");
     }
     let checks = verdict["checks"].as_array().unwrap();
