@@ -1,12 +1,15 @@
 //! What a release stores: the counts and who made them, in a versioned file that old and new programs can tell apart.
 
+mod tasks;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Axis, AxisKind, Cell, Cube, CubeMeta, Digest, Fixed, LOGIT_BINS, LossSums, ReplicateSet, Replicates, RowIdRule, RowIds,
-    RowSetDigest, ScoreBin, ScoreScale, ScoreTable, Shape, Slice, Tally, Term, replicates::Packed,
+    RowSetDigest, ScoreBin, ScoreScale, ScoreTable, Shape, Slice, SumReplicates, Tally, Task, TaskKind, Term,
+    replicates::{Packed, PackedSums},
 };
 
 /// The name of a bundle's file.
@@ -112,10 +115,11 @@ impl Cube {
 
 /// Format version 1, frozen: a change of meaning makes a version 2 beside it.
 mod v1 {
+    use super::tasks::{self, StoredCounts, StoredTask};
     use super::{
         Axis, AxisKind, BTreeMap, Bundle, BundleError, Cell, Cube, CubeMeta, Deserialize, Digest, Fixed, LOGIT_BINS, LossSums,
-        Manifest, Packed, ReplicateSet, Replicates, RowIdRule, RowIds, RowSetDigest, ScoreBin, ScoreScale, ScoreTable, Serialize,
-        Shape, Slice, Tally, Term,
+        Manifest, Packed, PackedSums, ReplicateSet, Replicates, RowIdRule, RowIds, RowSetDigest, ScoreBin, ScoreScale,
+        ScoreTable, Serialize, Shape, Slice, SumReplicates, Tally, Task, TaskKind, Term,
     };
 
     #[derive(Serialize, Deserialize)]
@@ -130,7 +134,11 @@ mod v1 {
         data_digest: String,
         model_digest: String,
         definition_version: u32,
+        /// Empty where the task is none of two classes.
         positive_label: String,
+        /// Absent for a binary classification.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        task: Option<StoredTask>,
         axes: Vec<StoredAxis>,
         depth: u8,
         scored: bool,
@@ -161,9 +169,9 @@ mod v1 {
     }
 
     /// Rows, weight, squared weight. Where every weight is one, only the rows are stored.
-    #[derive(Serialize, Deserialize)]
+    #[derive(Debug, Serialize, Deserialize)]
     #[serde(untagged)]
-    enum StoredTally {
+    pub(super) enum StoredTally {
         Rows(u64),
         Weighted(u64, String, String),
     }
@@ -181,6 +189,12 @@ mod v1 {
         /// The sums of the confusion, Brier and log loss, and the areas where they are kept.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         replicates: Option<Vec<Packed>>,
+        /// The counts of a task that is no binary classification.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        counts: Option<StoredCounts>,
+        /// Their replicates.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sum_replicates: Option<PackedSums>,
     }
 
     fn store_ids(ids: &RowIds) -> StoredIds {
@@ -200,15 +214,15 @@ mod v1 {
         })
     }
 
-    fn malformed(what: &str) -> BundleError {
+    pub(super) fn malformed(what: &str) -> BundleError {
         BundleError::Malformed(what.to_owned())
     }
 
-    fn fixed(text: &str) -> Result<Fixed, BundleError> {
+    pub(super) fn fixed(text: &str) -> Result<Fixed, BundleError> {
         text.parse().map(Fixed::from_bits).map_err(|_| malformed("a sum is not a whole number"))
     }
 
-    fn store_tally(tally: &Tally) -> StoredTally {
+    pub(super) fn store_tally(tally: &Tally) -> StoredTally {
         if *tally == Tally::unweighted(tally.rows) {
             return StoredTally::Rows(tally.rows);
         }
@@ -219,7 +233,7 @@ mod v1 {
     /// More rows than any table holds, and few enough that sums of them cannot overflow.
     const MOST_ROWS: u64 = 1 << 40;
 
-    fn read_tally(stored: &StoredTally) -> Result<Tally, BundleError> {
+    pub(super) fn read_tally(stored: &StoredTally) -> Result<Tally, BundleError> {
         let (rows, sums) = match stored {
             StoredTally::Rows(rows) => (*rows, None),
             StoredTally::Weighted(rows, weight, squared) => (*rows, Some((weight, squared))),
@@ -233,15 +247,15 @@ mod v1 {
         })
     }
 
-    fn store_loss(loss: &LossSums) -> [String; 3] {
+    pub(super) fn store_loss(loss: &LossSums) -> [String; 3] {
         [loss.weighted, loss.weight_squared, loss.both_squared].map(|sum| sum.to_bits().to_string())
     }
 
-    fn read_loss([weighted, weight_squared, both_squared]: &[String; 3]) -> Result<LossSums, BundleError> {
+    pub(super) fn read_loss([weighted, weight_squared, both_squared]: &[String; 3]) -> Result<LossSums, BundleError> {
         Ok(LossSums { weighted: fixed(weighted)?, weight_squared: fixed(weight_squared)?, both_squared: fixed(both_squared)? })
     }
 
-    fn store_cell(slice: &Slice, cell: &Cell, replicates: Option<&Replicates>) -> StoredCell {
+    fn store_cell(slice: &Slice, cell: &Cell, cube: &Cube) -> StoredCell {
         StoredCell {
             slice: slice.terms().iter().map(|term| (term.axis.clone(), term.level.clone())).collect(),
             confusion: [&cell.true_negatives, &cell.false_positives, &cell.false_negatives, &cell.true_positives]
@@ -253,11 +267,13 @@ mod v1 {
                 .iter()
                 .map(|(key, bin)| (key, store_tally(&bin.negatives), store_tally(&bin.positives)))
                 .collect(),
-            replicates: replicates.map(Replicates::pack),
+            replicates: cube.replicates(slice).map(Replicates::pack),
+            counts: StoredCounts::of(&cell.task),
+            sum_replicates: cube.sum_replicates(slice).map(SumReplicates::pack),
         }
     }
 
-    fn read_cell(stored: &StoredCell, scale: ScoreScale) -> Result<Cell, BundleError> {
+    fn read_cell(stored: &StoredCell, task: &Task, scale: ScoreScale) -> Result<Cell, BundleError> {
         let [tn, fp, fn_, tp] = &stored.confusion;
         let mut scores = ScoreTable::default();
         for (key, negatives, positives) in &stored.scores {
@@ -278,6 +294,7 @@ mod v1 {
             brier: read_loss(&stored.brier)?,
             log_loss: read_loss(&stored.log_loss)?,
             scores,
+            task: stored.counts.as_ref().map(|counts| counts.read(task, scale)).transpose()?.unwrap_or_default(),
         })
     }
 
@@ -301,7 +318,8 @@ mod v1 {
                 data_digest: manifest.data_digest.to_string(),
                 model_digest: manifest.model_digest.to_string(),
                 definition_version: cube.meta().definition_version,
-                positive_label: shape.positive_label.clone(),
+                positive_label: shape.task.positive_label().unwrap_or_default().to_owned(),
+                task: StoredTask::of(&shape.task),
                 axes: shape.axes.iter().map(axis).collect(),
                 depth: shape.depth,
                 scored: shape.scored,
@@ -309,7 +327,7 @@ mod v1 {
                 split: cube.meta().split.to_string(),
                 score_scale: if cube.scale() == ScoreScale::Exact { "exact" } else { "logit-1024" }.to_owned(),
                 row_ids: cube.row_ids().map(store_ids),
-                cells: cube.cells().map(|(slice, cell)| store_cell(slice, cell, cube.replicates(slice))).collect(),
+                cells: cube.cells().map(|(slice, cell)| store_cell(slice, cell, cube)).collect(),
             }
         }
 
@@ -325,7 +343,10 @@ mod v1 {
                 kind: axis.edges.clone().map_or(AxisKind::Categorical, |edges| AxisKind::Binned { edges }),
             });
             let shape = Shape {
-                positive_label: self.positive_label.clone(),
+                task: match self.task {
+                    Some(task) => task.into_task()?,
+                    None => Task::Binary { positive_label: self.positive_label.clone() },
+                },
                 axes: axes.collect(),
                 depth: self.depth,
                 scored: self.scored,
@@ -333,7 +354,7 @@ mod v1 {
             };
             let split: RowSetDigest = self.split.parse().map_err(|_| malformed("the split digest cannot be read"))?;
             let meta = CubeMeta { shape, definition_version: self.definition_version, split };
-            let (mut cells, mut by_slice) = (BTreeMap::new(), BTreeMap::new());
+            let (mut cells, mut by_slice, mut sums_by_slice) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
             for stored in &self.cells {
                 let slice =
                     Slice::new(stored.slice.iter().map(|(axis, level)| Term { axis: axis.clone(), level: level.clone() }));
@@ -341,15 +362,21 @@ mod v1 {
                     let replicates = Replicates::unpack(packed).ok_or_else(|| malformed("replicates cannot be read"))?;
                     by_slice.insert(slice.clone(), replicates);
                 }
-                if cells.insert(slice, read_cell(stored, scale)?).is_some() {
+                if let Some(packed) = &stored.sum_replicates {
+                    let replicates = SumReplicates::unpack(packed).ok_or_else(|| malformed("replicates cannot be read"))?;
+                    sums_by_slice.insert(slice.clone(), replicates);
+                }
+                if cells.insert(slice, read_cell(stored, &meta.shape.task, scale)?).is_some() {
                     return Err(BundleError::Inconsistent("a slice stands twice".to_owned()));
                 }
             }
             check(&meta.shape, &cells)?;
+            let is_binary = meta.shape.task.kind() == TaskKind::Binary;
             let mut cube = Cube::from_cells(meta, scale, cells);
             match self.row_ids.map(read_ids).transpose()? {
-                Some(ids) => cube = cube.with_replicates(ReplicateSet { ids, by_slice }),
-                None if by_slice.is_empty() => {}
+                Some(ids) if is_binary => cube = cube.with_replicates(ReplicateSet { ids, by_slice }),
+                Some(ids) => cube = cube.with_sum_replicates(ids, sums_by_slice),
+                None if by_slice.is_empty() && sums_by_slice.is_empty() => {}
                 None => return Err(malformed("there are replicates of rows whose ids are not named")),
             }
             Ok(Bundle {
@@ -396,11 +423,12 @@ mod v1 {
                 }
             }
             let (labels, scores) = (cell.total().rows, cell.scores.totals());
-            let expected = if shape.scored { labels } else { 0 };
+            let expected = if shape.scored && shape.task.kind() == TaskKind::Binary { labels } else { 0 };
             if scores.negatives.rows + scores.positives.rows != expected {
                 return wrong(format!("scores and predictions of {slice} count different rows"));
             }
         }
+        tasks::check(shape, cells).map_err(BundleError::Inconsistent)?;
         for axis in &shape.axes {
             let rows: u64 = cells
                 .iter()
@@ -423,7 +451,7 @@ mod tests {
 
     fn bundle(weight: f64) -> Bundle {
         let shape = Shape {
-            positive_label: "yes".into(),
+            task: Task::Binary { positive_label: "yes".into() },
             axes: vec![Axis { name: "sex".into(), kind: AxisKind::Categorical }],
             depth: 1,
             scored: true,

@@ -1,6 +1,6 @@
 //! What a cube keeps for one slice: a confusion table, the sums of losses, and the score table.
 
-use crate::{Fixed, ScoreTable};
+use crate::{Fixed, ScoreTable, TaskCounts};
 
 /// A number of rows with their summed weight and squared weight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -62,7 +62,8 @@ impl LossSums {
     }
 }
 
-/// The counts of one slice of a binary classification.
+/// The counts of one slice. Those of a binary classification are the cell's own, and empty for other tasks; those of other
+/// tasks are [`Cell::task`].
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Cell {
     /// Label negative, predicted negative.
@@ -79,12 +80,23 @@ pub struct Cell {
     pub log_loss: LossSums,
     /// Counts by score; empty where the model gives no scores.
     pub scores: ScoreTable,
+    /// The counts of other tasks.
+    pub task: TaskCounts,
 }
 
 impl Cell {
+    /// A cell of a task other than binary classification.
+    #[must_use]
+    pub fn of_task(task: TaskCounts) -> Self {
+        Self { task, ..Self::default() }
+    }
+
     /// All rows of the slice.
     #[must_use]
     pub fn total(&self) -> Tally {
+        if let Some(total) = self.task.total() {
+            return total;
+        }
         let mut total = self.true_negatives;
         for tally in [&self.false_positives, &self.false_negatives, &self.true_positives] {
             total.merge(tally);
@@ -111,5 +123,18 @@ impl Cell {
         self.brier.merge(&other.brier);
         self.log_loss.merge(&other.log_loss);
         self.scores.merge(&other.scores);
+        self.task.merge(&other.task);
+    }
+
+    /// The number of distinct scores, or used bins of the grid.
+    #[must_use]
+    pub fn distinct_scores(&self) -> usize {
+        self.scores.len() + self.task.scores()
+    }
+
+    /// Moves exact scores to the fixed grid.
+    pub(crate) fn coarsen(&mut self) {
+        self.scores = self.scores.to_grid();
+        self.task.coarsen();
     }
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use crate::{
-    Axis, Cell, EXACT_IN_MEMORY, EXACT_STORED, Lattice, NoLattice, ReplicateSet, Replicates, RowIds, RowSetDigest, ScoreScale,
-    Slice,
+    Axis, Cell, EXACT_IN_MEMORY, EXACT_STORED, Lattice, NoLattice, RegressionSums, ReplicateSet, Replicates, RowIds,
+    RowSetDigest, ScoreScale, Slice, SumReplicates, Task,
 };
 
 /// The version of what the counts mean. A comparison across versions recomputes from rows or is refused; it is never
@@ -15,13 +15,13 @@ pub const DEFINITION_VERSION: u32 = 1;
 /// What two cubes must share to be added: the question that the counts answer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shape {
-    /// The label that counts as positive, as written in the data.
-    pub positive_label: String,
+    /// What the model answers.
+    pub task: Task,
     /// The ways of cutting the rows, in declared order.
     pub axes: Vec<Axis>,
     /// How many axes are crossed at most: 0, 1 or 2.
     pub depth: u8,
-    /// Whether the rows carry scores in [0, 1] besides predictions.
+    /// Whether the rows carry scores in [0, 1] besides predictions: of the positive class, or of each of several classes.
     pub scored: bool,
     /// Whether the rows carry weights.
     pub weighted: bool,
@@ -46,27 +46,35 @@ pub struct Cube {
     cells: BTreeMap<Slice, Cell>,
     replicates: Option<ReplicateSet>,
     lattice: Result<Lattice, NoLattice>,
+    /// The replicates of tasks other than binary classification.
+    sum_replicates: BTreeMap<Slice, SumReplicates>,
 }
 
 /// Two cubes answer different questions and cannot be added.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "the two cubes count different things: positive label, axes, depth, scores, weights and definition version must be equal"
-)]
+#[error("the two cubes count different things: task, classes, axes, depth, scores, weights and definition version must be equal")]
 pub struct MergeError;
 
 impl Cube {
     /// An empty cube, on the exact score scale.
     #[must_use]
     pub fn new(meta: CubeMeta) -> Self {
-        Self { meta, scale: ScoreScale::Exact, cells: BTreeMap::new(), replicates: None, lattice: Err(NoLattice::NotKept) }
+        Self {
+            meta,
+            scale: ScoreScale::Exact,
+            cells: BTreeMap::new(),
+            replicates: None,
+            lattice: Err(NoLattice::NotKept),
+            sum_replicates: BTreeMap::new(),
+        }
     }
 
     /// A cube from counted cells. Moves to the fixed grid where there are more than [`EXACT_IN_MEMORY`] distinct
     /// scores, so that the result does not depend on how the rows were shared out.
     #[must_use]
     pub fn from_cells(meta: CubeMeta, scale: ScoreScale, cells: BTreeMap<Slice, Cell>) -> Self {
-        let mut cube = Self { meta, scale, cells, replicates: None, lattice: Err(NoLattice::NotKept) };
+        let mut cube =
+            Self { meta, scale, cells, replicates: None, lattice: Err(NoLattice::NotKept), sum_replicates: BTreeMap::new() };
         cube.limit_distinct_scores(EXACT_IN_MEMORY);
         cube
     }
@@ -92,6 +100,15 @@ impl Cube {
         self.lattice.as_ref().map_err(|reason| *reason)
     }
 
+    /// The same cube of a task other than binary classification with replicates. Those of slices without a cell are dropped.
+    #[must_use]
+    pub fn with_sum_replicates(mut self, ids: RowIds, mut by_slice: BTreeMap<Slice, SumReplicates>) -> Self {
+        by_slice.retain(|slice, _| self.cells.contains_key(slice));
+        self.replicates = Some(ReplicateSet { ids, by_slice: BTreeMap::new() });
+        self.sum_replicates = by_slice;
+        self
+    }
+
     /// How the rows of the replicates got their ids; `None` where there are no replicates.
     #[must_use]
     pub fn row_ids(&self) -> Option<&RowIds> {
@@ -102,6 +119,12 @@ impl Cube {
     #[must_use]
     pub fn replicates(&self, slice: &Slice) -> Option<&Replicates> {
         self.replicates.as_ref()?.by_slice.get(slice)
+    }
+
+    /// The replicates of one slice of a task other than binary classification; `None` where none are kept.
+    #[must_use]
+    pub fn sum_replicates(&self, slice: &Slice) -> Option<&SumReplicates> {
+        self.sum_replicates.get(slice)
     }
 
     /// The question that was counted, and which rows.
@@ -161,6 +184,7 @@ impl Cube {
             coarse = other.on_grid();
             &coarse
         };
+        self.merge_sum_replicates(other);
         self.replicates = match (self.replicates.take(), &other.replicates) {
             (Some(mine), Some(theirs)) => {
                 mine.merged(theirs, |slice| self.cells.contains_key(slice), |slice| other.cells.contains_key(slice))
@@ -182,6 +206,33 @@ impl Cube {
         Ok(())
     }
 
+    /// Adds the replicates of slices that both shards keep alike; a slice that has rows in a shard and no replicates there
+    /// has none in the sum.
+    fn merge_sum_replicates(&mut self, other: &Self) {
+        let about = |sums: &[f64], from: f64, to: f64| match self.meta.shape.task {
+            Task::Regression => Some(RegressionSums::from_list(from, sums)?.about(to).to_list().to_vec()),
+            _ => Some(sums.to_vec()),
+        };
+        let pairs = self.row_ids().zip(other.row_ids()).is_some_and(|(mine, theirs)| mine.pairs_with(theirs));
+        let mut merged = BTreeMap::new();
+        let slices: BTreeSet<&Slice> = self.sum_replicates.keys().chain(other.sum_replicates.keys()).collect();
+        for slice in slices.into_iter().filter(|_| pairs) {
+            let found = match (self.cells.get(slice), other.cells.get(slice)) {
+                (Some(_), None) => self.sum_replicates(slice).cloned(),
+                (None, Some(_)) => other.sum_replicates(slice).cloned(),
+                (Some(mine), Some(theirs)) if mine.task.same_layout(&theirs.task) => {
+                    self.sum_replicates(slice).cloned().zip(other.sum_replicates(slice)).and_then(|(mut sum, added)| {
+                        let fits = sum.merge(added, about);
+                        fits.then_some(sum)
+                    })
+                }
+                _ => None,
+            };
+            merged.extend(found.map(|found| (slice.clone(), found)));
+        }
+        self.sum_replicates = merged;
+    }
+
     /// The same counts with the scores on the fixed grid.
     #[must_use]
     pub fn on_grid(&self) -> Self {
@@ -198,11 +249,14 @@ impl Cube {
         stored.limit_distinct_scores(EXACT_STORED);
         stored.replicates = stored.replicates.map(ReplicateSet::rounded);
         stored.lattice = Err(NoLattice::NotKept);
+        for replicates in stored.sum_replicates.values_mut() {
+            *replicates = std::mem::replace(replicates, SumReplicates::new(0, 0.0)).rounded();
+        }
         stored
     }
 
     fn limit_distinct_scores(&mut self, limit: usize) {
-        if self.cell(&Slice::overall()).is_some_and(|cell| cell.scores.len() > limit) {
+        if self.cell(&Slice::overall()).is_some_and(|cell| cell.distinct_scores() > limit) {
             self.to_grid();
         }
     }
@@ -211,7 +265,7 @@ impl Cube {
     fn to_grid(&mut self) {
         if self.scale == ScoreScale::Exact {
             for cell in self.cells.values_mut() {
-                cell.scores = cell.scores.to_grid();
+                cell.coarsen();
             }
             self.scale = ScoreScale::Logit;
         }

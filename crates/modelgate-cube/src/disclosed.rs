@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Axis, AxisKind, Bundle, BundleError, Cell, Cube, CubeMeta, Digest, Disclosure, Fixed, Manifest, Profile, RowSetDigest,
-    ScoreScale, Shape, Slice, Tally, Term, Withheld,
+    ScoreScale, Shape, Slice, Tally, Task, Term, Withheld,
 };
 
 /// The name of the file.
@@ -191,7 +191,7 @@ impl From<&Disclosed> for File {
             data_digest: manifest.data_digest.to_string(),
             model_digest: manifest.model_digest.to_string(),
             definition_version: cube.meta().definition_version,
-            positive_label: shape.positive_label.clone(),
+            positive_label: shape.task.positive_label().unwrap_or_default().to_owned(),
             axes: shape.axes.iter().map(axis).collect(),
             depth: shape.depth,
             weighted: shape.weighted,
@@ -266,7 +266,7 @@ impl File {
             kind: axis.edges.clone().map_or(AxisKind::Categorical, |edges| AxisKind::Binned { edges }),
         });
         let shape = Shape {
-            positive_label: self.positive_label.clone(),
+            task: Task::Binary { positive_label: self.positive_label.clone() },
             axes: axes.collect(),
             depth: self.depth,
             scored: false,

@@ -16,6 +16,9 @@ mod lattice;
 mod replicates;
 mod score;
 mod slice;
+mod task;
+mod tasks;
+mod wide;
 
 pub use axis::{Axis, AxisKind, MISSING};
 pub use bundle::{BUNDLE_FILE, BUNDLE_FORMAT, Bundle, BundleError, Manifest};
@@ -28,8 +31,15 @@ pub use fixed::Fixed;
 pub use joint::{Joint, JointCell};
 pub use lattice::{ConfusionCounts, Half, Halves, Lattice, LatticeAxis, MOST_COMBINATIONS, NoLattice};
 pub use replicates::{
-    AREA_UNITS, BUCKETS, REPLICATE_SALT, REPLICATES, Replicate, ReplicateSet, Replicates, RowIdRule, RowIds, SUMS, UNITS,
-    poisson_weights,
+    AREA_UNITS, BUCKETS, REPLICATE_SALT, REPLICATES, Replicate, ReplicateSet, Replicates, RowIdRule, RowIds, SUMS, SumReplicates,
+    UNITS, poisson_weights,
 };
 pub use score::{EXACT_IN_MEMORY, EXACT_STORED, LOGIT_BINS, ScoreBin, ScoreScale, ScoreTable, logit_bin, logit_bin_middle};
 pub use slice::{Slice, Term};
+pub use task::{Task, TaskKind};
+pub use tasks::{
+    CONFIDENCE_BINS, ClassCounts, ClassRow, ClassScores, ClassSums, ClusterCounts, ClusterMoments, ClusterSum, ClusterSums,
+    ConfidenceBin, LARGEST_NUMBER, LossMoments, PartialLoss, RegressionCounts, RegressionRow, RegressionSums, TaskCounts,
+    confidence_bin,
+};
+pub use wide::Wide;

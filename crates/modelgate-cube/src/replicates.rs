@@ -22,6 +22,7 @@
 //! The spread is near sqrt(1/(2 buckets) + 1/(2 replicates)), so that more of the one is no use without the other.
 
 mod stored;
+mod sums;
 mod weights;
 
 use std::collections::BTreeMap;
@@ -29,6 +30,8 @@ use std::collections::BTreeMap;
 use crate::{RowSetDigest, Slice};
 
 pub(crate) use stored::Packed;
+pub(crate) use sums::PackedSums;
+pub use sums::SumReplicates;
 pub use weights::poisson_weights;
 
 /// The number of replicates.

@@ -218,6 +218,18 @@ pub enum DataError {
         /// The most that are counted.
         limit: usize,
     },
+    /// A column of classes or clusters has too many distinct values.
+    #[error("{}: column {} has {found} different classes, and at most {limit} are allowed", shown_path(.path), quoted(.column))]
+    TooManyClasses {
+        /// The file.
+        path: PathBuf,
+        /// The column.
+        column: String,
+        /// The classes found.
+        found: usize,
+        /// The most that are allowed.
+        limit: usize,
+    },
     /// Two axes have the same name.
     #[error("two slices are named {}", quoted(.name))]
     DuplicateAxis {
@@ -336,6 +348,40 @@ pub enum CellProblem {
     BinNotNumber,
     /// A value of a slice column that is a whole text.
     LevelTooLong,
+    /// A label that is none of the classes.
+    UnknownClass {
+        /// The classes.
+        classes: Vec<String>,
+        /// Whether they are those that have a column of probabilities.
+        probable: bool,
+    },
+    /// Probabilities of the classes that do not sum to one.
+    ProbabilitySum {
+        /// What they sum to.
+        sum: String,
+    },
+    /// A number of a task that counts numbers.
+    Unfit {
+        /// What the number is.
+        noun: &'static str,
+        /// What is wrong with it.
+        fault: Fault,
+    },
+}
+
+/// What is wrong with a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// There is none.
+    Missing,
+    /// It is text.
+    NotNumber,
+    /// It is NaN or infinite.
+    NotFinite,
+    /// It is larger than what can be summed exactly.
+    TooLarge,
+    /// It is no probability.
+    NotFrom0To1,
 }
 
 impl CellProblem {
@@ -361,6 +407,19 @@ impl CellProblem {
                 format!("{cell} is too long to name a slice: at most {MOST_LEVEL_CHARS} characters are allowed")
             }
             Self::BinNotNumber => format!("{cell} is not a number, so it falls into none of the slice's bins"),
+            Self::UnknownClass { classes, .. } => {
+                format!("the label {cell} is none of the classes {}", listed(classes.iter().map(String::as_str)))
+            }
+            Self::ProbabilitySum { sum } => {
+                format!("the probabilities of this row sum to {sum}, and the classes' probabilities must sum to 1")
+            }
+            Self::Unfit { noun, fault } => match fault {
+                Fault::Missing => format!("the {noun} is missing: the cell is {cell}, and every row needs one"),
+                Fault::NotNumber => format!("the {noun} {cell} is not a number"),
+                Fault::NotFinite => format!("the {noun} {cell} is not finite"),
+                Fault::TooLarge => format!("the {noun} {cell} is larger than 1e11, the most that can be summed exactly"),
+                Fault::NotFrom0To1 => format!("the {noun} {cell} lies outside 0 to 1"),
+            },
         }
     }
 
@@ -382,6 +441,25 @@ impl CellProblem {
             Self::WeightNotNumber | Self::WeightNotFinite | Self::WeightNegative => "write weights as numbers, 0 or larger",
             Self::WeightOutside => "rescale your weights so that their mean is near 1",
             Self::LevelTooLong => "slice by a column of short names, or shorten its values",
+            Self::UnknownClass { probable: true, .. } => {
+                "name a column with the probability of this class under `data.probabilities`, or correct the label"
+            }
+            Self::UnknownClass { .. } => "add it to `data.classes`, or correct the label",
+            Self::ProbabilitySum { .. } => {
+                "name one column for every class under `data.probabilities`, and write at least four decimals"
+            }
+            Self::Unfit { fault, .. } => match fault {
+                Fault::Missing => {
+                    "fill in these rows or leave them out of the file; data.missing_values lists what counts as missing"
+                }
+                Fault::NotNumber => "write numbers with a point before the decimals and without separators or units",
+                Fault::NotFinite => {
+                    "a model that gives no number for a row must not pass unseen: find out why, then correct these rows or leave \
+                     them out of the file"
+                }
+                Fault::TooLarge => "give the column another unit, for example thousands instead of ones",
+                Fault::NotFrom0To1 => "give probabilities from 0 to 1 (a margin or a percentage is not one)",
+            },
             Self::BinNotNumber => "correct the cell, add its text to data.missing_values, or slice the column without bins",
         }
     }
@@ -466,6 +544,9 @@ impl DataError {
                 "give that column bins if it holds numbers, slice by a coarser one, or write `intersection_depth: 1` under `evaluation:` \
                  so that columns are not crossed"
                     .to_owned()
+            }
+            Self::TooManyClasses { .. } => {
+                "name the column that holds classes; where these are numbers, the task is a regression (`model.task: regression`)".to_owned()
             }
             Self::DuplicateAxis { .. } => "give one of them another name with `name:`".to_owned(),
             Self::NoPredictions { .. } => "declare `prediction` or `score` under `data:`".to_owned(),

@@ -69,7 +69,7 @@ pub(crate) fn class_name(text: &str) -> String {
 }
 
 /// The class of each level.
-fn class_names(levels: &Levels) -> Vec<String> {
+pub(crate) fn class_names(levels: &Levels) -> Vec<String> {
     levels.levels.iter().map(|level| class_name(level.as_deref().unwrap_or_default())).collect()
 }
 

@@ -27,6 +27,7 @@ mod row_ids;
 mod shown;
 mod split_digest;
 mod tables;
+mod tasks;
 #[cfg(test)]
 mod testing;
 
@@ -34,9 +35,10 @@ pub use column::{Column, TextArray, number_text};
 pub use count::{CountAxis, CountSettings, Roles, count, count_noting};
 pub use count_file::{CountedFile, count_file};
 pub use dataset::Dataset;
-pub use error::{CellProblem, DataError};
+pub use error::{CellProblem, DataError, Fault};
 pub use file::{ReadSettings, column_names, read};
 pub use joint::count_joint;
 pub use labels::{Labels, binary_labels};
 pub use modelgate_cube::Digest;
 pub use position::Position;
+pub use tasks::{TaskColumns, count_task_noting};

@@ -63,7 +63,7 @@ pub(crate) fn weight_problem(weight: Option<f64>) -> Option<CellProblem> {
 
 /// The numbers of a column, none of them missing and none of them a problem. The error is about the first problem and
 /// counts those of its kind.
-fn checked(
+pub(crate) fn checked(
     dataset: &Dataset,
     column: &str,
     not_number: &CellProblem,

@@ -42,7 +42,38 @@ impl RowBuckets {
             rows.add_row(digested(*hash));
         }
         if rule == RowIdRule::Features {
-            number_equal_rows(&mut hashes, facts);
+            let said = |row: usize| (facts.predicted[row], facts.scores.as_ref().map(|scores| number_bits(scores[row])));
+            number_equal_rows(&mut hashes, said);
+        }
+        let buckets = hashes.into_iter().map(bucket).collect();
+        Ok(Self { ids: RowIds { rule, salt: REPLICATE_SALT, rows }, buckets })
+    }
+
+    /// The same for a task other than binary classification: `is_known` says which columns are told by `labels` and by
+    /// `model`, which are hashes of what the label means and of what the model says in each row.
+    pub(crate) fn of_task(
+        dataset: &Dataset,
+        id: Option<&str>,
+        is_known: impl Fn(&str) -> bool,
+        labels: Option<&[u64]>,
+        model: &[u64],
+    ) -> Result<Self, DataError> {
+        let (rule, mut hashes) = if let Some(id) = id {
+            (RowIdRule::Column(id.to_owned()), hashes(dataset.rows(), &BTreeMap::from([(id, dataset.require(id)?)])))
+        } else {
+            let features = dataset.columns().filter(|(name, _)| !is_known(name)).collect();
+            let mut hashes = hashes(dataset.rows(), &features);
+            for (hash, label) in hashes.iter_mut().zip(labels.unwrap_or_default()) {
+                *hash = folded(*hash ^ label, 1);
+            }
+            (RowIdRule::Features, hashes)
+        };
+        let mut rows = RowSetDigest::default();
+        for hash in &hashes {
+            rows.add_row((u128::from(*hash) << 64) | u128::from(folded(*hash, REPLICATE_SALT)));
+        }
+        if rule == RowIdRule::Features {
+            number_equal_rows(&mut hashes, |row| model.get(row));
         }
         let buckets = hashes.into_iter().map(bucket).collect();
         Ok(Self { ids: RowIds { rule, salt: REPLICATE_SALT, rows }, buckets })
@@ -106,11 +137,10 @@ fn spelled_number(text: &str) -> Option<f64> {
 /// Gives equal rows different ids, by number: they are exchangeable where the model says the same of them. Where it
 /// does not, it knows more of them than the file says, and any order would pair rows that are not the same; such rows
 /// keep one id, and stand or fall together.
-fn number_equal_rows(hashes: &mut [u64], facts: &RowFacts) {
+fn number_equal_rows<T: PartialEq>(hashes: &mut [u64], said: impl Fn(usize) -> T) {
     let mut rows: Vec<(u64, usize)> = maybe_equal(&[&*hashes]).into_iter().map(|(_, row)| (hashes[row], row)).collect();
     rows.sort_unstable();
     for equal in rows.chunk_by(|(one, _), (two, _)| one == two) {
-        let said = |row: usize| (facts.predicted[row], facts.scores.as_ref().map(|scores| number_bits(scores[row])));
         if equal.windows(2).all(|pair| said(pair[0].1) == said(pair[1].1)) {
             for (number, (hash, row)) in (0_u64..).zip(equal).skip(1) {
                 hashes[*row] = numbered(*hash, number);

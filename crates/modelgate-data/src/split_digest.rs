@@ -20,6 +20,8 @@ pub(crate) enum Said<'a> {
     Texts(&'a [u32], Vec<u128>),
     /// The hash of the text of each row.
     Hashes(&'a [u128]),
+    /// Texts by place, with the hash of each text.
+    Places(&'a [usize], Vec<u128>),
 }
 
 /// A number that is missing; no number and no text hashes to it but by chance.
@@ -41,6 +43,7 @@ impl<'a> Said<'a> {
             Self::Gaps(numbers) => number_bits(numbers.value(row)),
             Self::Texts(codes, hashes) => hashes[codes[row] as usize],
             Self::Hashes(hashes) => hashes[row],
+            Self::Places(places, hashes) => hashes[places[row]],
         }
     }
 }

@@ -73,7 +73,7 @@ fn evaluate_alike(baseline: &Cube, candidate: &Cube, settings: &EvalSettings) ->
 fn same_question(baseline: &Cube, candidate: &Cube) -> bool {
     let (old, new) = (&baseline.meta().shape, &candidate.meta().shape);
     baseline.meta().definition_version == candidate.meta().definition_version
-        && old.positive_label == new.positive_label
+        && old.task == new.task
         && old.weighted == new.weighted
 }
 

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use modelgate_cube::{
-    Axis, AxisKind, Cell, Cube, CubeMeta, DEFINITION_VERSION, RowSetDigest, ScoreScale, ScoreTable, Shape, Slice, Tally,
+    Axis, AxisKind, Cell, Cube, CubeMeta, DEFINITION_VERSION, RowSetDigest, ScoreScale, ScoreTable, Shape, Slice, Tally, Task,
 };
 use modelgate_eval::{
     Costs, Declared, Delta, Estimate, EvalSettings, MetricId, MetricKind, Mode, Reason, Requirement, Subject, compare, evaluate,
@@ -16,7 +16,7 @@ type Row = (Option<&'static str>, bool, f64);
 
 fn cube(rows: &[Row], split: u128) -> Cube {
     let shape = Shape {
-        positive_label: "1".into(),
+        task: Task::Binary { positive_label: "1".into() },
         axes: vec![Axis { name: "sex".into(), kind: AxisKind::Categorical }],
         depth: 1,
         scored: true,

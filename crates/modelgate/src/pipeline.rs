@@ -329,7 +329,7 @@ fn report(
         tool_version: TOOL_VERSION.to_owned(),
         generated: context.generated(),
         commit: baseline::head_commit(config),
-        positive_label: shape.positive_label.clone(),
+        positive_label: shape.task.positive_label().unwrap_or_default().to_owned(),
         rows: Some(candidate.cube.rows()),
         has_weights: shape.weighted,
         provenance,

@@ -1,6 +1,6 @@
 //! The counts of one or more cells as disclosure control sees them: parts from which every count is summed.
 
-use crate::Cell;
+use crate::{Cell, TaskCounts};
 
 /// Whether a count may be known: zero, or at least this large.
 pub(super) fn is_safe(count: u64, least: u64) -> bool {
@@ -15,6 +15,10 @@ impl Sums {
     pub(super) fn of<'a>(cells: impl Iterator<Item = &'a Cell>) -> Self {
         let mut sums = [0_u64; 4];
         for cell in cells {
+            if cell.task != TaskCounts::Binary {
+                // What may be known of other tasks' counts is not worked out, so that nothing of them is safe.
+                return Self([1, 0, 0, 0]);
+            }
             let parts = [&cell.true_negatives, &cell.false_positives, &cell.false_negatives, &cell.true_positives];
             for (sum, part) in sums.iter_mut().zip(parts) {
                 *sum = sum.saturating_add(part.rows);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{DisclosureSettings, Profile};
-use crate::{Axis, AxisKind, Cell, Cube, CubeMeta, DEFINITION_VERSION, RowSetDigest, ScoreScale, Shape, Slice, Tally, Term};
+use crate::{Axis, AxisKind, Cell, Cube, CubeMeta, DEFINITION_VERSION, RowSetDigest, ScoreScale, Shape, Slice, Tally, Task, Term};
 
 /// The default settings of the public profile.
 pub(crate) fn public() -> DisclosureSettings {
@@ -39,7 +39,7 @@ pub(crate) fn crossed(axes: &[&str], rows: &[Combination<'_>]) -> Cube {
         }
     }
     let axes = axes.iter().map(|name| Axis { name: (*name).to_owned(), kind: AxisKind::Categorical }).collect();
-    let shape = Shape { positive_label: "yes".into(), axes, depth: 2, scored: false, weighted: false };
+    let shape = Shape { task: Task::Binary { positive_label: "yes".into() }, axes, depth: 2, scored: false, weighted: false };
     let meta = CubeMeta { shape, definition_version: DEFINITION_VERSION, split: RowSetDigest::default() };
     Cube::from_cells(meta, ScoreScale::Exact, cells)
 }

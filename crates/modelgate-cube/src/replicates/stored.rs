@@ -41,7 +41,7 @@ impl Replicates {
     }
 }
 
-fn pack(numbers: impl Iterator<Item = i64> + Clone) -> Packed {
+pub(super) fn pack(numbers: impl Iterator<Item = i64> + Clone) -> Packed {
     let smallest = numbers.clone().min().unwrap_or(0);
     let distance = |number: i64| number.abs_diff(smallest);
     let bits = numbers.clone().map(|number| 64 - distance(number).leading_zeros()).max().unwrap_or(0);
@@ -66,7 +66,7 @@ fn letter(held: u128) -> char {
     char::from(LETTERS[(held & 63) as usize])
 }
 
-fn unpack(Packed(smallest, bits, text): &Packed) -> Option<Vec<i64>> {
+pub(super) fn unpack(Packed(smallest, bits, text): &Packed) -> Option<Vec<i64>> {
     if *bits > MOST_BITS || !(0..=LARGEST).contains(smallest) {
         return None;
     }

@@ -5,7 +5,7 @@ use std::num::NonZero;
 
 use modelgate_cube::{
     BUCKETS, Cell, Cube, CubeMeta, DEFINITION_VERSION, Half, Halves, Lattice, LatticeAxis, MOST_COMBINATIONS, NoLattice,
-    REPLICATE_SALT, ReplicateSet, Replicates, RowIdRule, RowIds, SUMS, ScoreScale, ScoreTable, Shape, Slice, Term,
+    REPLICATE_SALT, ReplicateSet, Replicates, RowIdRule, RowIds, SUMS, ScoreScale, ScoreTable, Shape, Slice, Task, Term,
 };
 
 use super::areas::{self, SliceOf};
@@ -64,7 +64,7 @@ pub(crate) fn finish(mut merged: Merged, threads: NonZero<usize>, drawing_replic
         }
     }
     let shape = Shape {
-        positive_label,
+        task: Task::Binary { positive_label },
         axes: settings.axes.iter().map(|axis| axis.axis.clone()).collect(),
         depth: settings.depth.min(2),
         scored,

@@ -1,0 +1,210 @@
+//! What must hold for the counts of every task: the definition row by row, the order of rows, and every bad input told.
+#![expect(clippy::unwrap_used, clippy::float_cmp, reason = "tests")]
+
+use modelgate_cube::{ClassRow, TaskKind};
+
+use super::*;
+use crate::testing::{categorical, csv, settings, told};
+
+fn with_prediction(axes: &[&str]) -> CountSettings {
+    let mut settings = settings(axes.iter().map(|axis| categorical(axis)).collect());
+    settings.roles.prediction = Some("p".to_owned());
+    settings.roles.score = None;
+    settings
+}
+
+fn multiclass(probabilities: &[(&str, &str)]) -> TaskColumns {
+    let named = probabilities.iter().map(|(class, column)| ((*class).to_owned(), (*column).to_owned()));
+    TaskColumns::Multiclass { classes: None, probabilities: named.collect() }
+}
+
+fn clustering(features: &[&str], labeled: bool) -> TaskColumns {
+    TaskColumns::Clustering { features: features.iter().map(|name| (*name).to_owned()).collect(), labeled }
+}
+
+fn counted(text: &str, settings: &CountSettings, task: &TaskColumns) -> Cube {
+    count_task_noting(&csv(text).0, settings, task, || {}).unwrap()
+}
+
+fn bad(text: &str, task: &TaskColumns) -> String {
+    let (data, _file) = csv(text);
+    let mut settings = with_prediction(&[]);
+    if matches!(task, TaskColumns::Multiclass { probabilities, .. } if !probabilities.is_empty()) {
+        settings.roles.prediction = None;
+    }
+    told(&count_task_noting(&data, &settings, task, || {}).unwrap_err())
+}
+
+fn cell(cube: &Cube, slice: &str) -> TaskCounts {
+    cube.cell(&Slice::parse(slice).unwrap()).unwrap().task.clone()
+}
+
+#[test]
+fn classes_are_counted_by_the_definition_in_their_own_order() {
+    let text = "y,p,sex\n10,2,F\n2,2,M\n9,10,F\n10,10.0,F\n";
+    let cube = counted(text, &with_prediction(&["sex"]), &multiclass(&[]));
+    let Task::Multiclass { classes } = &cube.meta().shape.task else { unreachable!() };
+    assert_eq!(classes, &["2", "9", "10"]);
+    let TaskCounts::Classes(counts) = cell(&cube, "overall") else { unreachable!() };
+    assert_eq!([(2, 0), (0, 0), (1, 2), (2, 2), (1, 1)].map(|(y, p)| counts.tally(y, p).rows), [1, 1, 1, 1, 0]);
+    assert_eq!(counts.sums().squared_distance, 4.0 + 1.0);
+    assert_eq!(cube.cell(&Slice::parse("sex=M").unwrap()).unwrap().total().rows, 1);
+}
+
+#[test]
+fn probabilities_give_predictions_losses_and_scores() {
+    let text = "y,a,b,c\nx,0.5,0.25,0.25\ny,0.25,0.375,0.375\nz,0.5,0.25,0.25\n";
+    let mut settings = with_prediction(&[]);
+    settings.roles.prediction = None;
+    let cube = counted(text, &settings, &multiclass(&[("x", "a"), ("y", "b"), ("z", "c")]));
+    let TaskCounts::Classes(counts) = cell(&cube, "overall") else { unreachable!() };
+    let mut expected = modelgate_cube::ClassCounts::new(3, true);
+    for (label, prediction, probabilities) in [(0, 0, [0.5, 0.25, 0.25]), (1, 1, [0.25, 0.375, 0.375]), (2, 0, [0.5, 0.25, 0.25])]
+    {
+        expected.add_row(&ClassRow { label, prediction, weight: 1.0, probabilities: Some(&probabilities) });
+    }
+    assert_eq!(
+        (&counts.confusion, counts.log_loss, &counts.confidence),
+        (&expected.confusion, expected.log_loss, &expected.confidence)
+    );
+    assert_eq!(counts.scores.one_against_rest(0, 3).len(), 2);
+}
+
+#[test]
+fn numbers_are_counted_by_the_definition_with_weights() {
+    let mut settings = with_prediction(&["sex"]);
+    settings.roles.weight = Some("w".to_owned());
+    let cube = counted("y,p,sex,w\n1.5,1,F,2\n-3,0,,1\n", &settings, &TaskColumns::Regression);
+    let mut expected = RegressionCounts::default();
+    for (label, prediction, weight) in [(1.5, 1.0, 2.0), (-3.0, 0.0, 1.0)] {
+        expected.add_row(&modelgate_cube::RegressionRow { label, prediction, weight });
+    }
+    assert_eq!(cell(&cube, "overall"), TaskCounts::Regression(Box::new(expected)));
+    assert_eq!(cube.cell(&Slice::single("sex", None)).unwrap().total().rows, 1);
+    assert_eq!((cube.meta().shape.task.kind(), cube.meta().shape.weighted), (TaskKind::Regression, true));
+}
+
+#[test]
+fn clusters_are_counted_with_their_moments_and_distances() {
+    let text = "y,p,length\nx,1,1\nx,1,3\ny,2,10\n";
+    let cube = counted(text, &with_prediction(&[]), &clustering(&["length"], true));
+    let TaskCounts::Clusters(counts) = cell(&cube, "overall") else { unreachable!() };
+    assert_eq!(counts.contingency[&("1".to_owned(), Some("x".to_owned()))].rows, 2);
+    assert_eq!(counts.moments["1"].distances.unwrap().to_f64(), 2.0);
+    let unlabeled = counted(text, &with_prediction(&[]), &clustering(&["length"], false));
+    assert_eq!(unlabeled.rows(), 3);
+}
+
+#[test]
+fn replicates_are_sums_of_drawn_rows() {
+    let rows: Vec<String> = (0..200).map(|row| format!("{row},{},{}\n", f64::from(row) * 0.37, f64::from(row % 7))).collect();
+    let mut settings = with_prediction(&[]);
+    settings.roles.id = Some("id".to_owned());
+    let cube = counted(&format!("id,y,p\n{}", rows.concat()), &settings, &TaskColumns::Regression);
+    let TaskCounts::Regression(counts) = cell(&cube, "overall") else { unreachable!() };
+    let replicates = cube.sum_replicates(&Slice::overall()).unwrap();
+    let means: Vec<f64> = replicates.iter().map(|sums| sums[7] / sums[0]).collect();
+    let mean = means.iter().sum::<f64>() / means.len() as f64;
+    let spread = (means.iter().map(|one| (one - mean).powi(2)).sum::<f64>() / (means.len() as f64 - 1.0)).sqrt();
+    let (n, sums) = (200.0_f64, counts.sums());
+    let exact = ((sums.squared_error - sums.absolute_error.powi(2) / n) / n).sqrt() / n.sqrt();
+    assert!((spread / exact - 1.0).abs() < 0.15, "{spread} {exact}");
+}
+
+#[test]
+fn the_order_of_rows_changes_no_byte() {
+    let classes = ["1,x,x,F,0.2", "2,y,x,M,0.7", "3,z,z,,1e10", "4,y,y,F,-3", "4,y,y,F,-3"];
+    let header = "id,y,p,sex,length\n";
+    let (forward, backward): (Vec<&str>, Vec<&str>) = (classes.to_vec(), classes.iter().rev().copied().collect());
+    for task in [multiclass(&[]), clustering(&["length"], true)] {
+        let count = |rows: &[&str]| counted(&format!("{header}{}\n", rows.join("\n")), &with_prediction(&["sex"]), &task);
+        assert_eq!(count(&forward), count(&backward));
+    }
+    let numbers = ["y,p,sex", "0.1,0.2,F", "1e10,7,M", "-3.3,0.25,", "0.7,1e-9,F"];
+    let backward: Vec<&str> = std::iter::once(numbers[0]).chain(numbers[1..].iter().rev().copied()).collect();
+    let count = |rows: &[&str]| counted(&format!("{}\n", rows.join("\n")), &with_prediction(&["sex"]), &TaskColumns::Regression);
+    assert_eq!(count(&numbers), count(&backward));
+}
+
+#[test]
+fn shards_with_an_id_add_up_to_the_whole() {
+    let rows: Vec<String> = (0..60).map(|row| format!("{row},{},{},{}\n", row % 3, row % 2, ["F", "M"][row % 2])).collect();
+    let mut settings = with_prediction(&["sex"]);
+    settings.roles.id = Some("id".to_owned());
+    for task in [
+        TaskColumns::Multiclass { classes: Some(vec!["0".into(), "1".into(), "2".into()]), probabilities: Vec::new() },
+        TaskColumns::Regression,
+        clustering(&[], true),
+    ] {
+        let count = |rows: &[String]| counted(&format!("id,y,p,sex\n{}", rows.concat()), &settings, &task);
+        let (whole, mut sum) = (count(&rows), count(&rows[..25]));
+        sum.merge(&count(&rows[25..])).unwrap();
+        assert_eq!((sum.meta(), sum.row_ids()), (whole.meta(), whole.row_ids()));
+        assert!(sum.cells().eq(whole.cells()));
+        let drawn = |cube: &Cube| cube.sum_replicates(&Slice::overall()).map(|found| found.iter().next().unwrap());
+        for (one, two) in drawn(&sum).unwrap().iter().zip(drawn(&whole).unwrap()).take(1) {
+            assert!((one - two).abs() < 1e-9);
+        }
+    }
+}
+
+#[test]
+fn the_split_is_named_by_labels_and_not_by_predictions() {
+    let split = |text: &str, task: &TaskColumns| counted(text, &with_prediction(&[]), task).meta().split;
+    assert_eq!(split("y,p\n1,2\n3,4\n", &TaskColumns::Regression), split("y,p\n3,7\n1,9\n", &TaskColumns::Regression));
+    assert_ne!(split("y,p\n1,2\n3,4\n", &TaskColumns::Regression), split("y,p\n1,2\n4,4\n", &TaskColumns::Regression));
+    assert_eq!(split("y,p\na,b\nb,b\n", &multiclass(&[])), split("y,p\na,a\nb,b\n", &multiclass(&[])));
+    assert_ne!(split("y,p\na,b\nb,b\n", &multiclass(&[])), split("y,p\nb,b\nb,a\n", &multiclass(&[])));
+}
+
+#[test]
+fn classes_that_are_none_are_told_with_their_line() {
+    let probable = multiclass(&[("x", "a"), ("y", "b")]);
+    let text = bad("y,a,b\nx,0.5,0.5\nz,0.5,0.5\nz,1,0\n", &probable);
+    assert!(
+        text.starts_with("rows:3:1 (column \"y\"): the label \"z\" is none of the classes \"x\", \"y\" (and 1 more row)"),
+        "{text}"
+    );
+    assert!(text.contains("data.probabilities"), "{text}");
+    let declared = TaskColumns::Multiclass { classes: Some(vec!["x".into(), "y".into()]), probabilities: Vec::new() };
+    assert!(bad("y,p\nx,x\nz,x\n", &declared).contains("add it to `data.classes`"));
+    let prediction = bad("y,p\nx,x\ny,zebra\n", &declared);
+    assert!(
+        prediction.contains("rows:3:2 (column \"p\"): the prediction \"zebra\" is none of the labels \"x\", \"y\""),
+        "{prediction}"
+    );
+    assert!(bad("y,p\nx,x\n,x\n", &declared).contains("the label is missing"));
+    assert!(bad("y,p\nx,x\ny,\n", &declared).contains("the prediction is missing"));
+    let many: Vec<String> = (0..101).map(|row| format!("c{row},c0\n")).collect();
+    assert!(bad(&format!("y,p\n{}", many.concat()), &multiclass(&[])).contains("101 different classes, and at most 100"));
+}
+
+#[test]
+fn probabilities_that_are_none_are_told_with_their_line() {
+    let probable = multiclass(&[("x", "a"), ("y", "b")]);
+    let sum = bad("y,a,b\nx,0.5,0.5\ny,0.5,0.25\n", &probable);
+    assert!(sum.starts_with("rows:3:2 (column \"a\"): the probabilities of this row sum to 0.750000"), "{sum}");
+    assert!(bad("y,a,b\nx,0.5,0.5\ny,1.5,-0.5\n", &probable).contains("the probability \"1.5\" lies outside 0 to 1"));
+    assert!(bad("y,a,b\nx,0.5,0.5\ny,,0.5\n", &probable).contains("rows:3:2 (column \"a\"): the probability is missing"));
+    assert!(bad("y,a,b\nx,0.5,0.5\ny,high,0.5\n", &probable).contains("the probability \"high\" is not a number"));
+    assert!(bad("y,a\nx,0.5\n", &probable).contains("there is no column \"b\""));
+    // Rounded to four decimals is close enough.
+    let (data, _file) = csv("y,a,b\nx,0.3333,0.6666\n");
+    let mut settings = with_prediction(&[]);
+    settings.roles.prediction = None;
+    assert!(count_task_noting(&data, &settings, &probable, || {}).is_ok());
+}
+
+#[test]
+fn numbers_that_are_none_are_told_with_their_line() {
+    let number = |cells: &str| bad(&format!("y,p\n1,1\n{cells}\n"), &TaskColumns::Regression);
+    assert!(number("x,1").contains("rows:3:1 (column \"y\"): the label \"x\" is not a number"));
+    assert!(number("1,inf").contains("rows:3:2 (column \"p\"): the prediction \"inf\" is not finite"));
+    assert!(number("1,NAN").contains("the prediction \"NAN\" is not finite"));
+    assert!(number(",1").contains("the label is missing: the cell is \"\""));
+    let large = number("1e12,1");
+    assert!(large.contains("the label \"1e12\" is larger than 1e11") && large.contains("thousands"), "{large}");
+    let feature = bad("y,p,length\n1,1,2\n1,2,long\n", &clustering(&["length"], false));
+    assert!(feature.contains("rows:3:3 (column \"length\"): the feature \"long\" is not a number"), "{feature}");
+    assert!(bad("y,p\n1,\n", &clustering(&[], true)).contains("the prediction is missing"));
+}
