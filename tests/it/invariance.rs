@@ -216,7 +216,11 @@ fn a_row_of_weight_three_is_three_rows_to_every_point_estimate_that_weighs_rows(
     let Some(folder) = real_data("a_row_of_weight_three_is_three_rows_to_every_point_estimate_that_weighs_rows") else { return };
     let mut rows = data_sets::all(&folder).into_iter().find(|rows| rows.name == "bank").unwrap();
     let weight = rows.data["weight"].as_str().unwrap().to_owned();
-    let metrics: Vec<&str> = METRICS.iter().filter(|metric| metric.requires.is_none()).map(|metric| metric.id).collect();
+    let metrics: Vec<&str> = METRICS
+        .iter()
+        .filter(|metric| metric.requires.is_none() && metric.suits(modelgate_cube::TaskKind::Binary))
+        .map(|metric| metric.id)
+        .collect();
     let evaluation = json!({"resamples": 100, "min_support": 1, "metrics": metrics});
     let numbers = |rows: &DataSet| {
         let config = rows.config(&evaluation, "gates: [{metric: accuracy, lower_bound: 0}]\n");

@@ -22,6 +22,7 @@ mod oracle;
 mod paired;
 mod pairs;
 mod real;
+mod tasks;
 mod transcript;
 
 use modelgate_tests::Gate;

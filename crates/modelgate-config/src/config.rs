@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use modelgate_cube::Digest;
+use modelgate_cube::{Digest, TaskKind};
 use modelgate_eval::{DiscoverySettings, EvalSettings, MetricId, Requirement};
 use modelgate_policy::Policy;
 use serde_yaml::Value;
@@ -17,7 +17,7 @@ use crate::metrics::Measurable;
 use crate::mistakes::Mistakes;
 use crate::node::Node;
 use crate::settings::{BaselineSettings, Config, ModelSource};
-use crate::{anchor, beside, declared, disclosure, gates, model, rows, source, structure, waivers};
+use crate::{anchor, beside, declared, disclosure, gates, model, rows, source, structure, task, waivers};
 
 /// The version of the format that this program reads.
 const VERSION: u64 = 1;
@@ -89,13 +89,18 @@ fn settings(
     rows::check_features(&features, root, mistakes);
     let axes = axes::read(&evaluation, &roles, mistakes);
     let named_columns = roles.iter().map(|(_, path, column)| (path.clone(), column.clone()));
-    let evaluated: Vec<_> = named_columns.chain(axes.columns.clone()).collect();
+    let evaluated: Vec<_> = named_columns.chain(axes.columns.clone()).chain(task::columns(root)).collect();
     check_threshold(&evaluation, &data, mistakes);
+    let task = task::read(root, mistakes);
     let declared = declared::read(&evaluation, &axes, mistakes);
     let beside = beside::read(root, &directory, mistakes);
     let mut requirements = declared::met(&declared);
     requirements.extend(beside.as_ref().map(|_| Requirement::BaselinePredictions));
-    let measurable = Measurable::new(&evaluation, axes, has_scores(source.as_ref(), &data), requirements);
+    let scores = match task::kind(root) {
+        TaskKind::Binary => has_scores(source.as_ref(), &data),
+        _ => task::has_probabilities(root),
+    };
+    let measurable = Measurable::new(&evaluation, axes, scores, requirements, task::kind(root));
     measurable.check_chosen(mistakes);
     let gates = gates::read(root, &measurable, mistakes);
     anchor::check(root, &gates, mistakes);
@@ -112,6 +117,7 @@ fn settings(
         model_name: root.section("model").text("name").unwrap_or_default(),
         model: source.unwrap_or(ModelSource::Predictions { path: PathBuf::new() }),
         roles: rows::roles(root),
+        task,
         read: rows::read_settings(root, &measurable.axes.declared),
         depth: measurable.axes.depth,
         decision_threshold: evaluation.number("decision_threshold").unwrap_or_default(),

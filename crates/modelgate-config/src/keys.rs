@@ -1,6 +1,6 @@
 //! The one table of keys: the structural check, the JSON Schema, the defaults and the reference all read it.
 
-use modelgate_cube::Profile;
+use modelgate_cube::{Profile, TaskKind};
 use modelgate_model::{Estimator, MOST_ITERATIONS};
 
 use crate::kind::Kind::{
@@ -28,6 +28,9 @@ const CONFIDENCE: Range = Range { lowest: 0.5, highest: 1.0, open: true };
 const ESTIMATOR: Choice = Choice { error: "unknown-estimator", noun: "estimator", names: || Estimator::IDS.to_vec(), help: None };
 
 const PROFILE: Choice = Choice { error: "unknown-profile", noun: "profile", names: || Profile::IDS.to_vec(), help: None };
+
+const TASK: Choice =
+    Choice { error: "unknown-task", noun: "task", names: || TaskKind::ALL.iter().map(|task| task.id()).collect(), help: None };
 
 const fn texts(least: usize, unique: bool) -> List {
     List { item: &Text, least, most: MANY, unique }
@@ -74,7 +77,13 @@ pub(crate) const ROOT: Section = Section {
 const MODEL: Section = Section {
     keys: &[
         Key::required("name", Text, "The model's name in documents and records."),
-        Key::optional("train", Kind::Section(&TRAIN), "Train a model on every run."),
+        Key::optional(
+            "task",
+            OneOf(TASK),
+            "What the model answers: one of two classes, one of several, a number, or a cluster of similar rows.",
+        )
+        .with_default("\"binary\""),
+        Key::optional("train", Kind::Section(&TRAIN), "Train a model on every run; only for a binary task."),
         Key::optional(
             "predictions",
             Text,
@@ -175,13 +184,32 @@ const DATA: Section = Section {
         Key::optional("path", Text, "The file with the rows to evaluate; only with `model.train`, and then required."),
         Key::optional("train_path", Text, "The file with the rows to train on; only with `model.train`."),
         Key::optional("split", Kind::Section(&SPLIT), "The column of `path` that tells training rows from rows to evaluate."),
-        Key::required("label", Text, "The column with the truth."),
+        Key::optional(
+            "label",
+            Text,
+            "The column with the truth: a class, or a number for a regression; required but for clustering.",
+        ),
+        Key::optional(
+            "classes",
+            ListOf(List { item: &Scalar, least: 2, most: 100, unique: true }),
+            "The classes of a multiclass task, in the order that weighted kappas measure distance by; without it, those that occur, sorted.",
+        ),
+        Key::optional(
+            "probabilities",
+            ListOf(List { item: &Kind::Section(&PROBABILITY), least: 2, most: 100, unique: false }),
+            "The column with the probability of each class of a multiclass task; they must sum to 1.",
+        ),
+        Key::optional(
+            "features",
+            ListOf(texts(1, true)),
+            "Columns of numbers by which the shape of clusters is judged; only for clustering.",
+        ),
         Key::optional(
             "positive_label",
             Scalar,
             "The value of `label` that is the positive class; needed unless labels are 0 and 1, or true and false.",
         ),
-        Key::optional("prediction", Text, "The column with predicted classes; not with `model.train`."),
+        Key::optional("prediction", Text, "The column with predictions: classes, numbers or clusters; not with `model.train`."),
         Key::optional("score", Text, "The column with the predicted probability of the positive class; not with `model.train`."),
         Key::optional(
             "baseline_prediction",
@@ -204,6 +232,14 @@ const DATA: Section = Section {
         .with_default(r#"["", "NA", "N/A", "NaN", "nan", "null", "NULL", "None", "?"]"#),
     ],
     rules: &[AtMost(&["train_path", "split"])],
+};
+
+const PROBABILITY: Section = Section {
+    keys: &[
+        Key::required("class", Scalar, "The class, as the labels write it."),
+        Key::required("column", Text, "The column with its probability."),
+    ],
+    rules: &[],
 };
 
 const SPLIT: Section = Section {

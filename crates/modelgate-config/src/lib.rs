@@ -33,6 +33,7 @@ mod settings;
 mod source;
 mod structure;
 mod suggest;
+mod task;
 mod waivers;
 
 use std::path::Path;

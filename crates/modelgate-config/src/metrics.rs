@@ -1,5 +1,6 @@
 //! Reads which metrics are measured, and whether a metric fits the data and the slices.
 
+use modelgate_cube::TaskKind;
 use modelgate_eval::{MetricId, MetricKind, Requirement};
 use modelgate_policy::Gate;
 
@@ -15,6 +16,8 @@ pub(crate) struct Measurable {
     pub(crate) axes: Axes,
     /// Whether there are scores, or it is not known.
     pub(crate) scores: bool,
+    /// What the model answers.
+    pub(crate) task: TaskKind,
     /// What is declared that some metrics cannot do without.
     pub(crate) requirements: Vec<Requirement>,
     /// The metrics that `evaluation.metrics` lists, with their places; `None` where it is absent.
@@ -22,10 +25,10 @@ pub(crate) struct Measurable {
 }
 
 impl Measurable {
-    pub(crate) fn new(evaluation: &Node<'_>, axes: Axes, scores: bool, requirements: Vec<Requirement>) -> Self {
+    pub(crate) fn new(evaluation: &Node<'_>, axes: Axes, scores: bool, requirements: Vec<Requirement>, task: TaskKind) -> Self {
         let known = |(path, id): (ConfigPath, String)| Some((path, MetricId::parse(&id)?));
         let chosen = || evaluation.texts("metrics").into_iter().filter_map(known).collect();
-        Self { axes, scores, requirements, chosen: evaluation.has("metrics").then(chosen) }
+        Self { axes, scores, requirements, task, chosen: evaluation.has("metrics").then(chosen) }
     }
 
     /// The metrics to measure: those that are listed, or the default ones that fit and those with a gate.
@@ -33,7 +36,7 @@ impl Measurable {
         if let Some(chosen) = &self.chosen {
             return chosen.iter().map(|(_, metric)| *metric).collect();
         }
-        let wanted = |metric: &MetricId| metric.metric().default || gated.iter().any(|gate| gate.metric == *metric);
+        let wanted = |metric: &MetricId| metric.metric().is_default(self.task) || gated.iter().any(|gate| gate.metric == *metric);
         MetricId::all().filter(|metric| wanted(metric) && self.obstacle(*metric).is_none()).collect()
     }
 
@@ -63,6 +66,17 @@ impl Measurable {
 
     /// Why a metric cannot be measured here.
     fn obstacle(&self, metric: MetricId) -> Option<ConfigError> {
+        if !metric.metric().suits(self.task) {
+            let tasks: Vec<&str> = metric.metric().tasks().map(TaskKind::id).collect();
+            let error = ConfigError::new("metric-of-another-task", format!("`{metric}` is not defined for a {} task", self.task));
+            let error = error.note(format!("it is defined for {}", tasks.join(" and ")));
+            return Some(error.help("choose another metric; `modelgate list metrics` names the tasks of each"));
+        }
+        if metric.metric().needs_scores && !self.scores && self.task == TaskKind::Multiclass {
+            let message = format!("`{metric}` needs probabilities, and `data.probabilities` is absent");
+            let error = ConfigError::new("metric-needs-scores", message);
+            return Some(error.help("give `data.probabilities`, or choose a metric of predictions, such as `accuracy`"));
+        }
         if metric.metric().needs_scores && !self.scores {
             let error = ConfigError::new("metric-needs-scores", format!("`{metric}` needs scores, and `data.score` is absent"));
             return Some(error.help("give `data.score`, or choose a metric of predictions, such as `accuracy`"));

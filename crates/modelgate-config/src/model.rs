@@ -3,12 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use modelgate_cube::TaskKind;
 use modelgate_model::{CommandSettings, Estimator, Hyperparameters, Learning};
 
 use crate::errors::{ConfigError, listed, shown};
 use crate::mistakes::Mistakes;
 use crate::node::Node;
 use crate::settings::{ModelSource, TrainRows};
+use crate::task;
 
 /// Reads `model` and the files in `data`. `None` where it is not clear which source is meant.
 pub(crate) fn read(root: &Node<'_>, directory: &Path, mistakes: &mut Mistakes<'_>) -> Option<ModelSource> {
@@ -17,11 +19,11 @@ pub(crate) fn read(root: &Node<'_>, directory: &Path, mistakes: &mut Mistakes<'_
     match (model.has("train"), model.has("predictions"), model.has("command")) {
         (true, false, false) => Some(train(&model, &data, directory, mistakes)),
         (false, true, false) => {
-            check_foreign(&data, "model.predictions", mistakes);
+            check_foreign(&data, "model.predictions", task::kind(root), mistakes);
             Some(ModelSource::Predictions { path: directory.join(model.text("predictions").unwrap_or_default()) })
         }
         (false, false, true) => {
-            check_foreign(&data, "model.command", mistakes);
+            check_foreign(&data, "model.command", task::kind(root), mistakes);
             Some(ModelSource::Command(command(&model.section("command"), directory)))
         }
         _ => None,
@@ -163,11 +165,12 @@ fn check_apart(data: &Node<'_>, mistakes: &mut Mistakes<'_>) {
 }
 
 /// What a source that brings its own rows asks of `data`.
-fn check_foreign(data: &Node<'_>, source: &str, mistakes: &mut Mistakes<'_>) {
+fn check_foreign(data: &Node<'_>, source: &str, task: TaskKind, mistakes: &mut Mistakes<'_>) {
     for name in ["path", "train_path", "split"] {
         forbid(data, name, source, "delete it: the predictions file holds the rows", mistakes);
     }
-    if !data.has("prediction") && !data.has("score") {
+    // What other tasks need is said where they are read.
+    if task == TaskKind::Binary && !data.has("prediction") && !data.has("score") {
         let error = ConfigError::new("missing-key", format!("`{source}` needs `data.prediction` or `data.score`"));
         let help = "add `score`: the column with predicted probabilities; or `prediction`: the column with predicted classes";
         mistakes.at_value(&data.path, error.help(help));

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use modelgate_cube::AxisKind;
+use modelgate_cube::{AxisKind, TaskKind};
 use modelgate_data::{CountAxis, ReadSettings, Roles};
 
 use crate::errors::{ConfigError, shown};
@@ -46,7 +46,11 @@ pub(crate) fn named_roles(root: &Node<'_>) -> Vec<(&'static str, ConfigPath, Str
 /// How rows are read: columns whose values are names are never taken for numbers.
 pub(crate) fn read_settings(root: &Node<'_>, axes: &[CountAxis]) -> ReadSettings {
     let data = root.section("data");
-    let as_text = ["label", "prediction", "id", "split"];
+    // The labels and predictions of a regression are numbers.
+    let as_text: &[&str] = match crate::task::kind(root) {
+        TaskKind::Regression => &["id", "split"],
+        _ => &["label", "prediction", "id", "split"],
+    };
     let named = named_roles(root).into_iter().filter(|(role, ..)| as_text.contains(role)).map(|(_, _, column)| column);
     let roles = named.chain(data.text("baseline_prediction"));
     let cut = axes.iter().filter(|axis| axis.axis.kind == AxisKind::Categorical).map(|axis| axis.column.clone());

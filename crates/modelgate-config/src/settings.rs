@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use modelgate_cube::Digest;
-use modelgate_data::{CountAxis, ReadSettings, Roles};
+use modelgate_data::{CountAxis, ReadSettings, Roles, TaskColumns};
 use modelgate_eval::{DiscoverySettings, EvalSettings};
 use modelgate_model::{CommandSettings, Learning};
 use modelgate_policy::Policy;
@@ -28,6 +28,8 @@ pub struct Config {
     pub model: ModelSource,
     /// What the columns mean. With [`ModelSource::Train`], `prediction` and `score` are `None`: the run adds the scores.
     pub roles: Roles,
+    /// The columns of a task that is no binary classification; `None` for one that is.
+    pub task: Option<TaskColumns>,
     /// How rows are read.
     pub read: ReadSettings,
     /// The columns that rows are cut by, at most 20, each name once.

@@ -72,7 +72,6 @@ impl Grouping {
     }
 
     /// The items in order of their groups; within a group in the order given.
-    #[cfg_attr(not(test), expect(dead_code, reason = "tests hold the pass against it, and other tasks will count with it"))]
     pub(crate) fn sort(&self, items: &[u32]) -> Vec<u32> {
         let mut next = vec![0_usize; self.size + 1];
         for code in &self.codes {

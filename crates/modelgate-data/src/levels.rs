@@ -31,7 +31,6 @@ pub(crate) struct EncodedAxis {
     /// Rows by level.
     pub(crate) levels: Levels,
     /// The numbers behind bins; `None` for a categorical axis.
-    #[expect(dead_code, reason = "other tasks than binary classification will count with it")]
     pub(crate) numbers: Option<Float64Array>,
 }
 

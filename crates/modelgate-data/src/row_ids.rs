@@ -13,7 +13,6 @@ use crate::{Dataset, Roles};
 
 /// The bucket of each row, and how it was found.
 #[derive(Debug)]
-#[cfg_attr(not(test), expect(dead_code, reason = "tests hold the pass against it, and other tasks will count with it"))]
 pub(crate) struct RowBuckets {
     /// How rows got their ids.
     pub(crate) ids: RowIds,
@@ -27,7 +26,7 @@ const MISSING: u64 = u64::MAX;
 impl RowBuckets {
     /// The buckets of all rows: by the column of ids where one is declared, else by every column but those of
     /// predictions and scores.
-    #[cfg_attr(not(test), expect(dead_code, reason = "tests hold the pass against it, and other tasks will count with it"))]
+    #[cfg_attr(not(test), expect(dead_code, reason = "tests hold the pass against it"))]
     pub(crate) fn of(dataset: &Dataset, roles: &Roles, facts: &RowFacts) -> Result<Self, DataError> {
         let (rule, mut hashes) = if let Some(id) = &roles.id {
             let columns = BTreeMap::from([(id.as_str(), dataset.require(id)?)]);
@@ -72,7 +71,7 @@ impl RowBuckets {
         for hash in &hashes {
             rows.add_row((u128::from(*hash) << 64) | u128::from(folded(*hash, REPLICATE_SALT)));
         }
-        if rule == RowIdRule::Features {
+        if id.is_none() {
             number_equal_rows(&mut hashes, |row| model.get(row));
         }
         let buckets = hashes.into_iter().map(bucket).collect();

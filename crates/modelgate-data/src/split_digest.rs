@@ -29,7 +29,6 @@ pub(crate) const MISSING: u128 = u128::MAX;
 
 impl<'a> Said<'a> {
     /// The levels of a column.
-    #[expect(dead_code, reason = "other tasks than binary classification will count with it")]
     pub(crate) fn levels(levels: &'a Levels) -> Self {
         let hash = |level: &Option<String>| level.as_ref().map_or(MISSING, |level| text_hash(level));
         Self::Texts(&levels.grouping.codes, levels.levels.iter().map(hash).collect())

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use modelgate_cube::{Cube, ScoreScale, Slice};
+use modelgate_cube::{Cube, ScoreScale, Slice, TaskKind};
 
 use crate::interval::{self, Ranged};
 use crate::metric::Compute;
@@ -40,7 +40,9 @@ pub fn compare(baseline: &Cube, candidate: &Cube, settings: &EvalSettings) -> Co
         ((metric, subject.clone()), Change { baseline: before, candidate: now, delta, flips: None })
     });
     let changes: BTreeMap<_, _> = changes.collect();
-    let mixes = if comparable { crate::mix::decompose(baseline, candidate, &changes, settings, z) } else { Vec::new() };
+    let is_binary = candidate.meta().shape.task.kind() == TaskKind::Binary;
+    let mixes =
+        if comparable && is_binary { crate::mix::decompose(baseline, candidate, &changes, settings, z) } else { Vec::new() };
     let (missing, new) = (only_in(baseline, candidate), only_in(candidate, baseline));
     let mode = mode(baseline, candidate, paired.is_some());
     Comparison::new(mode, settings.confidence_level, changes, missing, new).with_mixes(mixes)

@@ -31,6 +31,26 @@ pub enum Reason {
     ZeroDenominator,
     /// The rows carry predictions but no scores.
     NoScores,
+    /// The metric is not defined for this task.
+    OtherTask,
+    /// A class that has rows is never predicted.
+    ClassNeverPredicted,
+    /// A class that is predicted or compared has no rows.
+    ClassWithoutRows,
+    /// A label is zero, or so small that nothing can be a share of it.
+    ZeroLabel,
+    /// A label or prediction lies where the formula has no value.
+    OutsideDomain,
+    /// What the metric needs is not kept for this slice.
+    NotKept,
+    /// The rows carry no true classes.
+    NoLabels,
+    /// No features of the rows are declared.
+    NoFeatures,
+    /// Fewer than two clusters have rows.
+    FewerThanTwoClusters,
+    /// The metric is not defined for weights that are no numbers of rows.
+    Weighted,
     /// Fewer than two groups have a value to compare.
     FewerThanTwoGroups,
     /// Every group's rate is zero, so their ratio does not exist.
@@ -73,6 +93,16 @@ impl Reason {
             Self::Separated => "separated",
             Self::ZeroDenominator => "zero_denominator",
             Self::NoScores => "no_scores",
+            Self::OtherTask => "other_task",
+            Self::ClassNeverPredicted => "class_never_predicted",
+            Self::ClassWithoutRows => "class_without_rows",
+            Self::ZeroLabel => "zero_label",
+            Self::OutsideDomain => "outside_domain",
+            Self::NotKept => "not_kept",
+            Self::NoLabels => "no_labels",
+            Self::NoFeatures => "no_features",
+            Self::FewerThanTwoClusters => "fewer_than_two_clusters",
+            Self::Weighted => "weighted",
             Self::FewerThanTwoGroups => "fewer_than_two_groups",
             Self::AllRatesZero => "all_rates_zero",
             Self::NotInBaseline => "not_in_baseline",
@@ -117,6 +147,16 @@ impl fmt::Display for Reason {
             Self::Separated => "the scores separate the classes without an overlap",
             Self::ZeroDenominator => "what it would be divided by is zero",
             Self::NoScores => "the model gives no scores",
+            Self::OtherTask => "the metric is not defined for this task",
+            Self::ClassNeverPredicted => "a class that has rows is never predicted",
+            Self::ClassWithoutRows => "a class has no rows",
+            Self::ZeroLabel => "a label is zero",
+            Self::OutsideDomain => "a label or prediction lies where the formula has no value",
+            Self::NotKept => "what it needs is kept for all rows and for slices by one column only",
+            Self::NoLabels => "the rows have no true classes",
+            Self::NoFeatures => "no features are declared",
+            Self::FewerThanTwoClusters => "fewer than two clusters have rows",
+            Self::Weighted => "it is not defined for weights that are no numbers of rows",
             Self::FewerThanTwoGroups => "fewer than two groups have a value",
             Self::AllRatesZero => "every group's rate is zero",
             Self::NotInBaseline => "the baseline has no rows of this slice",
@@ -166,6 +206,13 @@ pub enum Method {
     Plausible,
     /// Reflected ("basic") percentiles of resamples, which do not inherit the upward bias of gaps between groups.
     ResampledBasic,
+    /// `DeLong`'s variance of several areas that share rows: the mean of their standard errors, which is the most that
+    /// the standard error of their mean can be.
+    DeLongBound,
+    /// The normal interval from the spread of the stored replicates of the rows.
+    Replicates,
+    /// Reflected ("basic") percentiles of the stored replicates of the rows.
+    ReplicatesBasic,
     /// The normal interval from the differences of replicates that both sides share, never narrower than Tango's (1998)
     /// for rows none of which changed.
     Paired,
@@ -194,6 +241,9 @@ impl Method {
             Self::Resampled => "resampled cells, percentile",
             Self::Plausible => "plausible counts (Jeffreys), quantiles",
             Self::ResampledBasic => "resampled cells, basic",
+            Self::DeLongBound => "DeLong, upper bound",
+            Self::Replicates => "replicates, normal",
+            Self::ReplicatesBasic => "replicates, basic",
             Self::Paired => "paired replicates, normal",
             Self::PairedBasic => "paired replicates, basic",
             Self::Tango => "Tango score",

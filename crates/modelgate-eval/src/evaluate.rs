@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
-use modelgate_cube::{Cell, Cube, LossSums, Slice};
+use modelgate_cube::{Cell, Cube, LossSums, Slice, TaskKind};
 
 use crate::confusion::{Confusion, Quadrant, ratio};
 use crate::interval;
@@ -26,7 +26,12 @@ pub fn evaluate(cube: &Cube, settings: &EvalSettings) -> Evaluation {
         found.note_rows(counted.slice, counted.cell.total().rows);
     }
     let run = Run { cube, settings, z: interval::z_of(settings.confidence_level) };
+    let cells: Vec<(&Slice, &Cell)> = cube.cells().collect();
     for metric in &settings.metrics {
+        if cube.meta().shape.task.kind() != TaskKind::Binary {
+            run.task_metric(*metric, &cells, &mut found);
+            continue;
+        }
         match metric.metric().compute {
             Compute::Gap(gap) => run.gaps(*metric, gap, &slices, &mut found),
             Compute::AgainstHighest(share) => run.against_highest(*metric, share, &slices, &mut found),
@@ -108,6 +113,7 @@ impl Run<'_> {
             Compute::Cost => self.cost(cell),
             Compute::Background(background) => self.against_background(background, counted),
             Compute::ShareOfAll { part, empty } => self.share_of_all(part, empty, counted),
+            Compute::Never => Estimate::Undefined { reason: Reason::OtherTask, n: cell.total().rows },
             Compute::Flip(_) => Estimate::Undefined { reason: Reason::NoBaselinePredictions, n: cell.total().rows },
             Compute::AgainstHighest(_)
             | Compute::Gap(_)
@@ -259,7 +265,7 @@ fn standard_error(values: &[f64]) -> Option<f64> {
 }
 
 /// The part of an interval that lies in the metric's range.
-fn within(metric: &Metric, interval: Interval) -> Interval {
+pub(crate) fn within(metric: &Metric, interval: Interval) -> Interval {
     let inside = |end: f64| end.clamp(metric.lowest, metric.highest);
     Interval { lower: inside(interval.lower), upper: inside(interval.upper), ..interval }
 }

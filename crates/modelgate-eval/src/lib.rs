@@ -36,6 +36,7 @@ mod scores;
 mod settings;
 mod significance;
 mod tango;
+mod tasks;
 
 pub use beside::{compare_beside, evaluate_beside};
 pub use catalogue::METRICS;

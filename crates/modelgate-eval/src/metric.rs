@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use modelgate_cube::{Cell, LossSums};
+use modelgate_cube::{Cell, LossSums, TaskKind};
 
 use crate::background::Background;
 use crate::beside::Flip;
@@ -11,6 +11,7 @@ use crate::confusion::{Confusion, Quadrant};
 use crate::groups::Gap;
 use crate::reference::Against;
 use crate::scored::{Found, Scored};
+use crate::tasks::OnTask;
 use crate::{Reason, Requirement};
 
 /// A metric of the catalogue; ordered as the catalogue is.
@@ -57,6 +58,8 @@ pub struct Metric {
     /// Whether it is measured where a configuration lists no metrics (and declares what it requires); the others are
     /// measured when they are named.
     pub default: bool,
+    /// The same for tasks other than binary classification.
+    pub default_for_task: bool,
     /// Whether rows need scores, not only predictions.
     pub needs_scores: bool,
     /// What must be declared for it; nothing for most.
@@ -71,13 +74,40 @@ pub struct Metric {
     pub interval: &'static str,
     /// The function of a well-known library that gives the same number.
     pub reference: &'static str,
-    /// How it is computed.
+    /// How it is computed for a binary classification.
     pub(crate) compute: Compute,
+    /// How it is computed for another task.
+    pub(crate) on_task: OnTask,
+}
+
+impl Metric {
+    /// Whether the metric is defined for a task.
+    #[must_use]
+    pub fn suits(&self, task: TaskKind) -> bool {
+        match task {
+            TaskKind::Binary => !matches!(self.compute, Compute::Never),
+            // A number of rows is one whatever they say.
+            other => self.on_task.kind() == Some(other) || matches!(self.compute, Compute::Rows),
+        }
+    }
+
+    /// The tasks that the metric is defined for.
+    pub fn tasks(&self) -> impl Iterator<Item = TaskKind> {
+        TaskKind::ALL.into_iter().filter(|task| self.suits(*task))
+    }
+
+    /// Whether it is measured for a task where a configuration lists no metrics.
+    #[must_use]
+    pub fn is_default(&self, task: TaskKind) -> bool {
+        self.suits(task) && if task == TaskKind::Binary { self.default } else { self.default_for_task }
+    }
 }
 
 /// How a metric is computed from counts.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Compute {
+    /// It is not, for a binary classification.
+    Never,
     /// The number of rows.
     Rows,
     /// A share of some rows in others.
@@ -191,8 +221,9 @@ impl MetricId {
             | Compute::Cost
             | Compute::Background(_)
             | Compute::ShareOfAll { .. } => true,
-            // They tell about rows above a score, rows that changed, or groups that are not their subject.
-            Compute::AgainstHighest(Share::AboveMedian)
+            // They tell about rows above a score, rows that changed, groups that are not their subject, or another task.
+            Compute::Never
+            | Compute::AgainstHighest(Share::AboveMedian)
             | Compute::CostGap
             | Compute::Flip(_)
             | Compute::Shortfall

@@ -3,7 +3,7 @@
 //! A replicate draws the same rows on both sides, so that what both models get right or wrong on the same rows cancels
 //! out, as it does in `McNemar`'s and Tango's tests. Rows that only one side has are drawn independently.
 
-use modelgate_cube::{BUCKETS, Cell, Cube, Fixed, Replicate, Replicates, Slice};
+use modelgate_cube::{BUCKETS, Cell, Cube, Fixed, Replicate, Replicates, Slice, Tally, TaskKind};
 
 use crate::confusion::{Confusion, Quadrant, ratio};
 use crate::cost::mean_cost;
@@ -11,6 +11,7 @@ use crate::declared::Costs;
 use crate::groups::{Gap, Rate, Spread};
 use crate::interval;
 use crate::metric::{Compute, Share};
+use crate::tasks::{PairedTask, deviation};
 use crate::{Delta, EvalSettings, Interval, Measured, Method, MetricId, Subject};
 
 /// Rows fall into groups that stand or fall together (several rows of one person) where the replicates spread this
@@ -36,9 +37,14 @@ impl<'a> Paired<'a> {
     /// `None` where the sides have no replicates, or ones that were not drawn alike, or share too few rows.
     pub(crate) fn of(baseline: &'a Cube, candidate: &'a Cube, settings: &'a EvalSettings) -> Option<Self> {
         let overall = Slice::overall();
-        let (old, new) = (usable(baseline, &overall)?, usable(candidate, &overall)?);
+        let alike = if candidate.meta().shape.task.kind() == TaskKind::Binary {
+            let (old, new) = (usable(baseline, &overall)?, usable(candidate, &overall)?);
+            correlation(old.replicates, new.replicates) >= SHARED_ENOUGH
+        } else {
+            PairedTask::shared(baseline, candidate)?
+        };
         let pairs = baseline.row_ids()?.pairs_with(candidate.row_ids()?);
-        let shared = same_rows(baseline, candidate) || correlation(old.replicates, new.replicates) >= SHARED_ENOUGH;
+        let shared = same_rows(baseline, candidate) || alike;
         let z = interval::z_of(settings.confidence_level);
         (pairs && shared).then_some(Self { baseline, candidate, settings, z })
     }
@@ -50,7 +56,7 @@ impl<'a> Paired<'a> {
         if matches!(compute, Compute::Composite { .. }) && !metric.metric().highest.is_finite() {
             return None;
         }
-        let (old, new) = (self.side(self.baseline, compute, subject, before)?, self.side(self.candidate, compute, subject, now)?);
+        let (old, new) = (self.side(self.baseline, metric, subject, before)?, self.side(self.candidate, metric, subject, now)?);
         let pairs = old.values.iter().zip(&new.values);
         let mut differences: Vec<f64> = pairs.filter_map(|(old, new)| Some((*new)? - (*old)?)).collect();
         // A change that one replicate in twenty lacks is one of rows that are hardly there.
@@ -78,8 +84,12 @@ impl<'a> Paired<'a> {
         Some(Interval { lower, upper, method: Method::PairedBasic })
     }
 
-    fn side(&self, cube: &Cube, compute: Compute, subject: &Subject, found: &Measured) -> Option<Side> {
+    fn side(&self, cube: &Cube, metric: MetricId, subject: &Subject, found: &Measured) -> Option<Side> {
+        let compute = metric.metric().compute;
         let side = match (compute, subject) {
+            _ if cube.meta().shape.task.kind() != TaskKind::Binary => {
+                PairedTask::side(cube, metric.metric(), subject, self.settings)?
+            }
             (Compute::Gap(gap), Subject::Across(axes)) => self.gap(cube, gap, axes)?,
             (Compute::AgainstHighest(Share::Selected), Subject::Slice(slice)) => self.impact_ratio(cube, slice)?,
             (Compute::RocAuc, Subject::Slice(slice)) => area(cube, slice, found)?,
@@ -145,16 +155,16 @@ pub(crate) fn same_rows(baseline: &Cube, candidate: &Cube) -> bool {
 }
 
 /// One side of a change.
-struct Side {
+pub(crate) struct Side {
     /// The metric of the observed rows.
-    observed: f64,
+    pub(crate) observed: f64,
     /// The metric of each replicate.
-    values: Vec<Option<f64>>,
+    pub(crate) values: Vec<Option<f64>>,
     /// The rows (as effective rows where there are weights or clusters) that the change is a mean over.
-    rows: f64,
+    pub(crate) rows: f64,
     /// How far the metric moves where all of these rows change.
-    scale: f64,
-    is_gap: bool,
+    pub(crate) scale: f64,
+    pub(crate) is_gap: bool,
 }
 
 /// A slice with replicates that tell how much its counts spread.
@@ -167,16 +177,21 @@ struct Usable<'a> {
 
 fn usable<'a>(cube: &'a Cube, slice: &Slice) -> Option<Usable<'a>> {
     let (cell, replicates) = (cube.cell(slice)?, cube.replicates(slice)?);
-    let total = cell.total();
-    let rows = ratio(total.weight.to_f64().powi(2), total.weight_squared.to_f64())?;
     let totals: Vec<f64> = replicates.iter().map(|one| confusion(&one)).map(|one| one.positives() + one.negatives()).collect();
+    Some(Usable { cell, replicates, rows: worth(&cell.total(), &totals)? })
+}
+
+/// How many rows of equal weight, standing alone, these are worth at least, by the totals of their replicates; `None`
+/// where they stand together in too few groups.
+pub(crate) fn worth(total: &Tally, totals: &[f64]) -> Option<f64> {
+    let rows = ratio(total.weight.to_f64().powi(2), total.weight_squared.to_f64())?;
     // A total of n rows in equal buckets varies by n^2 / (1 / n + 1 / buckets), and by more where rows share an id.
-    let groups = ratio(total.weight.to_f64().powi(2), deviation(&totals).powi(2))?;
+    let groups = ratio(total.weight.to_f64().powi(2), deviation(totals).powi(2))?;
     let expected = 1.0 / (1.0 / rows + 1.0 / f64::from(BUCKETS));
     if groups * CLUSTERED >= expected {
-        return Some(Usable { cell, replicates, rows });
+        return Some(rows);
     }
-    (groups >= FEWEST_CLUSTERS).then_some(Usable { cell, replicates, rows: rows.min(groups) })
+    (groups >= FEWEST_CLUSTERS).then_some(rows.min(groups))
 }
 
 fn of_slice(cube: &Cube, compute: Compute, slice: &Slice, costs: Option<&Costs>) -> Option<Side> {
@@ -218,7 +233,8 @@ fn value(compute: Compute, replicate: &Replicate, costs: Option<&Costs>) -> Opti
         }
         Compute::Cost => mean_cost(costs?, &counts),
         // None of these is a function of one slice's replicates.
-        Compute::Rows
+        Compute::Never
+        | Compute::Rows
         | Compute::RocAuc
         | Compute::Gini
         | Compute::Scores(_)
@@ -257,14 +273,6 @@ fn sum(quadrants: &[Quadrant], counts: &Confusion) -> f64 {
 /// z^2 / (n + z^2). Without it, predictions that are equal on all rows seen would be taken as equal on all rows.
 pub(crate) fn least_half(rows: f64, z: f64) -> f64 {
     z * z / (rows + z * z)
-}
-
-/// The standard deviation.
-fn deviation(values: &[f64]) -> f64 {
-    let n = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / n.max(1.0);
-    let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
-    (squares / (n - 1.0).max(1.0)).sqrt()
 }
 
 /// The correlation of the share of positive labels in the replicates of two sides: near the share of rows in common.

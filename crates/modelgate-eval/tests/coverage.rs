@@ -9,7 +9,13 @@ use modelgate_eval::{Declared, EvalSettings, Flips, Interval, Measured, Method, 
 fn measured(id: &str, counts: [u64; 4]) -> Option<Measured> {
     let [tp, fn_, fp, tn] = counts.map(Tally::unweighted);
     let cell = Cell { true_positives: tp, false_negatives: fn_, false_positives: fp, true_negatives: tn, ..Cell::default() };
-    let shape = Shape { positive_label: "1".to_owned(), axes: Vec::new(), depth: 0, scored: false, weighted: false };
+    let shape = Shape {
+        task: modelgate_cube::Task::Binary { positive_label: "1".to_owned() },
+        axes: Vec::new(),
+        depth: 0,
+        scored: false,
+        weighted: false,
+    };
     let meta = CubeMeta { shape, definition_version: DEFINITION_VERSION, split: RowSetDigest::default() };
     let cube = Cube::from_cells(meta, ScoreScale::Exact, BTreeMap::from([(Slice::overall(), cell)]));
     let metric = MetricId::parse(id).unwrap();

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use modelgate_cube::{
-    Cube, CubeMeta, DEFINITION_VERSION, Half, Halves, Lattice, LatticeAxis, NoLattice, RowSetDigest, Shape, Slice,
+    Cube, CubeMeta, DEFINITION_VERSION, Half, Halves, Lattice, LatticeAxis, NoLattice, RowSetDigest, Shape, Slice, Task,
 };
 use modelgate_eval::{Discovery, DiscoverySettings, FALSE_DISCOVERY_RATE, MetricId, discover};
 use rand::{Rng, SeedableRng};
@@ -33,7 +33,8 @@ fn cube(rows: usize, seed: u64, error_rate: impl Fn(&[u32]) -> f64) -> Cube {
 }
 
 fn empty() -> Cube {
-    let shape = Shape { positive_label: "1".into(), axes: Vec::new(), depth: 0, scored: false, weighted: false };
+    let shape =
+        Shape { task: Task::Binary { positive_label: "1".into() }, axes: Vec::new(), depth: 0, scored: false, weighted: false };
     Cube::new(CubeMeta { shape, definition_version: DEFINITION_VERSION, split: RowSetDigest::default() })
 }
 

@@ -52,7 +52,10 @@ fn rows(n: u32, shift: u32) -> Vec<Row> {
 
 /// Every metric that counts and prices alone can give; one of them asks that no row is a false negative.
 fn settings() -> EvalSettings {
-    let from_counts = |id: &MetricId| matches!(id.metric().requires, None | Some(Requirement::Costs));
+    let from_counts = |id: &MetricId| {
+        let is_binary = id.metric().suits(modelgate_cube::TaskKind::Binary);
+        is_binary && matches!(id.metric().requires, None | Some(Requirement::Costs))
+    };
     let costs = Costs { true_positive: -1.0, false_positive: 1.0, false_negative: 20.0, true_negative: 0.0, unit: None };
     EvalSettings {
         metrics: MetricId::all().filter(|id| from_counts(id) && id.as_str() != "mean_log_deviation").collect(),

@@ -151,8 +151,8 @@ pub(crate) fn candidate(config: &Config, model_file: Option<&Path>, console: &mu
 }
 
 fn predicted(config: &Config, path: &Path, facts: ModelFacts, console: &mut Console<'_>) -> Result<Candidate, Failure> {
-    if matches!(config.baseline, BaselineSettings::Beside(_)) {
-        // The rows are needed again, to put the other model's predictions beside them.
+    // The rows are needed again, to put another model's predictions beside them; tasks other than binary count in memory.
+    if matches!(config.baseline, BaselineSettings::Beside(_)) || config.task.is_some() {
         console.step("Reading", &shown(path));
         let dataset = modelgate_data::read(path, &config.read)?;
         let digest = dataset.digest();
@@ -189,7 +189,10 @@ fn finish(
     console.step("Counting", &format!("{} rows, {} slice columns", dataset.rows(), config.axes.len()));
     let settings = counting(config, roles.clone());
     let mut replicating = || console.step("Replicating", REPLICATING);
-    let cube = modelgate_data::count_noting(&dataset, &settings, threads(), &mut replicating)?;
+    let cube = match &config.task {
+        Some(task) => modelgate_data::count_task_noting(&dataset, &settings, task, replicating)?,
+        None => modelgate_data::count_noting(&dataset, &settings, threads(), &mut replicating)?,
+    };
     console.finish_step();
     let counts_digest = cube.digest().map_err(Failure::new)?;
     let data_digest = dataset.digest();
@@ -329,7 +332,10 @@ fn report(
         tool_version: TOOL_VERSION.to_owned(),
         generated: context.generated(),
         commit: baseline::head_commit(config),
-        positive_label: shape.task.positive_label().unwrap_or_default().to_owned(),
+        positive_label: shape
+            .task
+            .positive_label()
+            .map_or_else(|| format!("none (the task is {})", shape.task.kind()), str::to_owned),
         rows: Some(candidate.cube.rows()),
         has_weights: shape.weighted,
         provenance,

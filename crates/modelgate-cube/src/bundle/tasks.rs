@@ -302,7 +302,7 @@ mod tests {
         let slices = [Slice::overall(), Slice::single("sex", Some("F".to_owned()))];
         let cells = slices.iter().map(|slice| (slice.clone(), Cell::of_task(counts.clone()))).collect();
         let ids = RowIds { rule: RowIdRule::Features, salt: REPLICATE_SALT, rows: RowSetDigest::default() };
-        let mut replicates = SumReplicates::new(3, 0.25);
+        let mut replicates = SumReplicates::new(crate::RegressionSums::WIDTH, 0.25);
         replicates.add_bucket(5, &[1.0, -2.5, 1e-9]);
         let by_slice = slices.into_iter().map(|slice| (slice, replicates.clone().rounded())).collect();
         let digest = Digest::of(b"x");

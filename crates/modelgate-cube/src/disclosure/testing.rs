@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::{DisclosureSettings, Profile};
-use crate::{Axis, AxisKind, Cell, Cube, CubeMeta, DEFINITION_VERSION, RowSetDigest, ScoreScale, Shape, Slice, Tally, Task, Term};
+use crate::{
+    Axis, AxisKind, Cell, Cube, CubeMeta, DEFINITION_VERSION, RowSetDigest, ScoreScale, Shape, Slice, Tally, Task, Term,
+};
 
 /// The default settings of the public profile.
 pub(crate) fn public() -> DisclosureSettings {

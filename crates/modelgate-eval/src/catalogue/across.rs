@@ -5,6 +5,7 @@ use crate::background::Background;
 use crate::confusion::{FP, TP};
 use crate::groups::{Gap, Rate, Spread};
 use crate::metric::Share;
+use crate::tasks::{OnTask, TaskGap, by_class};
 
 /// A gap between the groups of an axis, resampled.
 const GAP: Metric = Metric {
@@ -258,7 +259,7 @@ pub(super) const FIRST: &[Metric] = &[
 
 /// The gap and the ratio of a rate.
 macro_rules! gap_and_ratio {
-    ($id:literal, $rate:literal, $of:expr, $reference:literal) => {
+    ($id:literal, $rate:literal, $of:expr, $reference:literal $(, $measure:expr)?) => {
         [
             Metric {
                 id: concat!($id, "_difference"),
@@ -266,6 +267,7 @@ macro_rules! gap_and_ratio {
                 formula: concat!("largest minus smallest ", $rate),
                 reference: concat!($reference, ", difference"),
                 compute: Compute::Gap(Gap::Of($of, Spread::Difference)),
+                $(on_task: OnTask::ClassGap(&TaskGap::Of($measure, Spread::Difference)),)?
                 ..GAP
             },
             Metric {
@@ -276,6 +278,7 @@ macro_rules! gap_and_ratio {
                 undefined_when: "fewer than two groups have the rate, or all their rates are zero",
                 reference: concat!($reference, ", ratio"),
                 compute: Compute::Gap(Gap::Of($of, Spread::Ratio)),
+                $(on_task: OnTask::ClassGap(&TaskGap::Of($measure, Spread::Ratio)),)?
                 ..GAP
             },
         ]
@@ -284,7 +287,7 @@ macro_rules! gap_and_ratio {
 
 /// The smallest and the largest rate of a group.
 macro_rules! ends {
-    ($id:literal, $rate:literal, $of:expr, $direction:ident, $reference:literal) => {
+    ($id:literal, $rate:literal, $of:expr, $direction:ident, $reference:literal $(, $measure:expr)?) => {
         [
             Metric {
                 id: concat!($id, "_group_min"),
@@ -293,6 +296,7 @@ macro_rules! ends {
                 formula: concat!("smallest ", $rate),
                 reference: concat!($reference, ", group_min"),
                 compute: Compute::Gap(Gap::Of($of, Spread::Smallest)),
+                $(on_task: OnTask::ClassGap(&TaskGap::Of($measure, Spread::Smallest)),)?
                 ..GAP
             },
             Metric {
@@ -302,6 +306,7 @@ macro_rules! ends {
                 formula: concat!("largest ", $rate),
                 reference: concat!($reference, ", group_max"),
                 compute: Compute::Gap(Gap::Of($of, Spread::Largest)),
+                $(on_task: OnTask::ClassGap(&TaskGap::Of($measure, Spread::Largest)),)?
                 ..GAP
             },
         ]
@@ -313,8 +318,21 @@ pub(super) const FAMILIES: &[Metric] = &super::joined::<{ 2 * PAIRS.len() }>(PAI
 
 /// The families, two rows each.
 const PAIRS: &[&[Metric]] = &[
-    &gap_and_ratio!("accuracy", "accuracy", Rate::ACCURACY, "fairlearn.metrics.MetricFrame of accuracy_score"),
-    &ends!("accuracy", "accuracy", Rate::ACCURACY, HigherIsBetter, "fairlearn.metrics.MetricFrame of accuracy_score"),
+    &gap_and_ratio!(
+        "accuracy",
+        "accuracy",
+        Rate::ACCURACY,
+        "fairlearn.metrics.MetricFrame of accuracy_score",
+        &by_class::ACCURACY
+    ),
+    &ends!(
+        "accuracy",
+        "accuracy",
+        Rate::ACCURACY,
+        HigherIsBetter,
+        "fairlearn.metrics.MetricFrame of accuracy_score",
+        &by_class::ACCURACY
+    ),
     &gap_and_ratio!("selection_rate", "selection rate", Rate::SELECTION, "fairlearn.metrics.MetricFrame of selection_rate"),
     &ends!("selection_rate", "selection rate", Rate::SELECTION, Neutral, "fairlearn.metrics.MetricFrame of selection_rate"),
     &gap_and_ratio!(
@@ -358,7 +376,13 @@ const PAIRS: &[&[Metric]] = &[
     ),
     &gap_and_ratio!("precision", "precision", Rate::PRECISION, "fairlearn.metrics.MetricFrame of precision_score"),
     &ends!("precision", "precision", Rate::PRECISION, HigherIsBetter, "fairlearn.metrics.MetricFrame of precision_score"),
-    &gap_and_ratio!("error_rate", "error rate", Rate::ERROR, "fairlearn.metrics.MetricFrame of zero_one_loss"),
+    &gap_and_ratio!(
+        "error_rate",
+        "error rate",
+        Rate::ERROR,
+        "fairlearn.metrics.MetricFrame of zero_one_loss",
+        &by_class::ERROR_RATE
+    ),
     &gap_and_ratio!(
         "true_negative_rate",
         "true negative rate",

@@ -2,6 +2,7 @@
 
 use super::{COMPOSITE, Compute, Direction, Metric, RATE, Reason};
 use crate::confusion::{Confusion, FN, FP, TN, TP};
+use crate::tasks::{OnTask, by_class};
 
 /// The rows of the catalogue.
 pub(super) const ROWS: &[Metric] = &[
@@ -16,6 +17,7 @@ pub(super) const ROWS: &[Metric] = &[
         reference: "fairlearn.metrics.count",
         default: true,
         compute: Compute::Rows,
+        default_for_task: true,
         ..RATE
     },
     Metric {
@@ -25,6 +27,8 @@ pub(super) const ROWS: &[Metric] = &[
         reference: "sklearn.metrics.accuracy_score",
         default: true,
         compute: Compute::Proportion { part: &[TP, TN], whole: &[TP, FP, FN, TN], empty: Reason::NoRows },
+        default_for_task: true,
+        on_task: OnTask::Classes(&by_class::ACCURACY),
         ..RATE
     },
     Metric {
@@ -37,6 +41,8 @@ pub(super) const ROWS: &[Metric] = &[
         reference: "sklearn.metrics.balanced_accuracy_score",
         default: true,
         compute: Compute::Composite { value: Confusion::balanced_accuracy, support: |c| c.positives().min(c.negatives()) },
+        default_for_task: true,
+        on_task: OnTask::Classes(&by_class::BALANCED),
         ..RATE
     },
     Metric {
@@ -167,6 +173,7 @@ pub(super) const ROWS: &[Metric] = &[
         formula: "(FP + FN) / n",
         reference: "sklearn.metrics.zero_one_loss",
         compute: Compute::Proportion { part: &[FP, FN], whole: &[TP, FP, FN, TN], empty: Reason::NoRows },
+        on_task: OnTask::Classes(&by_class::ERROR_RATE),
         ..RATE
     },
     Metric {
@@ -216,6 +223,8 @@ pub(super) const ROWS: &[Metric] = &[
         undefined_when: "one class is neither a label nor a prediction",
         reference: "sklearn.metrics.f1_score with average=\"macro\"",
         compute: Compute::Composite { value: Confusion::f1_macro, support: |c| c.positives().min(c.negatives()) },
+        default_for_task: true,
+        on_task: OnTask::Classes(&by_class::F1_MACRO),
         ..COMPOSITE
     },
     Metric {
@@ -224,6 +233,7 @@ pub(super) const ROWS: &[Metric] = &[
         formula: "(TP + TN) / n, as accuracy",
         reference: "sklearn.metrics.f1_score with average=\"micro\"",
         compute: Compute::Proportion { part: &[TP, TN], whole: &[TP, FP, FN, TN], empty: Reason::NoRows },
+        on_task: OnTask::Classes(&by_class::ACCURACY),
         ..RATE
     },
     Metric {
@@ -232,6 +242,7 @@ pub(super) const ROWS: &[Metric] = &[
         formula: "mean of the F1 of both classes, weighted by their rows",
         reference: "sklearn.metrics.f1_score with average=\"weighted\"",
         compute: Compute::Composite { value: Confusion::f1_weighted, support: Confusion::total },
+        on_task: OnTask::Classes(&by_class::F1_WEIGHTED),
         ..COMPOSITE
     },
     Metric {
@@ -245,6 +256,7 @@ pub(super) const ROWS: &[Metric] = &[
             value: Confusion::precision_macro,
             support: |c| c.predicted_positives().min(c.predicted_negatives()),
         },
+        on_task: OnTask::Classes(&by_class::PRECISION_MACRO),
         ..COMPOSITE
     },
     Metric {
@@ -253,6 +265,7 @@ pub(super) const ROWS: &[Metric] = &[
         formula: "(TP + TN) / n, as accuracy",
         reference: "sklearn.metrics.precision_score with average=\"micro\"",
         compute: Compute::Proportion { part: &[TP, TN], whole: &[TP, FP, FN, TN], empty: Reason::NoRows },
+        on_task: OnTask::Classes(&by_class::ACCURACY),
         ..RATE
     },
     Metric {
@@ -262,6 +275,7 @@ pub(super) const ROWS: &[Metric] = &[
         undefined_when: "a class with rows is never predicted",
         reference: "sklearn.metrics.precision_score with average=\"weighted\"",
         compute: Compute::Composite { value: Confusion::precision_weighted, support: Confusion::total },
+        on_task: OnTask::Classes(&by_class::PRECISION_WEIGHTED),
         ..COMPOSITE
     },
     Metric {
@@ -272,6 +286,7 @@ pub(super) const ROWS: &[Metric] = &[
         undefined_when: "one class has no rows",
         reference: "sklearn.metrics.recall_score with average=\"macro\"",
         compute: Compute::Composite { value: Confusion::balanced_accuracy, support: |c| c.positives().min(c.negatives()) },
+        on_task: OnTask::Classes(&by_class::RECALL_MACRO),
         ..COMPOSITE
     },
     Metric {
@@ -280,6 +295,7 @@ pub(super) const ROWS: &[Metric] = &[
         formula: "(TP + TN) / n, as accuracy",
         reference: "sklearn.metrics.recall_score with average=\"micro\"",
         compute: Compute::Proportion { part: &[TP, TN], whole: &[TP, FP, FN, TN], empty: Reason::NoRows },
+        on_task: OnTask::Classes(&by_class::ACCURACY),
         ..RATE
     },
     Metric {
@@ -288,6 +304,7 @@ pub(super) const ROWS: &[Metric] = &[
         formula: "(TP + TN) / n, as accuracy",
         reference: "sklearn.metrics.recall_score with average=\"weighted\"",
         compute: Compute::Proportion { part: &[TP, TN], whole: &[TP, FP, FN, TN], empty: Reason::NoRows },
+        on_task: OnTask::Classes(&by_class::RECALL_WEIGHTED),
         ..RATE
     },
     Metric {
@@ -299,6 +316,7 @@ pub(super) const ROWS: &[Metric] = &[
         undefined_when: "all labels or all predictions are of one class",
         reference: "sklearn.metrics.matthews_corrcoef, which is 0 where this is undefined",
         compute: Compute::Composite { value: Confusion::matthews_corrcoef, support: |c| c.positives().min(c.negatives()) },
+        on_task: OnTask::Classes(&by_class::MATTHEWS),
         ..COMPOSITE
     },
     Metric {
@@ -309,6 +327,7 @@ pub(super) const ROWS: &[Metric] = &[
         undefined_when: "all labels and predictions are of the same class",
         reference: "sklearn.metrics.cohen_kappa_score",
         compute: Compute::Composite { value: Confusion::cohen_kappa, support: Confusion::total },
+        on_task: OnTask::Classes(&by_class::KAPPA),
         ..COMPOSITE
     },
     Metric {

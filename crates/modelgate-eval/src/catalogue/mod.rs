@@ -1,12 +1,16 @@
 //! Every metric of the catalogue as a row of one table.
 
 mod across;
+mod classes;
+mod clusters;
 mod counts;
 mod declared;
+mod numbers;
 mod scores;
 
 use crate::Reason;
 use crate::metric::{Compute, Direction, Metric, MetricKind};
+use crate::tasks::OnTask;
 
 /// Every metric. Ids are those of scikit-learn and fairlearn where they have one; `impact_ratio` and
 /// `scoring_rate_ratio` are the words of NYC Local Law 144.
@@ -20,6 +24,9 @@ pub const METRICS: &[Metric] = &joined::<
             + across::FAMILIES.len()
             + declared::ROWS.len()
             + declared::DISPARITIES.len()
+            + classes::ROWS.len()
+            + numbers::ROWS.len()
+            + clusters::ROWS.len()
     },
 >(&[
     counts::ROWS,
@@ -30,6 +37,9 @@ pub const METRICS: &[Metric] = &joined::<
     across::FAMILIES,
     declared::ROWS,
     declared::DISPARITIES,
+    classes::ROWS,
+    numbers::ROWS,
+    clusters::ROWS,
 ]);
 
 /// Tables one after the other; `N` is the number of all their rows.
@@ -57,6 +67,7 @@ pub(super) const RATE: Metric = Metric {
     highest: 1.0,
     direction: Direction::HigherIsBetter,
     default: false,
+    default_for_task: false,
     needs_scores: false,
     requires: None,
     formula: "",
@@ -65,6 +76,7 @@ pub(super) const RATE: Metric = Metric {
     interval: "Wilson score; the wider of it and exact mid-p where few rows count or few do not",
     reference: "",
     compute: Compute::Rows,
+    on_task: OnTask::None,
 };
 
 /// A function of the confusion counts without a closed form for its interval.

@@ -1,6 +1,7 @@
 //! Metrics of the scores of one slice.
 
 use super::{Compute, Direction, Metric, RATE};
+use crate::tasks::{OnTask, by_class, confidence_error};
 use crate::{calibration, scores};
 
 /// A metric of scores, with an interval from resamples of the score table.
@@ -49,6 +50,7 @@ pub(super) const ROWS: &[Metric] = &[
         reference: "sklearn.metrics.brier_score_loss",
         default: true,
         compute: Compute::MeanLoss(|cell| &cell.brier),
+        on_task: OnTask::Classes(&by_class::BRIER),
         ..RATE
     },
     Metric {
@@ -63,6 +65,8 @@ pub(super) const ROWS: &[Metric] = &[
         reference: "sklearn.metrics.log_loss",
         default: true,
         compute: Compute::MeanLoss(|cell| &cell.log_loss),
+        default_for_task: true,
+        on_task: OnTask::Classes(&by_class::LOG_LOSS),
         ..RATE
     },
     Metric {
@@ -181,6 +185,7 @@ pub(super) const ROWS: &[Metric] = &[
         interval: "none: it is biased up in few rows, and an interval around it would hide that; see corrected_calibration_error",
         reference: "the absolute distances of sklearn.calibration.calibration_curve with n_bins=15, weighted by rows",
         compute: Compute::Scores(calibration::expected_error),
+        on_task: OnTask::ClassScores(confidence_error),
         ..SCORED
     },
     Metric {

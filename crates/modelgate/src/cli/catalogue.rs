@@ -82,11 +82,13 @@ fn metric_page(metric: &Metric) -> String {
     };
     let rows = if metric.needs_scores { "scores" } else { "predictions" };
     let needs = metric.requires.map_or(rows.to_owned(), |requirement| format!("{rows}, and {}", requirement.describe()));
-    let measured = match (metric.default, metric.requires) {
+    let is_default = metric.tasks().any(|task| metric.is_default(task));
+    let measured = match (is_default, metric.requires) {
         (true, None) => "always, unless other metrics are listed",
         (true, Some(_)) => "where that is declared, unless other metrics are listed",
         (false, _) => "when it is listed or has a gate",
     };
+    let tasks: Vec<&str> = metric.tasks().map(modelgate_cube::TaskKind::id).collect();
     for (what, value) in [
         ("Formula", metric.formula),
         ("Computed over", over),
@@ -95,6 +97,7 @@ fn metric_page(metric: &Metric) -> String {
         ("Sample size n", metric.denominator),
         ("Undefined when", metric.undefined_when),
         ("Interval", metric.interval),
+        ("Tasks", tasks.join(", ").as_str()),
         ("Needs", needs.as_str()),
         ("Measured", measured),
         ("Same number as", metric.reference),

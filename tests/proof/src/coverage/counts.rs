@@ -50,7 +50,7 @@ pub(crate) fn group_slice(group: usize) -> Slice {
 
 fn meta(scored: bool) -> CubeMeta {
     let shape = Shape {
-        positive_label: "1".to_owned(),
+        task: modelgate_cube::Task::Binary { positive_label: "1".to_owned() },
         axes: vec![Axis { name: AXIS.to_owned(), kind: AxisKind::Categorical }],
         depth: 1,
         scored,

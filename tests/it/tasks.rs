@@ -1,0 +1,181 @@
+//! Several classes, numbers and clusters end to end: golden numbers, a release to compare with, and mistakes that are told.
+
+use std::fmt::Write as _;
+
+use serde_json::Value;
+
+use crate::gate;
+use crate::oracle::{assert_golden, measure};
+
+fn golden() -> Value {
+    let path = modelgate_tests::folder().join("oracle/tasks.json");
+    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+/// Every metric of the catalogue that suits the task and what its rows hold.
+fn metrics(task: &str, scored: bool) -> Vec<&'static str> {
+    let suits =
+        |metric: &&modelgate_eval::Metric| metric.tasks().any(|suited| suited.id() == task) && (scored || !metric.needs_scores);
+    modelgate_eval::METRICS.iter().filter(suits).map(|metric| metric.id).collect()
+}
+
+fn config(case: &Value) -> String {
+    let task = case["task"].as_str().unwrap();
+    let columns: Vec<&str> = case["columns"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+    let classes: Vec<&str> = case["classes"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let scored = columns.contains(&"p_high");
+    let mut text = format!(
+        "version: 1\nmodel: {{name: oracle, task: {task}, predictions: rows.csv}}\ndata:\n  label: label\n  prediction: prediction\n"
+    );
+    if !classes.is_empty() {
+        let _ = writeln!(text, "  classes: {classes:?}");
+    }
+    if scored {
+        let named = classes.iter().map(|class| format!("{{class: {class}, column: p_{class}}}")).collect::<Vec<_>>();
+        let _ = writeln!(text, "  probabilities: [{}]", named.join(", "));
+    }
+    if let Some(features) = case["features"].as_array().filter(|features| !features.is_empty()) {
+        let _ = writeln!(text, "  features: {}", Value::from(features.clone()));
+    }
+    let metrics = metrics(task, scored).join(", ");
+    let _ = writeln!(text, "evaluation: {{slices: [sex], min_support: 1, metrics: [{metrics}]}}");
+    text.push_str("gates: [{metric: count, lower_bound: 1}]\n");
+    text
+}
+
+fn csv(case: &Value) -> String {
+    let line = |cells: &Value| {
+        let text = |cell: &Value| cell.as_str().map_or_else(|| cell.to_string(), str::to_owned);
+        cells.as_array().unwrap().iter().map(text).collect::<Vec<_>>().join(",")
+    };
+    let rows = case["rows"].as_array().unwrap().iter().map(line);
+    std::iter::once(line(&case["columns"])).chain(rows).map(|line| line + "\n").collect()
+}
+
+#[test]
+fn numbers_of_every_task_equal_scikit_learn() {
+    let (golden, mut compared) = (golden(), 0);
+    for (name, case) in golden["cases"].as_object().unwrap() {
+        let mut record = case.clone();
+        for slice in record["slices"].as_array_mut().unwrap() {
+            let named =
+                slice["slice"].as_str().unwrap().split_once('=').map(|(axis, level)| (axis.to_owned(), Value::from(level)));
+            slice["slice"] = Value::Object(named.into_iter().collect());
+        }
+        let across = if case["across"].as_object().unwrap().is_empty() {
+            Value::Array(Vec::new())
+        } else {
+            serde_json::json!([{"axes": ["sex"], "metrics": case["across"]}])
+        };
+        record["across"] = across;
+        let gate = gate().with("modelgate.yml", config(case)).with("rows.csv", csv(case));
+        compared += assert_golden(name, &record, &measure(&gate));
+    }
+    assert!(compared > 300, "only {compared} numbers were compared");
+}
+
+#[test]
+fn every_metric_of_the_other_tasks_has_golden_numbers() {
+    let golden = golden();
+    let cases = golden["cases"].as_object().unwrap();
+    for task in ["multiclass", "regression", "clustering"] {
+        for metric in metrics(task, true) {
+            let known = cases.values().filter(|case| case["task"] == task).any(|case| {
+                let slices = case["slices"].as_array().unwrap();
+                slices.iter().any(|slice| slice["metrics"][metric].is_number()) || case["across"][metric].is_number()
+            });
+            assert!(known, "{metric} of a {task} task is compared with nothing");
+        }
+    }
+}
+
+/// A task with predictions of two models, the second worse in one group.
+struct Two {
+    config: &'static str,
+    row: fn(u32, bool) -> String,
+}
+
+const TASKS: [Two; 3] = [
+    Two {
+        config: "version: 1\nmodel: {name: m, task: multiclass, predictions: rows.csv}\ndata: {label: y, prediction: p, id: id}\nevaluation: {slices: [sex]}\ngates:\n  - {metric: accuracy, max_regression: 0.02}\n  - {metric: f1_macro, slices: every, max_regression: 0.05}\n",
+        row: |row, worse| {
+            let (label, wrong) = (row * 7919 % 3, row % 10 == 0 || (worse && row % 4 == 1));
+            format!("{row},c{label},c{},{}", if wrong { (label + 1) % 3 } else { label }, if row % 2 == 0 { "F" } else { "M" })
+        },
+    },
+    Two {
+        config: "version: 1\nmodel: {name: m, task: regression, predictions: rows.csv}\ndata: {label: y, prediction: p, id: id}\nevaluation: {slices: [sex]}\ngates:\n  - {metric: mean_absolute_error, max_regression: 0.1}\n  - {metric: r2_score, slices: every, max_regression: 0.05}\n",
+        row: |row, worse| {
+            let label = f64::from(row * 7919 % 997) / 100.0;
+            let noise = (f64::from(row * 104_729 % 1_009) / 1_009.0 - 0.5) * if worse && row % 2 == 1 { 6.0 } else { 2.0 };
+            format!("{row},{label},{},{}", label + noise, if row % 2 == 0 { "F" } else { "M" })
+        },
+    },
+    Two {
+        config: "version: 1\nmodel: {name: m, task: clustering, predictions: rows.csv}\ndata: {label: y, prediction: p, id: id}\nevaluation: {slices: [sex]}\ngates:\n  - {metric: adjusted_rand_score, max_regression: 0.05}\n  - {metric: v_measure_score, slices: every, max_regression: 0.05}\n",
+        row: |row, worse| {
+            let (label, wrong) = (row * 7919 % 3, row % 10 == 0 || (worse && row % 4 == 1));
+            format!("{row},c{label},{},{}", if wrong { (label + 1) % 3 } else { label }, if row % 2 == 0 { "F" } else { "M" })
+        },
+    },
+];
+
+fn table(row: fn(u32, bool) -> String, worse: bool) -> String {
+    let rows = (0..1_500).map(|place| row(place, worse) + "\n");
+    format!("id,y,p,sex\n{}", rows.collect::<String>())
+}
+
+#[test]
+fn a_worse_model_fails_against_its_release_and_the_same_one_does_not() {
+    for Two { config, row } in TASKS {
+        let gate = gate().with("modelgate.yml", config).with("rows.csv", table(row, false));
+        crate::committed(&gate);
+        let released = gate.run(&["release", "v1"]);
+        assert_eq!(released.code, 0, "{}", released.stderr);
+        let same = gate.run(&["check", "--baseline-release", "v1"]);
+        assert!(same.stdout.contains("baseline-is-candidate") || same.stderr.contains("baseline"), "{}", same.stdout);
+        gate.write("rows.csv", table(row, true));
+        let worse = gate.run(&["check", "--baseline-release", "v1"]);
+        assert_eq!(worse.code, 1, "{}{}", worse.stdout, worse.stderr);
+        let verdict: Value = serde_json::from_str(&gate.read("modelgate-out/verdict.json")).unwrap();
+        assert_eq!(verdict["comparison_mode"], "same_split_paired", "{verdict}");
+    }
+}
+
+#[test]
+fn what_another_task_needs_is_told_at_its_line() {
+    let mistakes = |config: &str| {
+        let outcome = gate().with("modelgate.yml", config).with("rows.csv", "y,p\n1,2\n").run(&["check"]);
+        assert_eq!(outcome.code, 2, "{}", outcome.stdout);
+        outcome.stderr
+    };
+    let text = mistakes(
+        "version: 1\nmodel: {name: m, task: regression, predictions: rows.csv}\ndata:\n  label: y\n  prediction: p\n  positive_label: 1\ngates:\n  - {metric: roc_auc, lower_bound: 0.5}\n",
+    );
+    assert!(text.contains("`data.positive_label` means nothing for a regression task"), "{text}");
+    assert!(text.contains("`roc_auc` is not defined for a regression task") && text.contains("modelgate.yml:8"), "{text}");
+    let text = mistakes(
+        "version: 1\nmodel: {name: m, task: multiclass, predictions: rows.csv}\ndata: {label: y}\ngates: [{metric: accuracy, lower_bound: 0.5}]\n",
+    );
+    assert!(text.contains("needs `data.prediction` or `data.probabilities`"), "{text}");
+    let text = mistakes(
+        "version: 1\nmodel: {name: m, task: guessing, predictions: rows.csv}\ndata: {label: y, prediction: p}\ngates: [{metric: accuracy, lower_bound: 0.5}]\n",
+    );
+    assert!(text.contains("guessing") && text.contains("multiclass"), "{text}");
+    let text = mistakes(
+        "version: 1\nmodel: {name: m, task: regression, predictions: rows.csv}\ndata: {label: y, prediction: p}\ngates: [{metric: mean_absolute_error, upper_bound: 0.5}, {metric: accuracy, lower_bound: 0.5}]\n",
+    );
+    assert!(text.contains("`accuracy` is not defined for a regression task"), "{text}");
+}
+
+#[test]
+fn a_profile_that_is_not_worked_out_for_a_task_publishes_nothing() {
+    let Two { config, row } = &TASKS[1];
+    let gate = gate().with("modelgate.yml", config).with("rows.csv", table(*row, false));
+    for profile in ["public", "restricted"] {
+        let outcome = gate.run(&["check", "--no-baseline", "--profile", profile]);
+        assert_eq!(outcome.code, 2, "{}", outcome.stdout);
+        assert!(outcome.stderr.contains("worked out for counts of two classes only"), "{}", outcome.stderr);
+        assert!(!gate.has("modelgate-out/verdict.json"));
+    }
+}
