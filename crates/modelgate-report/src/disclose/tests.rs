@@ -29,7 +29,7 @@ fn disclosure(profile: Profile) -> Disclosure {
     }
     let axis = |name: &str| Axis { name: name.to_owned(), kind: AxisKind::Categorical };
     let shape = Shape {
-        positive_label: "yes".into(),
+        task: modelgate_cube::Task::Binary { positive_label: "yes".into() },
         axes: vec![axis("age_band"), axis("sex")],
         depth: 2,
         scored: false,
