@@ -107,7 +107,7 @@ fn axes_gates_and_waivers_keep_their_order_and_lines() {
     assert_eq!(of_slice.subject, Some(Subject::Slice(Slice::parse("sex=F").unwrap())));
     assert_eq!((of_slice.expires.to_string().as_str(), of_slice.origin.path.as_str()), ("2026-12-31", "waivers[0]"));
     assert_eq!(of_groups.subject, Some(Subject::Across(vec!["sex".into()])));
-    assert_eq!(of_groups.origin.line, found.text.lines().count() - 1);
+    assert_eq!(of_groups.origin.line, found.text.lines().count() - 2);
 }
 
 #[test]

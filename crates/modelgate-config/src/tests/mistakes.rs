@@ -406,8 +406,8 @@ fn mistakes_in_waivers() {
             ("    slice: \"sex=F\"", "    across: sex", "contradictory-keys", "across", "use `slice`"),
             ("across: sex,", "slice: sex=F,", "contradictory-keys", "slice", "use `across`"),
             (
-                "output:",
-                "  - {rule: metric-above-bound, metric: demographic_parity_difference, across: sex, reason: r, approved_by: a, expires: 2027-01-31}\noutput:",
+                "disclosure:",
+                "  - {rule: metric-above-bound, metric: demographic_parity_difference, across: sex, reason: r, approved_by: a, expires: 2027-01-31}\ndisclosure:",
                 "duplicate-waiver",
                 "metric-above-bound",
                 "keep the one that holds",
