@@ -14,6 +14,10 @@ use crate::{
     resample,
 };
 
+/// Rows from which a mean loss has an interval also where its error is as large as it is: below, that interval would hold the
+/// truth too seldom to be of use, and a gate that cannot be decided would fail without having looked.
+const ENOUGH_ROWS: u64 = 30;
+
 /// How often a score table is resampled: enough for a standard error to within a tenth or two of itself.
 const SCORE_RESAMPLES: u32 = 200;
 
@@ -180,8 +184,9 @@ impl Run<'_> {
         let interval = (total.rows > 1).then(|| {
             let error = (squares.max(0.0) * n / (n - 1.0)).sqrt() / weight;
             interval::scaled_mean(mean, error, n - 1.0, self.z)
-                .map(|interval| within(metric, interval))
                 .filter(|interval| interval.upper.is_finite())
+                .or_else(|| (total.rows >= ENOUGH_ROWS).then(|| interval::student_mean(mean, error, n - 1.0, self.z)))
+                .map(|interval| within(metric, interval))
         });
         measured(mean, interval.flatten(), total.rows)
     }
