@@ -80,7 +80,7 @@ const MODEL: Section = Section {
         Key::optional(
             "task",
             OneOf(TASK),
-            "What the model answers: one of two classes, one of several, a number, or a cluster of similar rows.",
+            "What the model answers: one of two classes, one of several, a set of labels, a number, or a cluster of similar rows.",
         )
         .with_default("\"binary\""),
         Key::optional("train", Kind::Section(&TRAIN), "Train a model on every run; only for a binary task."),
@@ -187,13 +187,19 @@ const DATA: Section = Section {
         Key::optional(
             "label",
             Text,
-            "The column with the truth: a class, or a number for a regression; required but for clustering.",
+            "The column with the truth: a class, a set of labels for a multilabel task, or a number for a regression; required but for clustering.",
         ),
         Key::optional(
             "classes",
-            ListOf(List { item: &Scalar, least: 2, most: 100, unique: true }),
-            "The classes of a multiclass task, in the order that weighted kappas measure distance by; without it, those that occur, sorted.",
+            ListOf(List { item: &Scalar, least: 2, most: 1_000, unique: true }),
+            "The classes of a multiclass task, at most 100, in the order that weighted kappas measure distance by; or the labels that a set of a multilabel task may hold. Without it, those that occur, sorted.",
         ),
+        Key::optional(
+            "separator",
+            Text,
+            "What stands between the labels of a set in one cell, such as `sports|news`; spaces around labels do not count, and an empty cell is the empty set. Only for a multilabel task.",
+        )
+        .with_default("\"|\""),
         Key::optional(
             "probabilities",
             ListOf(List { item: &Kind::Section(&PROBABILITY), least: 2, most: 100, unique: false }),
@@ -209,7 +215,7 @@ const DATA: Section = Section {
             Scalar,
             "The value of `label` that is the positive class; needed unless labels are 0 and 1, or true and false.",
         ),
-        Key::optional("prediction", Text, "The column with predictions: classes, numbers or clusters; not with `model.train`."),
+        Key::optional("prediction", Text, "The column with predictions: classes, sets of labels, numbers or clusters; not with `model.train`."),
         Key::optional("score", Text, "The column with the predicted probability of the positive class; not with `model.train`."),
         Key::optional(
             "baseline_prediction",

@@ -54,7 +54,13 @@ pub(crate) fn read_settings(root: &Node<'_>, axes: &[CountAxis]) -> ReadSettings
     let named = named_roles(root).into_iter().filter(|(role, ..)| as_text.contains(role)).map(|(_, _, column)| column);
     let roles = named.chain(data.text("baseline_prediction"));
     let cut = axes.iter().filter(|axis| axis.axis.kind == AxisKind::Categorical).map(|axis| axis.column.clone());
-    ReadSettings { missing_values: data.scalars("missing_values"), text_columns: roles.chain(cut).collect::<BTreeSet<_>>() }
+    // An empty cell of label sets is the empty set.
+    let sets = ["label", "prediction"].into_iter().filter(|_| crate::task::kind(root) == TaskKind::Multilabel);
+    ReadSettings {
+        missing_values: data.scalars("missing_values"),
+        text_columns: roles.chain(cut).collect::<BTreeSet<_>>(),
+        set_columns: sets.filter_map(|role| data.text(role)).collect(),
+    }
 }
 
 /// Finds columns with two roles, and a positive label that would be read as missing.

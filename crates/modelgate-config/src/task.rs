@@ -24,6 +24,11 @@ pub(crate) fn read(root: &Node<'_>, mistakes: &mut Mistakes<'_>) -> Option<TaskC
     match kind {
         TaskKind::Binary => None,
         TaskKind::Multiclass => Some(multiclass(&data, mistakes)),
+        TaskKind::Multilabel => {
+            need_prediction(&data, kind, mistakes);
+            let classes = data.has("classes").then(|| data.scalars("classes"));
+            Some(TaskColumns::Multilabel { classes, separator: data.text("separator").unwrap_or_default() })
+        }
         TaskKind::Regression => {
             need_prediction(&data, kind, mistakes);
             Some(TaskColumns::Regression)
@@ -88,7 +93,11 @@ fn multiclass(data: &Node<'_>, mistakes: &mut Mistakes<'_>) -> TaskColumns {
 
 fn need_prediction(data: &Node<'_>, kind: TaskKind, mistakes: &mut Mistakes<'_>) {
     if !data.has("prediction") {
-        let what = if kind == TaskKind::Regression { "numbers" } else { "clusters" };
+        let what = match kind {
+            TaskKind::Regression => "numbers",
+            TaskKind::Multilabel => "label sets",
+            _ => "clusters",
+        };
         let error = ConfigError::new("missing-key", format!("a {kind} task needs `data.prediction`"));
         mistakes.at_value(&data.path, error.help(format!("add `prediction`: the column with predicted {what}")));
     }
@@ -96,14 +105,15 @@ fn need_prediction(data: &Node<'_>, kind: TaskKind, mistakes: &mut Mistakes<'_>)
 
 /// Keys that mean something for other tasks only.
 fn check_foreign(root: &Node<'_>, kind: TaskKind, mistakes: &mut Mistakes<'_>) {
-    let keys: [(&str, &str, &[TaskKind]); 9] = [
+    let keys: [(&str, &str, &[TaskKind]); 10] = [
         ("model", "train", &[TaskKind::Binary]),
         ("data", "positive_label", &[TaskKind::Binary]),
         ("data", "score", &[TaskKind::Binary]),
         ("data", "baseline_prediction", &[TaskKind::Binary]),
         ("baseline", "predictions", &[TaskKind::Binary]),
         ("evaluation", "decision_threshold", &[TaskKind::Binary]),
-        ("data", "classes", &[TaskKind::Multiclass]),
+        ("data", "classes", &[TaskKind::Multiclass, TaskKind::Multilabel]),
+        ("data", "separator", &[TaskKind::Multilabel]),
         ("data", "probabilities", &[TaskKind::Multiclass]),
         ("data", "features", &[TaskKind::Clustering]),
     ];

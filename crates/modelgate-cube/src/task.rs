@@ -15,6 +15,11 @@ pub enum Task {
         /// The classes, each once, in the order that their distance is measured by.
         classes: Vec<String>,
     },
+    /// A set of labels, of any size.
+    Multilabel {
+        /// The labels that a set may hold, each once.
+        labels: Vec<String>,
+    },
     /// A number.
     Regression,
     /// A group of rows that are alike.
@@ -34,6 +39,8 @@ pub enum TaskKind {
     Binary,
     /// One of several classes.
     Multiclass,
+    /// A set of labels, of any size.
+    Multilabel,
     /// A number.
     Regression,
     /// A group of rows that are alike.
@@ -42,7 +49,7 @@ pub enum TaskKind {
 
 impl TaskKind {
     /// Every kind.
-    pub const ALL: [Self; 4] = [Self::Binary, Self::Multiclass, Self::Regression, Self::Clustering];
+    pub const ALL: [Self; 5] = [Self::Binary, Self::Multiclass, Self::Multilabel, Self::Regression, Self::Clustering];
 
     /// The name in configurations and documents.
     #[must_use]
@@ -50,6 +57,7 @@ impl TaskKind {
         match self {
             Self::Binary => "binary",
             Self::Multiclass => "multiclass",
+            Self::Multilabel => "multilabel",
             Self::Regression => "regression",
             Self::Clustering => "clustering",
         }
@@ -75,6 +83,7 @@ impl Task {
         match self {
             Self::Binary { .. } => TaskKind::Binary,
             Self::Multiclass { .. } => TaskKind::Multiclass,
+            Self::Multilabel { .. } => TaskKind::Multilabel,
             Self::Regression => TaskKind::Regression,
             Self::Clustering { .. } => TaskKind::Clustering,
         }

@@ -111,19 +111,20 @@ fn pass(
         .with_batch_size(BATCH_ROWS)
         .build_buffered(text)?;
     let mut columns: Vec<Growing> = as_text.iter().map(|text| Growing::new(*text)).collect();
+    let missing: Vec<Vec<String>> = fields.iter().map(|name| settings.missing_in(name)).collect();
     for batch in reader {
-        push_batch(&mut columns, &batch?, &Missing(&settings.missing_values))?;
+        push_batch(&mut columns, &batch?, &missing)?;
     }
     Ok(columns)
 }
 
-fn push_batch(columns: &mut [Growing], batch: &RecordBatch, missing: &Missing) -> Result<(), ArrowError> {
-    for (column, cells) in columns.iter_mut().zip(batch.columns()) {
+fn push_batch(columns: &mut [Growing], batch: &RecordBatch, missing: &[Vec<String>]) -> Result<(), ArrowError> {
+    for ((column, cells), missing) in columns.iter_mut().zip(batch.columns()).zip(missing) {
         let Some(cells) = cells.as_string_opt::<i32>() else {
             return Err(ArrowError::CsvError(format!("unexpected cells of type {}", cells.data_type())));
         };
         // Arrow makes an empty cell null; whether it is missing is for the settings to say.
-        column.push(cells.iter().map(Option::unwrap_or_default), missing)?;
+        column.push(cells.iter().map(Option::unwrap_or_default), &Missing(missing))?;
     }
     Ok(())
 }
@@ -258,7 +259,11 @@ mod tests {
     #[test]
     fn declared_text_columns_and_missing_values_are_respected() {
         let file = file(".csv", b"a,b\n01,-\n,2\n");
-        let settings = ReadSettings { missing_values: vec!["-".to_owned()], text_columns: ["a".to_owned()].into() };
+        let settings = ReadSettings {
+            missing_values: vec!["-".to_owned()],
+            text_columns: ["a".to_owned()].into(),
+            ..ReadSettings::default()
+        };
         let data = read(file.path(), &settings).unwrap();
         assert_eq!(texts(data.column("a").unwrap()), [Some("01"), Some("")]);
         assert_eq!(numbers(data.column("b").unwrap()), [None, Some(2.0)]);

@@ -230,6 +230,18 @@ pub enum DataError {
         /// The most that are allowed.
         limit: usize,
     },
+    /// The sets of a multilabel task hold too many different labels.
+    #[error("{}: the sets in column {} hold {found} different labels, and at most {limit} are allowed", shown_path(.path), quoted(.column))]
+    TooManyLabels {
+        /// The file.
+        path: PathBuf,
+        /// The column.
+        column: String,
+        /// The labels found.
+        found: usize,
+        /// The most that are allowed.
+        limit: usize,
+    },
     /// Two axes have the same name.
     #[error("two slices are named {}", quoted(.name))]
     DuplicateAxis {
@@ -360,6 +372,13 @@ pub enum CellProblem {
         /// What they sum to.
         sum: String,
     },
+    /// A set of labels.
+    Set {
+        /// Whose set it is.
+        noun: &'static str,
+        /// What is wrong with it.
+        fault: SetFault,
+    },
     /// A number of a task that counts numbers.
     Unfit {
         /// What the number is.
@@ -367,6 +386,62 @@ pub enum CellProblem {
         /// What is wrong with it.
         fault: Fault,
     },
+}
+
+/// What is wrong with a set of labels.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SetFault {
+    /// There is none.
+    Missing,
+    /// One of its labels is empty.
+    EmptyLabel {
+        /// What stands between labels.
+        separator: String,
+    },
+    /// It holds a label twice.
+    Repeated {
+        /// The label.
+        label: String,
+    },
+    /// It holds a label that is not declared.
+    Unknown {
+        /// The label.
+        label: String,
+        /// The labels that a set may hold.
+        labels: Vec<String>,
+    },
+}
+
+impl SetFault {
+    fn sentence(&self, noun: &str, cell: &str) -> String {
+        match self {
+            Self::Missing => format!("the {noun} set is missing: the cell is {cell}, and every row needs a set"),
+            Self::EmptyLabel { separator } => {
+                format!("the {noun} set {cell} holds an empty label: {} stands where no label is beside it", quoted(separator))
+            }
+            Self::Repeated { label } => format!("the {noun} set {cell} holds {} twice", quoted(label)),
+            Self::Unknown { label, labels } => {
+                format!(
+                    "the {noun} set {cell} holds {}, which is none of {}",
+                    quoted(label),
+                    listed(labels.iter().map(String::as_str))
+                )
+            }
+        }
+    }
+
+    fn help(&self) -> &'static str {
+        match self {
+            Self::Missing => "leave the cell empty where the set is empty, and fill it in otherwise",
+            Self::EmptyLabel { .. } => {
+                "write the labels with `data.separator` between them, and nothing at all for the empty set"
+            }
+            Self::Repeated { .. } => "write each label of a set once",
+            Self::Unknown { .. } => {
+                "correct the label or add it to `data.classes`; `data.separator` says what stands between the labels of a set"
+            }
+        }
+    }
 }
 
 /// What is wrong with a number.
@@ -413,6 +488,7 @@ impl CellProblem {
             Self::ProbabilitySum { sum } => {
                 format!("the probabilities of this row sum to {sum}, and the classes' probabilities must sum to 1")
             }
+            Self::Set { noun, fault } => fault.sentence(noun, &cell),
             Self::Unfit { noun, fault } => match fault {
                 Fault::Missing => format!("the {noun} is missing: the cell is {cell}, and every row needs one"),
                 Fault::NotNumber => format!("the {noun} {cell} is not a number"),
@@ -448,6 +524,7 @@ impl CellProblem {
             Self::ProbabilitySum { .. } => {
                 "name one column for every class under `data.probabilities`, and write at least four decimals"
             }
+            Self::Set { fault, .. } => fault.help(),
             Self::Unfit { fault, .. } => match fault {
                 Fault::Missing => {
                     "fill in these rows or leave them out of the file; data.missing_values lists what counts as missing"
@@ -547,6 +624,9 @@ impl DataError {
             }
             Self::TooManyClasses { .. } => {
                 "name the column that holds classes; where these are numbers, the task is a regression (`model.task: regression`)".to_owned()
+            }
+            Self::TooManyLabels { .. } => {
+                "is the text between the labels of a set the one that `data.separator` names? Otherwise merge labels".to_owned()
             }
             Self::DuplicateAxis { .. } => "give one of them another name with `name:`".to_owned(),
             Self::NoPredictions { .. } => "declare `prediction` or `score` under `data:`".to_owned(),

@@ -35,7 +35,7 @@ pub use column::{Column, TextArray, number_text};
 pub use count::{CountAxis, CountSettings, Roles, count, count_noting};
 pub use count_file::{CountedFile, count_file};
 pub use dataset::Dataset;
-pub use error::{CellProblem, DataError, Fault};
+pub use error::{CellProblem, DataError, Fault, SetFault};
 pub use file::{ReadSettings, column_names, read};
 pub use joint::count_joint;
 pub use labels::{Labels, binary_labels};

@@ -48,8 +48,10 @@ pub(crate) fn read(path: &Path, bytes: Bytes, settings: &ReadSettings) -> Result
     }
     let broken = |reason: String| DataError::BrokenParquet { path: path.to_owned(), reason };
     let columns = guarded(|| {
-        let used: Vec<Kind> = kinds.iter().copied().flatten().collect();
-        read_columns(open(&metadata, bytes, &kinds)?, &used, &Missing(&settings.missing_values))
+        let named = names.iter().zip(&kinds);
+        let used: Vec<(Kind, Vec<String>)> =
+            named.filter_map(|(name, kind)| Some(((*kind)?, settings.missing_in(name)))).collect();
+        read_columns(open(&metadata, bytes, &kinds)?, &used)
     });
     let columns = columns.map_err(broken)?;
     let used = names.iter().zip(&kinds).filter(|(_, kind)| kind.is_some()).map(|(name, _)| name.clone());
@@ -128,7 +130,7 @@ pub(crate) fn dictionary_type() -> DataType {
     DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8))
 }
 
-fn read_columns(reader: ParquetRecordBatchReader, kinds: &[Kind], missing: &Missing) -> Result<Vec<Column>, ArrowError> {
+fn read_columns(reader: ParquetRecordBatchReader, kinds: &[(Kind, Vec<String>)]) -> Result<Vec<Column>, ArrowError> {
     let mut parts: Vec<Vec<ArrayRef>> = kinds.iter().map(|_| Vec::new()).collect();
     for batch in reader {
         let batch = batch?;
@@ -136,7 +138,7 @@ fn read_columns(reader: ParquetRecordBatchReader, kinds: &[Kind], missing: &Miss
             parts.push(column.clone());
         }
     }
-    kinds.iter().zip(parts).map(|(kind, parts)| column(*kind, &parts, missing)).collect()
+    kinds.iter().zip(parts).map(|((kind, missing), parts)| column(*kind, &parts, &Missing(missing))).collect()
 }
 
 fn column(kind: Kind, parts: &[ArrayRef], missing: &Missing) -> Result<Column, ArrowError> {

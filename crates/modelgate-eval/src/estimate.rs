@@ -45,6 +45,8 @@ pub enum Reason {
     NotKept,
     /// The rows carry no true classes.
     NoLabels,
+    /// No row has a label, or is given one, in the sets that it would be a share of.
+    EmptySets,
     /// No features of the rows are declared.
     NoFeatures,
     /// Fewer than two clusters have rows.
@@ -100,6 +102,7 @@ impl Reason {
             Self::OutsideDomain => "outside_domain",
             Self::NotKept => "not_kept",
             Self::NoLabels => "no_labels",
+            Self::EmptySets => "empty_sets",
             Self::NoFeatures => "no_features",
             Self::FewerThanTwoClusters => "fewer_than_two_clusters",
             Self::Weighted => "weighted",
@@ -154,6 +157,7 @@ impl fmt::Display for Reason {
             Self::OutsideDomain => "a label or prediction lies where the formula has no value",
             Self::NotKept => "what it needs is kept for all rows and for slices by one column only",
             Self::NoLabels => "the rows have no true classes",
+            Self::EmptySets => "the sets that it would be a share of are empty",
             Self::NoFeatures => "no features are declared",
             Self::FewerThanTwoClusters => "fewer than two clusters have rows",
             Self::Weighted => "it is not defined for weights that are no numbers of rows",

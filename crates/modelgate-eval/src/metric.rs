@@ -87,7 +87,7 @@ impl Metric {
         match task {
             TaskKind::Binary => !matches!(self.compute, Compute::Never),
             // A number of rows is one whatever they say.
-            other => self.on_task.kind() == Some(other) || matches!(self.compute, Compute::Rows),
+            other => self.on_task.suits(other) || matches!(self.compute, Compute::Rows),
         }
     }
 

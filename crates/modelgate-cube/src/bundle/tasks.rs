@@ -1,15 +1,17 @@
 //! How the counts of tasks other than binary classification are stored: fields beside those of version 1, absent in the
 //! bundles of binary classifications.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use super::BundleError;
 use super::v1::{StoredTally, fixed, malformed, read_loss, read_tally, store_loss, store_tally};
+use crate::tasks::is_share;
 use crate::{
-    CONFIDENCE_BINS, ClassCounts, ClassScores, ClusterCounts, ClusterMoments, ConfidenceBin, LOGIT_BINS, LossMoments,
-    PartialLoss, RegressionCounts, ScoreBin, ScoreScale, ScoreTable, Shape, Slice, Tally, Task, TaskCounts, Wide,
+    CONFIDENCE_BINS, ClassCounts, ClassScores, ClusterCounts, ClusterMoments, ConfidenceBin, LOGIT_BINS, LabelSetCounts,
+    LabelTally, LossMoments, PartialLoss, RegressionCounts, RowShare, ScoreBin, ScoreScale, ScoreTable, Shape, Slice, Tally,
+    Task, TaskCounts, Wide,
 };
 
 /// More classes than anybody has; the tables of a file grow with the square.
@@ -20,6 +22,7 @@ const MOST_CLASSES: usize = 1_000;
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub(super) enum StoredTask {
     Multiclass { classes: Vec<String> },
+    Multilabel { labels: Vec<String> },
     Regression {},
     Clustering { features: Vec<String>, labeled: bool },
 }
@@ -30,6 +33,7 @@ impl StoredTask {
         match task {
             Task::Binary { .. } => None,
             Task::Multiclass { classes } => Some(Self::Multiclass { classes: classes.clone() }),
+            Task::Multilabel { labels } => Some(Self::Multilabel { labels: labels.clone() }),
             Task::Regression => Some(Self::Regression {}),
             Task::Clustering { features, labeled } => Some(Self::Clustering { features: features.clone(), labeled: *labeled }),
         }
@@ -37,19 +41,21 @@ impl StoredTask {
 
     pub(super) fn into_task(self) -> Result<Task, BundleError> {
         Ok(match self {
-            Self::Multiclass { classes } => {
-                let mut sorted = classes.clone();
-                sorted.sort_unstable();
-                sorted.dedup();
-                if sorted.len() != classes.len() || classes.len() > MOST_CLASSES {
-                    return Err(malformed("a class stands twice, or there are too many"));
-                }
-                Task::Multiclass { classes }
-            }
+            Self::Multiclass { classes } => Task::Multiclass { classes: each_once(classes)? },
+            Self::Multilabel { labels } => Task::Multilabel { labels: each_once(labels)? },
             Self::Regression {} => Task::Regression,
             Self::Clustering { features, labeled } => Task::Clustering { features, labeled },
         })
     }
+}
+
+/// Names that stand once each.
+fn each_once(names: Vec<String>) -> Result<Vec<String>, BundleError> {
+    let different: BTreeSet<&String> = names.iter().collect();
+    if different.len() != names.len() || names.len() > MOST_CLASSES {
+        return Err(malformed("a class stands twice, or there are too many"));
+    }
+    Ok(names)
 }
 
 /// Weighted, weight squared, both squared; in hexadecimal digits.
@@ -74,11 +80,25 @@ pub(super) enum StoredCounts {
         /// Key and rows, label by label within class by class.
         scores: Vec<Vec<(u64, StoredTally)>>,
     },
+    LabelSets(Box<StoredLabelSets>),
     Regression(Box<StoredRegression>),
     Clusters {
         pairs: Vec<StoredPair>,
         moments: Vec<StoredCenter>,
     },
+}
+
+/// The counts of one slice of a multilabel classification.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StoredLabelSets {
+    rows: StoredTally,
+    exact: StoredTally,
+    /// Hits, missed and extra rows, label by label.
+    by_label: Vec<[StoredTally; 3]>,
+    wrong: [String; 3],
+    /// Jaccard, F1, precision, recall: the rows that have it, and its sums.
+    shares: [(StoredTally, [String; 3]); 4],
 }
 
 /// The counts of one slice of a regression.
@@ -109,6 +129,17 @@ impl StoredCounts {
         Some(match counts {
             TaskCounts::Binary => return None,
             TaskCounts::Classes(counts) => Self::of_classes(counts),
+            TaskCounts::LabelSets(counts) => Self::LabelSets(Box::new(StoredLabelSets {
+                rows: store_tally(&counts.rows),
+                exact: store_tally(&counts.exact),
+                by_label: counts
+                    .by_label
+                    .iter()
+                    .map(|label| [label.hits, label.missed, label.extra].map(|one| store_tally(&one)))
+                    .collect(),
+                wrong: store_loss(&counts.wrong),
+                shares: counts.shares().map(|share| (store_tally(&share.rows), store_loss(&share.sums))),
+            })),
             TaskCounts::Regression(counts) => Self::Regression(Box::new(StoredRegression {
                 rows: store_tally(&counts.rows),
                 sums: counts.wide().map(Wide::to_hex),
@@ -172,6 +203,9 @@ impl StoredCounts {
                     scores: ClassScores { tables: tables.collect::<Result<_, _>>()? },
                 }))
             }
+            (Self::LabelSets(stored), Task::Multilabel { labels }) => {
+                TaskCounts::LabelSets(Box::new(read_label_sets(stored, labels.len())?))
+            }
             (Self::Regression(stored), Task::Regression) => TaskCounts::Regression(Box::new(read_regression(stored)?)),
             (Self::Clusters { pairs, moments }, Task::Clustering { features, .. }) => {
                 TaskCounts::Clusters(Box::new(read_clusters(pairs, moments, features.len())?))
@@ -179,6 +213,26 @@ impl StoredCounts {
             _ => return Err(malformed("a slice has counts of another task")),
         })
     }
+}
+
+fn read_label_sets(stored: &StoredLabelSets, labels: usize) -> Result<LabelSetCounts, BundleError> {
+    if stored.by_label.len() != labels {
+        return Err(malformed("a table has another size than there are labels"));
+    }
+    let label = |[hits, missed, extra]: &[StoredTally; 3]| {
+        Ok(LabelTally { hits: read_tally(hits)?, missed: read_tally(missed)?, extra: read_tally(extra)? })
+    };
+    let mut counts = LabelSetCounts {
+        rows: read_tally(&stored.rows)?,
+        exact: read_tally(&stored.exact)?,
+        by_label: stored.by_label.iter().map(label).collect::<Result<_, BundleError>>()?,
+        wrong: read_loss(&stored.wrong)?,
+        ..LabelSetCounts::default()
+    };
+    for (slot, (rows, sums)) in counts.shares_mut().into_iter().zip(&stored.shares) {
+        *slot = RowShare { rows: read_tally(rows)?, sums: read_loss(sums)? };
+    }
+    Ok(counts)
 }
 
 fn read_regression(stored: &StoredRegression) -> Result<RegressionCounts, BundleError> {
@@ -229,7 +283,7 @@ fn read_clusters(pairs: &[StoredPair], moments: &[StoredCenter], features: usize
     if counts.contingency.len() != pairs.len() || counts.moments.len() != moments.len() {
         return Err(malformed("a cluster stands twice"));
     }
-    let clusters: std::collections::BTreeSet<&String> = counts.contingency.keys().map(|(cluster, _)| cluster).collect();
+    let clusters: BTreeSet<&String> = counts.contingency.keys().map(|(cluster, _)| cluster).collect();
     if features > 0 && !counts.moments.keys().eq(clusters) {
         return Err(malformed("clusters have rows and no moments"));
     }
@@ -244,6 +298,10 @@ pub(super) fn check(shape: &Shape, cells: &BTreeMap<Slice, crate::Cell>) -> Resu
             TaskCounts::Classes(counts) => {
                 check_classes(shape, slice, counts)?;
                 crate::TaskKind::Multiclass
+            }
+            TaskCounts::LabelSets(counts) => {
+                check_label_sets(slice, counts)?;
+                crate::TaskKind::Multilabel
             }
             TaskCounts::Regression(counts) => {
                 check_regression(slice, counts)?;
@@ -273,6 +331,18 @@ fn check_classes(shape: &Shape, slice: &Slice, counts: &ClassCounts) -> Result<(
     Ok(())
 }
 
+/// No label and no share has more rows than there are, and a share is one.
+fn check_label_sets(slice: &Slice, counts: &LabelSetCounts) -> Result<(), String> {
+    let rows = counts.rows.rows;
+    let of_label = |label: &LabelTally| label.hits.rows.saturating_add(label.missed.rows).saturating_add(label.extra.rows);
+    let too_many = counts.by_label.iter().any(|label| of_label(label) > rows) || counts.exact.rows > rows;
+    let no_share = |share: &&RowShare| share.rows.rows > rows || !is_share(&share.sums, &share.rows);
+    if too_many || counts.shares().iter().any(no_share) || !is_share(&counts.wrong, &counts.rows) {
+        return Err(format!("the labels of {slice} cannot come from its rows"));
+    }
+    Ok(())
+}
+
 /// Sums of squares and sizes are not negative, and no loss can be missing from more rows than there are.
 fn check_regression(slice: &Slice, counts: &RegressionCounts) -> Result<(), String> {
     let signed = [counts.absolute_error, counts.squared_error, counts.symmetric_percentage];
@@ -291,8 +361,8 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
     use crate::{
-        Axis, AxisKind, Bundle, Cell, ClassRow, Cube, CubeMeta, DEFINITION_VERSION, Digest, Manifest, REPLICATE_SALT,
-        RegressionRow, RowIdRule, RowIds, RowSetDigest, SumReplicates,
+        Axis, AxisKind, Bundle, Cell, ClassRow, Cube, CubeMeta, DEFINITION_VERSION, Digest, LabelSetRow, Manifest,
+        REPLICATE_SALT, RegressionRow, RowIdRule, RowIds, RowSetDigest, SumReplicates,
     };
 
     fn bundle(task: Task, scored: bool, counts: &TaskCounts) -> Bundle {
@@ -333,6 +403,15 @@ mod tests {
         bundle(task, true, &TaskCounts::Classes(Box::new(counts)))
     }
 
+    fn label_sets() -> Bundle {
+        let mut counts = LabelSetCounts::new(2);
+        for (labels, predictions) in [(&[0, 1][..], &[1][..]), (&[], &[0])] {
+            counts.add_row(&LabelSetRow { labels, predictions, weight: 1.0 });
+        }
+        let task = Task::Multilabel { labels: vec!["a".into(), "b".into()] };
+        bundle(task, false, &TaskCounts::LabelSets(Box::new(counts)))
+    }
+
     fn regression() -> Bundle {
         let mut counts = RegressionCounts::default();
         counts.add_row(&RegressionRow { label: -3.0, prediction: 1e9, weight: 1.0 });
@@ -352,7 +431,7 @@ mod tests {
 
     #[test]
     fn bundles_of_every_task_survive_storage() {
-        for stored in [classes(), regression(), clusters()] {
+        for stored in [classes(), label_sets(), regression(), clusters()] {
             let bytes = stored.encode().unwrap();
             assert_eq!(Bundle::decode(&bytes).unwrap(), stored);
             assert_eq!(Bundle::decode(&bytes).unwrap().encode().unwrap(), bytes);
@@ -361,7 +440,7 @@ mod tests {
 
     #[test]
     fn merging_is_commutative_and_doubles_the_rows() {
-        for stored in [classes(), regression(), clusters()] {
+        for stored in [classes(), label_sets(), regression(), clusters()] {
             let (mut one, mut two) = (stored.cube.clone(), stored.cube.on_grid());
             one.merge(&stored.cube.on_grid()).unwrap();
             two.merge(&stored.cube).unwrap();
@@ -380,6 +459,10 @@ mod tests {
             (classes(), "\"confusion\":[1,0", "\"confusion\":[2,0"),
             (classes(), "\"confusion\":[1,0,", "\"confusion\":["),
             (classes(), "\"classes\":[\"a\",\"b\"]", "\"classes\":[\"a\",\"a\"]"),
+            (label_sets(), "\"by_label\":[[0,1,1]", "\"by_label\":[[0,1,5]"),
+            (label_sets(), "\"by_label\":[[0,1,1],", "\"by_label\":["),
+            (label_sets(), "\"exact\":0", "\"exact\":3"),
+            (label_sets(), "\"labels\":[\"a\",\"b\"]", "\"labels\":[\"b\",\"b\"]"),
             (regression(), "\"losses\":[[\"", "\"losses\":[[\"x"),
             (regression(), "\"task\":{\"regression\":{}}", "\"task\":{\"multiclass\":{\"classes\":[]}}"),
             (regression(), ",\"task\":{\"regression\":{}}", ""),

@@ -2,10 +2,13 @@
 
 mod classes;
 mod clusters;
+mod label_sets;
 mod regression;
 
 pub use classes::{CONFIDENCE_BINS, ClassCounts, ClassRow, ClassScores, ClassSums, ConfidenceBin, confidence_bin};
 pub use clusters::{ClusterCounts, ClusterMoments, ClusterSum, ClusterSums};
+pub(crate) use label_sets::is_share;
+pub use label_sets::{LabelSetCounts, LabelSetRow, LabelSetSums, LabelTally, RowShare, ShareSum};
 pub use regression::{LARGEST_NUMBER, LossMoments, PartialLoss, RegressionCounts, RegressionRow, RegressionSums};
 
 use crate::Tally;
@@ -18,6 +21,8 @@ pub enum TaskCounts {
     Binary,
     /// Multiclass classification.
     Classes(Box<ClassCounts>),
+    /// Multilabel classification.
+    LabelSets(Box<LabelSetCounts>),
     /// Regression.
     Regression(Box<RegressionCounts>),
     /// Clustering.
@@ -30,6 +35,7 @@ impl TaskCounts {
         match self {
             Self::Binary => None,
             Self::Classes(counts) => Some(counts.total()),
+            Self::LabelSets(counts) => Some(counts.rows),
             Self::Regression(counts) => Some(counts.rows),
             Self::Clusters(counts) => Some(counts.total()),
         }
@@ -39,6 +45,7 @@ impl TaskCounts {
     pub(crate) fn merge(&mut self, other: &Self) {
         match (self, other) {
             (Self::Classes(mine), Self::Classes(theirs)) => mine.merge(theirs),
+            (Self::LabelSets(mine), Self::LabelSets(theirs)) => mine.merge(theirs),
             (Self::Regression(mine), Self::Regression(theirs)) => mine.merge(theirs),
             (Self::Clusters(mine), Self::Clusters(theirs)) => mine.merge(theirs),
             (mine @ Self::Binary, theirs) => mine.clone_from(theirs),

@@ -201,7 +201,7 @@ impl ClassRows {
 }
 
 /// By size where all names are numbers, else as texts.
-fn sorted(names: BTreeSet<String>) -> Vec<String> {
+pub(super) fn sorted(names: BTreeSet<String>) -> Vec<String> {
     let numbers: Option<Vec<f64>> = names.iter().map(|name| parse_number(name).filter(|number| !number.is_nan())).collect();
     let mut names: Vec<String> = names.into_iter().collect();
     if numbers.is_some() {

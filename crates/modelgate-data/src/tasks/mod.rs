@@ -1,10 +1,12 @@
-//! Counts the rows of tasks other than binary classification: several classes, numbers, clusters.
+//! Counts the rows of tasks other than binary classification: several classes, sets of labels, numbers, clusters.
 //!
-//! The rows are held in memory. Each task reads and checks its columns ([`classes`], [`numbers`], [`clusters`]) into
+//! The rows are held in memory. Each task reads and checks its columns ([`classes`], [`label_sets`], [`numbers`],
+//! [`clusters`]) into
 //! [`TaskRows`], which are added up by slice here and drawn again in [`replicates`].
 
 mod classes;
 mod clusters;
+mod label_sets;
 mod numbers;
 mod replicates;
 mod slices;
@@ -26,6 +28,7 @@ use crate::row_ids::RowBuckets;
 use crate::split_digest::{Said, split_digest};
 use classes::ClassRows;
 use clusters::ClusterRows;
+use label_sets::LabelSetRows;
 use numbers::NumberRows;
 use slices::Family;
 
@@ -38,6 +41,13 @@ pub enum TaskColumns {
         classes: Option<Vec<String>>,
         /// The column with the probability of each class; empty where the model gives none.
         probabilities: Vec<(String, String)>,
+    },
+    /// Label and prediction are sets of labels, each written in one cell; an empty cell is the empty set.
+    Multilabel {
+        /// The labels that a set may hold; `None` for those that occur, sorted.
+        classes: Option<Vec<String>>,
+        /// What stands between the labels of a set.
+        separator: String,
     },
     /// Label and prediction are numbers.
     Regression,
@@ -59,6 +69,7 @@ struct TaskRows {
 /// What a task says of every row.
 enum Facts {
     Classes(ClassRows),
+    LabelSets(LabelSetRows),
     Numbers(NumberRows),
     Clusters(ClusterRows),
 }
@@ -71,6 +82,9 @@ impl TaskRows {
         let facts = match task {
             TaskColumns::Multiclass { classes, probabilities } => {
                 Facts::Classes(ClassRows::read(dataset, roles, classes.as_deref(), probabilities)?)
+            }
+            TaskColumns::Multilabel { classes, separator } => {
+                Facts::LabelSets(LabelSetRows::read(dataset, roles, classes.as_deref(), separator)?)
             }
             TaskColumns::Regression => Facts::Numbers(NumberRows::read(dataset, roles)?),
             TaskColumns::Clustering { features, labeled } => {
@@ -87,6 +101,7 @@ impl TaskRows {
     fn task(&self) -> Task {
         match &self.facts {
             Facts::Classes(rows) => Task::Multiclass { classes: rows.classes.clone() },
+            Facts::LabelSets(rows) => Task::Multilabel { labels: rows.labels.clone() },
             Facts::Numbers(_) => Task::Regression,
             Facts::Clusters(rows) => Task::Clustering { features: rows.feature_names.clone(), labeled: rows.labels.is_some() },
         }
@@ -100,6 +115,7 @@ impl TaskRows {
     fn said(&self) -> Vec<(String, Said<'_>)> {
         match &self.facts {
             Facts::Classes(rows) => vec![("label".to_owned(), rows.said_labels())],
+            Facts::LabelSets(rows) => vec![("label".to_owned(), rows.said_labels())],
             Facts::Numbers(rows) => vec![("label".to_owned(), Said::Numbers(&rows.labels))],
             Facts::Clusters(rows) => rows.said(),
         }
@@ -164,6 +180,7 @@ fn counts(count: usize, rows: &TaskRows, families: &[Family]) -> (ScoreScale, Ve
     for family in families {
         counts.push(match &rows.facts {
             Facts::Classes(facts) => boxed(facts.count(&family.slices, |row| rows.weight(row)), TaskCounts::Classes),
+            Facts::LabelSets(facts) => boxed(facts.count(&family.slices, |row| rows.weight(row)), TaskCounts::LabelSets),
             Facts::Numbers(facts) => {
                 let mut sums = vec![RegressionCounts::default(); family.slices.size];
                 for row in 0..count {
@@ -206,6 +223,7 @@ fn row_buckets(
     };
     let (labels, model) = match &rows.facts {
         Facts::Classes(facts) => (Some(facts.label_hashes()), facts.model_hashes()),
+        Facts::LabelSets(facts) => (Some(facts.label_hashes()), facts.model_hashes()),
         Facts::Numbers(facts) => (Some(facts.label_hashes()), facts.model_hashes()),
         Facts::Clusters(facts) => (facts.label_hashes(), facts.model_hashes()),
     };

@@ -1,6 +1,6 @@
 //! Adds rows up by slice and bucket, and buckets to the replicates of slices.
 
-use modelgate_cube::{BUCKETS, ClassSums, RegressionSums, SumReplicates, TaskCounts, Wide};
+use modelgate_cube::{BUCKETS, ClassSums, LabelSetSums, RegressionSums, SumReplicates, TaskCounts, Wide};
 
 use super::clusters::Layout;
 use super::slices::Family;
@@ -43,6 +43,7 @@ fn width(counts: &TaskCounts) -> usize {
     match counts {
         TaskCounts::Binary => 0,
         TaskCounts::Classes(counts) => ClassSums::width(counts.classes),
+        TaskCounts::LabelSets(counts) => LabelSetSums::width(counts.by_label.len()),
         TaskCounts::Regression(_) => RegressionSums::WIDTH,
         TaskCounts::Clusters(counts) => counts.width(),
     }
@@ -75,6 +76,7 @@ impl<'a> Adder<'a> {
         };
         match (&self.rows.facts, &self.layout) {
             (Facts::Classes(facts), _) => facts.add_to(row, weight, &mut add),
+            (Facts::LabelSets(facts), _) => facts.add_to(row, weight, &mut add),
             (Facts::Numbers(facts), _) => {
                 for (place, value) in facts.row(row, weight).sums(self.shift).to_list().into_iter().enumerate() {
                     add(place, value);

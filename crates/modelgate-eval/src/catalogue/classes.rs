@@ -3,7 +3,8 @@
 use super::{Compute, Direction, Metric, MetricKind, RATE};
 use crate::groups::Spread;
 use crate::tasks::{
-    OnTask, TaskGap, TaskSums, area_ovo, area_ovo_weighted, area_ovr, area_ovr_weighted, by_class, rates_of_classes,
+    OnTask, TaskGap, TaskSums, area_ovo, area_ovo_weighted, area_ovr, area_ovr_weighted, by_class, by_label, rates_of_classes,
+    rates_of_labels,
 };
 
 /// A number of several classes, with an interval from replicates.
@@ -51,7 +52,7 @@ pub(super) const ROWS: &[Metric] = &[
         undefined_when: "a predicted class has no rows",
         reference: "min of sklearn.metrics.recall_score with average=None",
         default_for_task: true,
-        on_task: OnTask::Classes(&by_class::RECALL_MIN),
+        on_task: OnTask::ClassesOrSets(&by_class::RECALL_MIN, &by_label::RECALL_MIN),
         ..OF_CLASSES
     },
     Metric {
@@ -61,7 +62,7 @@ pub(super) const ROWS: &[Metric] = &[
         denominator: "the rows of the class that is predicted least",
         undefined_when: "a class that has rows is never predicted",
         reference: "min of sklearn.metrics.precision_score with average=None",
-        on_task: OnTask::Classes(&by_class::PRECISION_MIN),
+        on_task: OnTask::ClassesOrSets(&by_class::PRECISION_MIN, &by_label::PRECISION_MIN),
         ..OF_CLASSES
     },
     Metric {
@@ -70,7 +71,7 @@ pub(super) const ROWS: &[Metric] = &[
         formula: "smallest 2 hits / (rows of the class + rows predicted as it)",
         undefined_when: "the slice has no rows",
         reference: "min of sklearn.metrics.f1_score with average=None",
-        on_task: OnTask::Classes(&by_class::F1_MIN),
+        on_task: OnTask::ClassesOrSets(&by_class::F1_MIN, &by_label::F1_MIN),
         ..OF_CLASSES
     },
     Metric {
@@ -134,7 +135,10 @@ pub(super) const ROWS: &[Metric] = &[
         formula: "over classes, the largest difference between groups in the share of rows that are predicted as the class",
         reference: "fairlearn.metrics.demographic_parity_difference of each class against the rest, the largest",
         default_for_task: true,
-        on_task: OnTask::ClassGap(&TaskGap::Groups { value: rates_of_classes::selection, support: TaskSums::total }),
+        on_task: OnTask::ClassOrSetGap(
+            &TaskGap::Groups { value: rates_of_classes::selection, support: TaskSums::total },
+            &TaskGap::Groups { value: rates_of_labels::selection, support: TaskSums::total },
+        ),
         ..GAP
     },
     Metric {
@@ -142,7 +146,10 @@ pub(super) const ROWS: &[Metric] = &[
         title: "Largest difference in the recall of a class",
         formula: "over classes, the largest difference between groups in the share of the class's rows that are predicted as it",
         reference: "fairlearn.metrics.equal_opportunity_difference of each class against the rest, the largest",
-        on_task: OnTask::ClassGap(&TaskGap::Groups { value: rates_of_classes::recall, support: TaskSums::total }),
+        on_task: OnTask::ClassOrSetGap(
+            &TaskGap::Groups { value: rates_of_classes::recall, support: TaskSums::total },
+            &TaskGap::Groups { value: rates_of_labels::recall, support: TaskSums::total },
+        ),
         ..GAP
     },
     Metric {
@@ -151,7 +158,10 @@ pub(super) const ROWS: &[Metric] = &[
         direction: Direction::HigherIsBetter,
         formula: "smallest macro F1",
         reference: "fairlearn.metrics.MetricFrame of f1_score with average=\"macro\", group_min",
-        on_task: OnTask::ClassGap(&TaskGap::Of(&by_class::F1_MACRO, Spread::Smallest)),
+        on_task: OnTask::ClassOrSetGap(
+            &TaskGap::Of(&by_class::F1_MACRO, Spread::Smallest),
+            &TaskGap::Of(&by_label::F1_MACRO, Spread::Smallest),
+        ),
         ..GAP
     },
 ];

@@ -2,7 +2,7 @@
 
 use super::{COMPOSITE, Compute, Direction, Metric, RATE, Reason};
 use crate::confusion::{Confusion, FN, FP, TN, TP};
-use crate::tasks::{OnTask, by_class};
+use crate::tasks::{OnTask, by_class, by_label};
 
 /// The rows of the catalogue.
 pub(super) const ROWS: &[Metric] = &[
@@ -224,7 +224,7 @@ pub(super) const ROWS: &[Metric] = &[
         reference: "sklearn.metrics.f1_score with average=\"macro\"",
         compute: Compute::Composite { value: Confusion::f1_macro, support: |c| c.positives().min(c.negatives()) },
         default_for_task: true,
-        on_task: OnTask::Classes(&by_class::F1_MACRO),
+        on_task: OnTask::ClassesOrSets(&by_class::F1_MACRO, &by_label::F1_MACRO),
         ..COMPOSITE
     },
     Metric {
@@ -233,7 +233,7 @@ pub(super) const ROWS: &[Metric] = &[
         formula: "(TP + TN) / n, as accuracy",
         reference: "sklearn.metrics.f1_score with average=\"micro\"",
         compute: Compute::Proportion { part: &[TP, TN], whole: &[TP, FP, FN, TN], empty: Reason::NoRows },
-        on_task: OnTask::Classes(&by_class::ACCURACY),
+        on_task: OnTask::ClassesOrSets(&by_class::ACCURACY, &by_label::F1_MICRO),
         ..RATE
     },
     Metric {
@@ -242,7 +242,7 @@ pub(super) const ROWS: &[Metric] = &[
         formula: "mean of the F1 of both classes, weighted by their rows",
         reference: "sklearn.metrics.f1_score with average=\"weighted\"",
         compute: Compute::Composite { value: Confusion::f1_weighted, support: Confusion::total },
-        on_task: OnTask::Classes(&by_class::F1_WEIGHTED),
+        on_task: OnTask::ClassesOrSets(&by_class::F1_WEIGHTED, &by_label::F1_WEIGHTED),
         ..COMPOSITE
     },
     Metric {
@@ -256,7 +256,7 @@ pub(super) const ROWS: &[Metric] = &[
             value: Confusion::precision_macro,
             support: |c| c.predicted_positives().min(c.predicted_negatives()),
         },
-        on_task: OnTask::Classes(&by_class::PRECISION_MACRO),
+        on_task: OnTask::ClassesOrSets(&by_class::PRECISION_MACRO, &by_label::PRECISION_MACRO),
         ..COMPOSITE
     },
     Metric {
@@ -265,7 +265,7 @@ pub(super) const ROWS: &[Metric] = &[
         formula: "(TP + TN) / n, as accuracy",
         reference: "sklearn.metrics.precision_score with average=\"micro\"",
         compute: Compute::Proportion { part: &[TP, TN], whole: &[TP, FP, FN, TN], empty: Reason::NoRows },
-        on_task: OnTask::Classes(&by_class::ACCURACY),
+        on_task: OnTask::ClassesOrSets(&by_class::ACCURACY, &by_label::PRECISION_MICRO),
         ..RATE
     },
     Metric {
@@ -275,7 +275,7 @@ pub(super) const ROWS: &[Metric] = &[
         undefined_when: "a class with rows is never predicted",
         reference: "sklearn.metrics.precision_score with average=\"weighted\"",
         compute: Compute::Composite { value: Confusion::precision_weighted, support: Confusion::total },
-        on_task: OnTask::Classes(&by_class::PRECISION_WEIGHTED),
+        on_task: OnTask::ClassesOrSets(&by_class::PRECISION_WEIGHTED, &by_label::PRECISION_WEIGHTED),
         ..COMPOSITE
     },
     Metric {
@@ -286,7 +286,7 @@ pub(super) const ROWS: &[Metric] = &[
         undefined_when: "one class has no rows",
         reference: "sklearn.metrics.recall_score with average=\"macro\"",
         compute: Compute::Composite { value: Confusion::balanced_accuracy, support: |c| c.positives().min(c.negatives()) },
-        on_task: OnTask::Classes(&by_class::RECALL_MACRO),
+        on_task: OnTask::ClassesOrSets(&by_class::RECALL_MACRO, &by_label::RECALL_MACRO),
         ..COMPOSITE
     },
     Metric {
@@ -295,7 +295,7 @@ pub(super) const ROWS: &[Metric] = &[
         formula: "(TP + TN) / n, as accuracy",
         reference: "sklearn.metrics.recall_score with average=\"micro\"",
         compute: Compute::Proportion { part: &[TP, TN], whole: &[TP, FP, FN, TN], empty: Reason::NoRows },
-        on_task: OnTask::Classes(&by_class::ACCURACY),
+        on_task: OnTask::ClassesOrSets(&by_class::ACCURACY, &by_label::RECALL_MICRO),
         ..RATE
     },
     Metric {
@@ -304,7 +304,7 @@ pub(super) const ROWS: &[Metric] = &[
         formula: "(TP + TN) / n, as accuracy",
         reference: "sklearn.metrics.recall_score with average=\"weighted\"",
         compute: Compute::Proportion { part: &[TP, TN], whole: &[TP, FP, FN, TN], empty: Reason::NoRows },
-        on_task: OnTask::Classes(&by_class::RECALL_WEIGHTED),
+        on_task: OnTask::ClassesOrSets(&by_class::RECALL_WEIGHTED, &by_label::RECALL_WEIGHTED),
         ..RATE
     },
     Metric {

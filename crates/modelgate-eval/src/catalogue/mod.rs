@@ -5,6 +5,7 @@ mod classes;
 mod clusters;
 mod counts;
 mod declared;
+mod label_sets;
 mod numbers;
 mod scores;
 
@@ -25,6 +26,7 @@ pub const METRICS: &[Metric] = &joined::<
             + declared::ROWS.len()
             + declared::DISPARITIES.len()
             + classes::ROWS.len()
+            + label_sets::ROWS.len()
             + numbers::ROWS.len()
             + clusters::ROWS.len()
     },
@@ -38,6 +40,7 @@ pub const METRICS: &[Metric] = &joined::<
     declared::ROWS,
     declared::DISPARITIES,
     classes::ROWS,
+    label_sets::ROWS,
     numbers::ROWS,
     clusters::ROWS,
 ]);

@@ -9,6 +9,30 @@ fn no_obstacle(_: &ClassCounts) -> Option<Reason> {
     None
 }
 
+/// Hits, labels and predictions class by class.
+pub(super) trait ByClass {
+    /// The weight of rows that have a class and are predicted to.
+    fn hits(&self) -> &[f64];
+    /// The weight of rows that have it.
+    fn labels(&self) -> &[f64];
+    /// The weight of rows that are predicted to.
+    fn predictions(&self) -> &[f64];
+}
+
+impl ByClass for ClassSums {
+    fn hits(&self) -> &[f64] {
+        &self.hits
+    }
+
+    fn labels(&self) -> &[f64] {
+        &self.labels
+    }
+
+    fn predictions(&self) -> &[f64] {
+        &self.predictions
+    }
+}
+
 /// A number without a closed form for its interval.
 const fn composite(value: fn(&ClassSums) -> Result<f64, Reason>, support: fn(&ClassSums) -> f64) -> Measure<ClassSums> {
     Measure { value, support, obstacle: no_obstacle, interval: How::Replicates }
@@ -17,8 +41,8 @@ const fn composite(value: fn(&ClassSums) -> Result<f64, Reason>, support: fn(&Cl
 /// The numbers of several classes.
 pub(crate) mod by_class {
     use super::{
-        ClassCounts, ClassSums, How, Measure, Moments, Reason, TaskSums, agreement, balanced, correlation, each, linear,
-        no_obstacle, of_rates, quadratic, ratio, smallest_class,
+        ClassCounts, ClassSums, How, Measure, Moments, Reason, TaskSums, agreement, balanced, correlation, each, linear, mean,
+        no_obstacle, of_rates, quadratic, ratio, smallest, smallest_class, smallest_of,
     };
     use super::{composite, f1_of, precision_of, recall_of};
 
@@ -70,60 +94,61 @@ pub(crate) mod by_class {
     fn share_of_hits(sums: &ClassSums) -> Result<f64, Reason> {
         ratio(sums.hits.iter().sum(), sums.total()).ok_or(Reason::NoRows)
     }
+}
 
-    fn mean(values: &[f64]) -> f64 {
-        values.iter().sum::<f64>() / values.len() as f64
-    }
+pub(super) fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len() as f64
+}
 
-    fn smallest(values: Vec<f64>) -> f64 {
-        values.into_iter().fold(f64::INFINITY, f64::min)
-    }
+pub(super) fn smallest(values: Vec<f64>) -> f64 {
+    values.into_iter().fold(f64::INFINITY, f64::min)
+}
 
-    fn smallest_of(weights: &[f64]) -> f64 {
-        let used = weights.iter().copied().filter(|weight| *weight > 0.0);
-        used.reduce(f64::min).unwrap_or(0.0)
-    }
+/// The smallest of the weights that are not zero.
+pub(super) fn smallest_of(weights: &[f64]) -> f64 {
+    let used = weights.iter().copied().filter(|weight| *weight > 0.0);
+    used.reduce(f64::min).unwrap_or(0.0)
 }
 
 /// Hits, labels and predictions of one class.
 #[derive(Debug, Clone, Copy)]
-struct OneClass {
-    hits: f64,
-    label: f64,
-    prediction: f64,
+pub(super) struct OneClass {
+    pub(super) hits: f64,
+    pub(super) label: f64,
+    pub(super) prediction: f64,
 }
 
-fn precision_of(class: OneClass) -> Result<f64, Reason> {
+pub(super) fn precision_of(class: OneClass) -> Result<f64, Reason> {
     ratio(class.hits, class.prediction).ok_or(Reason::ClassNeverPredicted)
 }
 
-fn recall_of(class: OneClass) -> Result<f64, Reason> {
+pub(super) fn recall_of(class: OneClass) -> Result<f64, Reason> {
     ratio(class.hits, class.label).ok_or(Reason::ClassWithoutRows)
 }
 
-fn f1_of(class: OneClass) -> Result<f64, Reason> {
+pub(super) fn f1_of(class: OneClass) -> Result<f64, Reason> {
     ratio(2.0 * class.hits, class.label + class.prediction).ok_or(Reason::ClassWithoutRows)
 }
 
 /// The classes that are a label or a prediction of any row; others take no part, as in scikit-learn.
-fn classes(sums: &ClassSums) -> impl Iterator<Item = OneClass> {
-    let joined = sums.hits.iter().zip(&sums.labels).zip(&sums.predictions);
+fn classes(sums: &impl ByClass) -> impl Iterator<Item = OneClass> {
+    let joined = sums.hits().iter().zip(sums.labels()).zip(sums.predictions());
     joined
         .map(|((hits, label), prediction)| OneClass { hits: *hits, label: *label, prediction: *prediction })
         .filter(|class| class.label > 0.0 || class.prediction > 0.0)
 }
 
 /// The rate of each class; an error where there are no rows, or a class has none.
-fn each(sums: &ClassSums, of: fn(OneClass) -> Result<f64, Reason>) -> Result<Vec<f64>, Reason> {
+pub(super) fn each(sums: &impl ByClass, of: fn(OneClass) -> Result<f64, Reason>) -> Result<Vec<f64>, Reason> {
     let values: Vec<f64> = classes(sums).map(of).collect::<Result<_, _>>()?;
     if values.is_empty() { Err(Reason::NoRows) } else { Ok(values) }
 }
 
 /// The mean of the classes' rates, weighted by their rows; a class without rows takes no part.
-fn of_rates(sums: &ClassSums, of: fn(OneClass) -> Result<f64, Reason>) -> Result<f64, Reason> {
+pub(super) fn of_rates(sums: &impl ByClass, of: fn(OneClass) -> Result<f64, Reason>) -> Result<f64, Reason> {
     let with_rows = classes(sums).filter(|class| class.label > 0.0);
     let weighed = with_rows.map(|class| of(class).map(|rate| rate * class.label)).collect::<Result<Vec<f64>, _>>()?;
-    ratio(weighed.iter().sum(), sums.total()).ok_or(Reason::NoRows)
+    ratio(weighed.iter().sum(), sums.labels().iter().sum()).ok_or(Reason::NoRows)
 }
 
 /// The mean recall of the classes that have rows.
@@ -137,8 +162,8 @@ fn balanced(sums: &ClassSums) -> Result<f64, Reason> {
 }
 
 /// The rows of the smallest class that has any.
-fn smallest_class(rows: &ClassSums) -> f64 {
-    rows.labels.iter().copied().filter(|weight| *weight > 0.0).reduce(f64::min).unwrap_or(0.0)
+pub(super) fn smallest_class<S: ByClass>(rows: &S) -> f64 {
+    smallest_of(rows.labels())
 }
 
 /// The correlation of labels and predictions of several classes (Gorodkin 2004).
@@ -191,7 +216,7 @@ fn beyond_chance(observed: f64, expected: f64, total: f64) -> Result<f64, Reason
 
 /// The largest gap between groups in the share of one class among something: the class that the groups differ in most.
 pub(crate) mod rates_of_classes {
-    use super::{ClassSums, Reason, TaskSums, ratio};
+    use super::{ClassSums, Reason, TaskSums, largest_gap, ratio};
 
     /// In the share of rows that are predicted as the class.
     pub(crate) fn selection(groups: &[ClassSums]) -> Result<f64, Reason> {
@@ -202,15 +227,16 @@ pub(crate) mod rates_of_classes {
     pub(crate) fn recall(groups: &[ClassSums]) -> Result<f64, Reason> {
         largest_gap(groups, |sums, class| ratio(sums.hits.get(class).copied()?, sums.labels.get(class).copied()?))
     }
+}
 
-    fn largest_gap(groups: &[ClassSums], of: impl Fn(&ClassSums, usize) -> Option<f64>) -> Result<f64, Reason> {
-        let classes = groups.first().map_or(0, |sums| sums.labels.len());
-        let gap = |class: usize| {
-            let rates: Vec<f64> = groups.iter().filter_map(|sums| of(sums, class)).collect();
-            let smallest = rates.iter().copied().fold(f64::INFINITY, f64::min);
-            let largest = rates.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-            (rates.len() >= 2).then_some(largest - smallest)
-        };
-        (0..classes).filter_map(gap).reduce(f64::max).ok_or(Reason::FewerThanTwoGroups)
-    }
+/// The largest gap between groups in the rate of one class.
+pub(super) fn largest_gap<S: ByClass>(groups: &[S], of: impl Fn(&S, usize) -> Option<f64>) -> Result<f64, Reason> {
+    let classes = groups.first().map_or(0, |sums| sums.labels().len());
+    let gap = |class: usize| {
+        let rates: Vec<f64> = groups.iter().filter_map(|sums| of(sums, class)).collect();
+        let smallest = rates.iter().copied().fold(f64::INFINITY, f64::min);
+        let largest = rates.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        (rates.len() >= 2).then_some(largest - smallest)
+    };
+    (0..classes).filter_map(gap).reduce(f64::max).ok_or(Reason::FewerThanTwoGroups)
 }

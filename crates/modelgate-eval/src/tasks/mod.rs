@@ -1,4 +1,4 @@
-//! Measures tasks other than binary classification: several classes, numbers, clusters.
+//! Measures tasks other than binary classification: several classes, sets of labels, numbers, clusters.
 //!
 //! Every number of these tasks is a function of the sums of a slice's rows ([`TaskSums`]), and replicates are draws of the
 //! same sums. So there is one way to make an estimate, a gap between groups, and a paired change, whatever the task.
@@ -8,15 +8,17 @@ mod centers;
 mod class_scores;
 mod classes;
 mod gap;
+mod label_sets;
 mod numbers;
 mod paired;
 
 use modelgate_cube::{
-    Cell, ClassCounts, ClassSums, ClusterCounts, ClusterSums, LossMoments, LossSums, RegressionCounts, RegressionSums,
-    ScoreScale, Slice, TaskCounts, TaskKind,
+    Cell, ClassCounts, ClassSums, ClusterCounts, ClusterSums, LabelSetCounts, LabelSetSums, LossMoments, LossSums,
+    RegressionCounts, RegressionSums, RowShare, ScoreScale, Slice, Tally, TaskCounts, TaskKind,
 };
 
 pub(crate) use classes::{by_class, rates_of_classes};
+pub(crate) use label_sets::{by_label, rates_of_labels};
 pub(crate) use paired::{PairedTask, deviation};
 pub(crate) use {agreement::*, centers::*, class_scores::*, numbers::*};
 
@@ -69,6 +71,38 @@ impl TaskSums for ClassSums {
 
     fn total(&self) -> f64 {
         self.labels.iter().sum()
+    }
+
+    fn label_statistic(&self) -> Option<f64> {
+        let places = self.labels.iter().enumerate().map(|(place, weight)| (place + 1) as f64 * weight);
+        ratio(places.sum(), self.total())
+    }
+}
+
+impl TaskSums for LabelSetSums {
+    type Counts = LabelSetCounts;
+
+    fn counts(cell: &Cell) -> Option<&LabelSetCounts> {
+        match &cell.task {
+            TaskCounts::LabelSets(counts) => Some(counts),
+            _ => None,
+        }
+    }
+
+    fn observed(counts: &LabelSetCounts) -> Self {
+        counts.sums()
+    }
+
+    fn rows(counts: &LabelSetCounts) -> Self {
+        counts.row_sums()
+    }
+
+    fn replicate(&self, _shift: f64, list: &[f64]) -> Option<Self> {
+        Self::from_list(self.labels.len(), list)
+    }
+
+    fn total(&self) -> f64 {
+        self.weight
     }
 
     fn label_statistic(&self) -> Option<f64> {
@@ -174,6 +208,8 @@ pub(crate) enum How<S: TaskSums> {
     Wilson,
     /// It is the mean of a loss: from the exact moments, times this sign.
     Moments(fn(&S::Counts) -> Moments, f64),
+    /// It is the mean of a number from 0 to 1 over the rows that have it: from the exact moments, with Student's quantile.
+    MeanShare(fn(&S::Counts) -> &RowShare),
     /// From the spread of the replicates.
     Replicates,
 }
@@ -231,6 +267,14 @@ pub(crate) enum OnTask {
     ClassScores(fn(&ClassCounts, ScoreScale) -> Result<Found, Reason>),
     /// Between groups, of several classes.
     ClassGap(&'static TaskGap<ClassSums>),
+    /// From the sums of sets of labels.
+    LabelSets(&'static Measure<LabelSetSums>),
+    /// Between groups, of sets of labels.
+    LabelSetGap(&'static TaskGap<LabelSetSums>),
+    /// From the sums of several classes, or of sets of labels.
+    ClassesOrSets(&'static Measure<ClassSums>, &'static Measure<LabelSetSums>),
+    /// Between groups, of several classes or of sets of labels.
+    ClassOrSetGap(&'static TaskGap<ClassSums>, &'static TaskGap<LabelSetSums>),
     /// From the sums of a regression.
     Numbers(&'static Measure<RegressionSums>),
     /// Between groups, of a regression.
@@ -242,21 +286,34 @@ pub(crate) enum OnTask {
 }
 
 impl OnTask {
-    /// The task that it is computed for.
-    pub(crate) fn kind(self) -> Option<TaskKind> {
-        match self {
-            Self::None => None,
-            Self::Classes(_) | Self::ClassScores(_) | Self::ClassGap(_) => Some(TaskKind::Multiclass),
-            Self::Numbers(_) | Self::NumberGap(_) => Some(TaskKind::Regression),
-            Self::Clusters(_) | Self::ClusterGap(_) => Some(TaskKind::Clustering),
-        }
+    /// How it is computed for one task; none where it is not.
+    pub(crate) fn of(self, task: TaskKind) -> Self {
+        let kind = match self {
+            Self::None => return Self::None,
+            Self::ClassesOrSets(classes, _) if task == TaskKind::Multiclass => return Self::Classes(classes),
+            Self::ClassOrSetGap(classes, _) if task == TaskKind::Multiclass => return Self::ClassGap(classes),
+            Self::ClassesOrSets(_, sets) if task == TaskKind::Multilabel => return Self::LabelSets(sets),
+            Self::ClassOrSetGap(_, sets) if task == TaskKind::Multilabel => return Self::LabelSetGap(sets),
+            Self::ClassesOrSets(..) | Self::ClassOrSetGap(..) => return Self::None,
+            Self::Classes(_) | Self::ClassScores(_) | Self::ClassGap(_) => TaskKind::Multiclass,
+            Self::LabelSets(_) | Self::LabelSetGap(_) => TaskKind::Multilabel,
+            Self::Numbers(_) | Self::NumberGap(_) => TaskKind::Regression,
+            Self::Clusters(_) | Self::ClusterGap(_) => TaskKind::Clustering,
+        };
+        if kind == task { self } else { Self::None }
+    }
+
+    /// Whether it is computed for a task.
+    pub(crate) fn suits(self, task: TaskKind) -> bool {
+        !matches!(self.of(task), Self::None)
     }
 }
 
 impl Run<'_> {
     /// Measures a metric on every slice, or across every set of groups, of a cube of another task than binary.
     pub(crate) fn task_metric(&self, metric: MetricId, slices: &[(&Slice, &Cell)], found: &mut Evaluation) {
-        match metric.metric().on_task {
+        match self.on_task(metric) {
+            OnTask::LabelSetGap(gap) => self.task_gaps(metric, gap, slices, found),
             OnTask::ClassGap(gap) => self.task_gaps(metric, gap, slices, found),
             OnTask::NumberGap(gap) => self.task_gaps(metric, gap, slices, found),
             OnTask::ClusterGap(gap) => self.task_gaps(metric, gap, slices, found),
@@ -268,6 +325,10 @@ impl Run<'_> {
         }
     }
 
+    fn on_task(&self, metric: MetricId) -> OnTask {
+        metric.metric().on_task.of(self.cube.meta().shape.task.kind())
+    }
+
     fn task_estimate(&self, metric: MetricId, slice: &Slice, cell: &Cell) -> Estimate {
         let n = cell.total().rows;
         if metric.as_str() == "count" {
@@ -276,7 +337,8 @@ impl Run<'_> {
         if metric.metric().needs_scores && !self.cube.meta().shape.scored {
             return Estimate::Undefined { reason: Reason::NoScores, n };
         }
-        let estimate = match metric.metric().on_task {
+        let estimate = match self.on_task(metric) {
+            OnTask::LabelSets(measure) => self.of_measure(metric, measure, slice, cell, self.z),
             OnTask::Classes(measure) => self.of_measure(metric, measure, slice, cell, self.z),
             OnTask::Numbers(measure) => self.of_measure(metric, measure, slice, cell, self.z),
             OnTask::Clusters(measure) => self.of_measure(metric, measure, slice, cell, self.z),
@@ -309,12 +371,13 @@ impl Run<'_> {
                 let effective = total.weight.to_f64().powi(2) / total.weight_squared.to_f64();
                 Some(interval::wilson(value, effective, z))
             }
-            How::Moments(moments, sign) => {
-                half_width(&moments(counts), cell).map(|error| normal(*sign * value, error, z, Method::Moments)).map(|found| {
+            How::Moments(moments, sign) => half_width(&moments(counts), &cell.total())
+                .map(|error| normal(*sign * value, error, z, Method::Moments))
+                .map(|found| {
                     let (lower, upper) = if *sign < 0.0 { (-found.upper, -found.lower) } else { (found.lower, found.upper) };
                     Interval { lower, upper, ..found }
-                })
-            }
+                }),
+            How::MeanShare(share) => Some(mean_share(share(counts), value, z)),
             How::Replicates => self.by_replicates(metric, measure, slice, cell, value, z),
         };
         Some(measured(value, interval.map(|found| within(metric.metric(), found)), n))
@@ -387,13 +450,25 @@ fn logit_interval(value: f64, error: f64, z: f64, method: Method) -> Interval {
 }
 
 /// The standard error of a mean loss; `None` for a single row.
-fn half_width(sums: &Moments, cell: &Cell) -> Option<f64> {
-    let total = cell.total();
+fn half_width(sums: &Moments, total: &Tally) -> Option<f64> {
     let weight = total.weight.to_f64();
     let mean = ratio(sums.weighted, weight)?;
     let squares = sums.both_squared - 2.0 * mean * sums.weight_squared + mean * mean * total.weight_squared.to_f64();
     let n = total.rows as f64;
     (total.rows > 1).then(|| (squares.max(0.0) * n / (n - 1.0)).sqrt() / weight)
+}
+
+/// The interval of a mean of numbers from 0 to 1. Where they do not vary, each is taken for a hit or a miss, which is the
+/// most that it can vary.
+fn mean_share(share: &RowShare, value: f64, z: f64) -> Interval {
+    let n = share.rows.rows as f64;
+    match half_width(&Moments::from(&share.sums), &share.rows) {
+        Some(error) if error > 1e-12 => interval::student_mean(value, error, n - 1.0, z),
+        _ => {
+            let effective = share.rows.weight.to_f64().powi(2) / share.rows.weight_squared.to_f64();
+            interval::wilson(value.clamp(0.0, 1.0), effective, z)
+        }
+    }
 }
 
 /// The replicates of a slice, where they tell how much its sums spread.
