@@ -1,4 +1,4 @@
-//! Several classes, numbers and clusters end to end: golden numbers, a release to compare with, and mistakes that are told.
+//! Several classes, sets of labels, numbers and clusters end to end: golden numbers, a release to compare with, and mistakes that are told.
 
 use std::fmt::Write as _;
 
@@ -29,6 +29,9 @@ fn config(case: &Value) -> String {
     );
     if !classes.is_empty() {
         let _ = writeln!(text, "  classes: {classes:?}");
+    }
+    if columns.contains(&"weight") {
+        text.push_str("  weight: weight\n");
     }
     if scored {
         let named = classes.iter().map(|class| format!("{{class: {class}, column: p_{class}}}")).collect::<Vec<_>>();
@@ -78,7 +81,7 @@ fn numbers_of_every_task_equal_scikit_learn() {
 fn every_metric_of_the_other_tasks_has_golden_numbers() {
     let golden = golden();
     let cases = golden["cases"].as_object().unwrap();
-    for task in ["multiclass", "regression", "clustering"] {
+    for task in ["multiclass", "multilabel", "regression", "clustering"] {
         for metric in metrics(task, true) {
             let known = cases.values().filter(|case| case["task"] == task).any(|case| {
                 let slices = case["slices"].as_array().unwrap();
@@ -95,12 +98,22 @@ struct Two {
     row: fn(u32, bool) -> String,
 }
 
-const TASKS: [Two; 3] = [
+const TASKS: [Two; 4] = [
     Two {
         config: "version: 1\nmodel: {name: m, task: multiclass, predictions: rows.csv}\ndata: {label: y, prediction: p, id: id}\nevaluation: {slices: [sex]}\ngates:\n  - {metric: accuracy, max_regression: 0.02}\n  - {metric: f1_macro, slices: every, max_regression: 0.05}\n",
         row: |row, worse| {
             let (label, wrong) = (row * 7919 % 3, row % 10 == 0 || (worse && row % 4 == 1));
             format!("{row},c{label},c{},{}", if wrong { (label + 1) % 3 } else { label }, if row % 2 == 0 { "F" } else { "M" })
+        },
+    },
+    Two {
+        config: "version: 1\nmodel: {name: m, task: multilabel, predictions: rows.csv}\ndata: {label: y, prediction: p, id: id}\nevaluation: {slices: [sex]}\ngates:\n  - {metric: f1_samples, max_regression: 0.02}\n  - {metric: recall_class_min, slices: every, max_regression: 0.05}\n",
+        row: |row, worse| {
+            let held = |label: u32| (row * 7919 + label * 31) % (3 + label) == 0;
+            let own: Vec<String> = (0..4).filter(|label| held(*label)).map(|label| format!("t{label}")).collect();
+            let wrong = row % 10 == 0 || (worse && row % 4 == 1);
+            let said = if wrong { vec!["t0".to_owned(), "t3".to_owned()] } else { own.clone() };
+            format!("{row},{},{},{}", own.join("|"), said.join("|"), if row % 2 == 0 { "F" } else { "M" })
         },
     },
     Two {
@@ -170,7 +183,7 @@ fn what_another_task_needs_is_told_at_its_line() {
 
 #[test]
 fn a_profile_that_is_not_worked_out_for_a_task_publishes_nothing() {
-    let Two { config, row } = &TASKS[1];
+    let Two { config, row } = &TASKS[2];
     let gate = gate().with("modelgate.yml", config).with("rows.csv", table(*row, false));
     for profile in ["public", "restricted"] {
         let outcome = gate.run(&["check", "--no-baseline", "--profile", profile]);

@@ -95,6 +95,65 @@ def multiclass(rows, classes, weights=None):
     return found
 
 
+def sets(texts, labels):
+    """Rows by label, 1 where the row's set holds it."""
+    split = [set(text.split("|")) - {""} for text in texts]
+    return np.array([[int(label in one) for label in labels] for one in split])
+
+
+def multilabel(rows, labels):
+    y, p = sets([r["label"] for r in rows], labels), sets([r["prediction"] for r in rows], labels)
+    weight = np.array([r.get("weight", 1.0) for r in rows])
+    w = dict(sample_weight=weight)
+    either = (y + p).sum(axis=1) > 0
+    used = [i for i in range(len(labels)) if y[:, i].any() or p[:, i].any()]
+    with_rows = [i for i in used if y[:, i].any()]
+    quiet = dict(zero_division=np.nan)
+    of = lambda name, average, which, **more: getattr(sm, name)(y, p, labels=which, average=average, **w, **more) if which else np.nan
+    scores = {"f1": "f1_score", "precision": "precision_score", "recall": "recall_score"}
+    found = {
+        "count": len(rows),
+        "subset_accuracy": sm.accuracy_score(y, p, **w),
+        "hamming_loss": sm.hamming_loss(y, p, **w),
+        "jaccard_samples": sm.jaccard_score(y[either], p[either], average="samples", sample_weight=weight[either]) if either.any() else None,
+        "jaccard_micro": of("jaccard_score", "micro", used),
+        "jaccard_macro": of("jaccard_score", "macro", used),
+    }
+    for name, score in scores.items():
+        found[f"{name}_samples"] = getattr(sm, score)(y, p, average="samples", **w, **quiet)
+        found[f"{name}_micro"] = of(score, "micro", used, **quiet)
+    predicted, labeled = all(p[:, i].any() for i in with_rows), all(y[:, i].any() for i in used)
+    defined = {"f1": True, "precision": predicted, "recall": labeled}
+    for name, score in scores.items():
+        found[f"{name}_macro"] = of(score, "macro", used) if defined[name] else None
+        found[f"{name}_class_min"] = min(of(score, None, used)) if defined[name] and used else None
+        found[f"{name}_weighted"] = of(score, "weighted", with_rows) if predicted or name != "precision" else None
+    return found
+
+
+def gaps_of_labels(groups, labels):
+    of = [multilabel(rows, labels) for rows in groups]
+    values = lambda name: [one[name] for one in of]
+    span = lambda name: max(values(name)) - min(values(name))
+    selection, recall = [], []
+    for i in range(len(labels)):
+        y, p = ([sets([r[c] for r in rows], labels)[:, i] for rows in groups] for c in ("label", "prediction"))
+        weights = [np.array([r.get("weight", 1.0) for r in rows]) for rows in groups]
+        rates = [np.average(one, weights=w) for one, w in zip(p, weights)]
+        selection.append(max(rates) - min(rates))
+        rates = [np.average(q[l == 1], weights=w[l == 1]) for l, q, w in zip(y, p, weights) if l.any()]
+        recall.append(max(rates) - min(rates) if len(rates) > 1 else 0)
+    return {
+        "subset_accuracy_difference": span("subset_accuracy"),
+        "hamming_loss_difference": span("hamming_loss"),
+        "f1_samples_difference": span("f1_samples"),
+        "f1_samples_group_min": min(values("f1_samples")),
+        "f1_macro_group_min": min(values("f1_macro")),
+        "class_selection_rate_difference": max(selection),
+        "class_recall_difference": max(recall),
+    }
+
+
 def pinball(y, p, alpha, w):
     return sm.mean_pinball_loss(y, p, alpha=alpha, sample_weight=w)
 
@@ -271,6 +330,24 @@ def cases():
     found["clusters_with_labels_and_features"] = case("clustering", rows, columns, lambda r: clustering(r, ["x", "z"]), gaps_of_clusters, features=["x", "z"])
     rows = [{"label": l, "prediction": "1", "sex": "F"} for l in "aabbc"]
     found["one_cluster"] = case("clustering", rows, ["label", "prediction", "sex"], lambda r: clustering(r, []), features=[])
+    topics = ["arts", "law", "news", "science", "sports"]
+    rows = []
+    for sex in sexes(120):
+        own = [t for t, share in zip(topics, [0.4, 0.2, 0.5, 0.3, 0.1]) if random.random() < share]
+        said = [t for t in topics if random.random() < (0.8 if t in own else 0.1)]
+        # In any order: a set has none.
+        cell = lambda s: "|".join(random.permutation(s)) if s else ""
+        rows.append({"label": cell(own), "prediction": cell(said), "sex": sex, "weight": float(random.integers(1, 9)) / 4})
+    weighted = ["label", "prediction", "sex", "weight"]
+    of_topics = lambda r: multilabel(r, topics)
+    found["label_sets_with_weights"] = case("multilabel", rows, weighted, of_topics, lambda g: gaps_of_labels(g, topics), classes=topics)
+    rows = [{"label": a, "prediction": b, "sex": s} for a, b, s in [
+        ("arts|law", "law|arts", "F"), ("", "", "F"), ("news", "", "F"), ("", "science", "F"), ("arts", "arts|sports", "F"),
+        ("", "", "M"), ("law", "law", "X"), ("arts|law", "news", "Y")]]
+    found["empty_sets"] = case("multilabel", rows, ["label", "prediction", "sex"], of_topics, classes=topics)
+    rows = [{"label": a, "prediction": b, "sex": "F"} for a, b in [("1|2", "1"), ("2", "2"), ("10", "10|2"), ("1", "1")]]
+    occurring = lambda r: multilabel(r, ["1", "2", "10"])
+    found["labels_that_occur"] = case("multilabel", rows, ["label", "prediction", "sex"], occurring)
     return found
 
 

@@ -27,8 +27,10 @@ pub fn reference() -> String {
             None if key.required => "required".to_owned(),
             None => String::new(),
         };
+        // A bar would end the cell.
+        let cells = [key.kind.reference(), default, key.doc.to_owned()].map(|cell| cell.replace('|', "\\|"));
         // Writing to a String cannot fail.
-        let _ = writeln!(out, "| `{path}` | {} | {default} | {} |", key.kind.reference(), key.doc);
+        let _ = writeln!(out, "| `{path}` | {} |", cells.join(" | "));
     }
     out
 }

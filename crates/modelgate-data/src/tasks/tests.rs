@@ -1,10 +1,13 @@
 //! What must hold for the counts of every task: the definition row by row, the order of rows, and every bad input told.
 #![expect(clippy::unwrap_used, clippy::float_cmp, reason = "tests")]
 
+use std::collections::BTreeSet;
+
 use modelgate_cube::{ClassRow, TaskKind};
 
 use super::*;
-use crate::testing::{categorical, csv, settings, told};
+use crate::ReadSettings;
+use crate::testing::{categorical, csv, file, settings, told};
 
 fn with_prediction(axes: &[&str]) -> CountSettings {
     let mut settings = settings(axes.iter().map(|axis| categorical(axis)).collect());
@@ -20,6 +23,19 @@ fn multiclass(probabilities: &[(&str, &str)]) -> TaskColumns {
 
 fn clustering(features: &[&str], labeled: bool) -> TaskColumns {
     TaskColumns::Clustering { features: features.iter().map(|name| (*name).to_owned()).collect(), labeled }
+}
+
+fn multilabel(classes: Option<&[&str]>) -> TaskColumns {
+    let classes = classes.map(|names| names.iter().map(|name| (*name).to_owned()).collect());
+    TaskColumns::Multilabel { classes, separator: "|".to_owned() }
+}
+
+/// Rows in which an empty cell of `y` or `p` is the empty set, with their file.
+fn with_sets(text: &str) -> (Dataset, tempfile::NamedTempFile) {
+    let file = file(".csv", text.as_bytes());
+    let columns: BTreeSet<String> = ["y".to_owned(), "p".to_owned()].into();
+    let reading = ReadSettings { text_columns: columns.clone(), set_columns: columns, ..ReadSettings::default() };
+    (crate::read(file.path(), &reading).unwrap(), file)
 }
 
 fn counted(text: &str, settings: &CountSettings, task: &TaskColumns) -> Cube {
@@ -71,6 +87,41 @@ fn probabilities_give_predictions_losses_and_scores() {
 }
 
 #[test]
+fn sets_of_labels_are_counted_by_the_definition_and_an_empty_cell_is_the_empty_set() {
+    let (data, _file) = with_sets("y,p,sex\nb|a,a|b,F\n,c,F\nc, ,M\n,,\n");
+    let cube = count_task_noting(&data, &with_prediction(&["sex"]), &multilabel(None), || {}).unwrap();
+    let Task::Multilabel { labels } = &cube.meta().shape.task else { unreachable!() };
+    assert_eq!(labels, &["a", "b", "c"]);
+    let mut expected = modelgate_cube::LabelSetCounts::new(3);
+    let rows: [(&[usize], &[usize]); 4] = [(&[0, 1], &[0, 1]), (&[], &[2]), (&[2], &[]), (&[], &[])];
+    for (labels, predictions) in rows {
+        expected.add_row(&modelgate_cube::LabelSetRow { labels, predictions, weight: 1.0 });
+    }
+    assert_eq!(cell(&cube, "overall"), TaskCounts::LabelSets(Box::new(expected)));
+    assert_eq!(cube.cell(&Slice::single("sex", None)).unwrap().total().rows, 1);
+}
+
+#[test]
+fn sets_that_are_none_are_told_with_their_line() {
+    let bad = |text: &str, classes: Option<&[&str]>| {
+        let (data, _file) = with_sets(text);
+        told(&count_task_noting(&data, &with_prediction(&[]), &multilabel(classes), || {}).unwrap_err())
+    };
+    let empty = bad("y,p\na,a\na||b,a\nb|a|,a\na||b,b\n", None);
+    assert!(empty.starts_with("rows:3:1 (column \"y\"): the label set \"a||b\" holds an empty label"), "{empty}");
+    assert!(empty.contains("(and 2 more rows)") && empty.contains("`data.separator`"), "{empty}");
+    let twice = bad("y,p\na,a\na,b|a|b\n", None);
+    assert!(twice.contains("rows:3:2 (column \"p\"): the predicted set \"b|a|b\" holds \"b\" twice"), "{twice}");
+    let unknown = bad("y,p\na,a\na|zebra,b\n", Some(&["a", "b"]));
+    assert!(unknown.contains("the label set \"a|zebra\" holds \"zebra\", which is none of \"a\", \"b\""), "{unknown}");
+    assert!(bad("y,p\na,a\na,zebra\n", Some(&["a"])).contains("the predicted set \"zebra\" holds \"zebra\""));
+    let missing = bad("y,p\na,a\nNA,a\n", None);
+    assert!(missing.contains("rows:3:1 (column \"y\"): the label set is missing: the cell is \"NA\""), "{missing}");
+    let many: Vec<String> = (0..1_001).map(|row| format!("c{row}|d,d\n")).collect();
+    assert!(bad(&format!("y,p\n{}", many.concat()), None).contains("1002 different labels, and at most 1000"));
+}
+
+#[test]
 fn numbers_are_counted_by_the_definition_with_weights() {
     let mut settings = with_prediction(&["sex"]);
     settings.roles.weight = Some("w".to_owned());
@@ -116,7 +167,7 @@ fn the_order_of_rows_changes_no_byte() {
     let classes = ["1,x,x,F,0.2", "2,y,x,M,0.7", "3,z,z,,1e10", "4,y,y,F,-3", "4,y,y,F,-3"];
     let header = "id,y,p,sex,length\n";
     let (forward, backward): (Vec<&str>, Vec<&str>) = (classes.to_vec(), classes.iter().rev().copied().collect());
-    for task in [multiclass(&[]), clustering(&["length"], true)] {
+    for task in [multiclass(&[]), multilabel(None), clustering(&["length"], true)] {
         let count = |rows: &[&str]| counted(&format!("{header}{}\n", rows.join("\n")), &with_prediction(&["sex"]), &task);
         assert_eq!(count(&forward), count(&backward));
     }
@@ -133,6 +184,7 @@ fn shards_with_an_id_add_up_to_the_whole() {
     settings.roles.id = Some("id".to_owned());
     for task in [
         TaskColumns::Multiclass { classes: Some(vec!["0".into(), "1".into(), "2".into()]), probabilities: Vec::new() },
+        multilabel(Some(&["0", "1", "2"])),
         TaskColumns::Regression,
         clustering(&[], true),
     ] {
@@ -155,6 +207,9 @@ fn the_split_is_named_by_labels_and_not_by_predictions() {
     assert_ne!(split("y,p\n1,2\n3,4\n", &TaskColumns::Regression), split("y,p\n1,2\n4,4\n", &TaskColumns::Regression));
     assert_eq!(split("y,p\na,b\nb,b\n", &multiclass(&[])), split("y,p\na,a\nb,b\n", &multiclass(&[])));
     assert_ne!(split("y,p\na,b\nb,b\n", &multiclass(&[])), split("y,p\nb,b\nb,a\n", &multiclass(&[])));
+    // A set is one whatever order it is written in.
+    assert_eq!(split("y,p\na|b,b\nb,b\n", &multilabel(None)), split("y,p\nb|a,a\nb,b\n", &multilabel(None)));
+    assert_ne!(split("y,p\na|b,b\nb,b\n", &multilabel(None)), split("y,p\na,a\nb,b\n", &multilabel(None)));
 }
 
 #[test]

@@ -48,7 +48,7 @@ pub(super) const ROWS: &[Metric] = &[
     Metric {
         id: "recall_class_min",
         title: "Smallest recall of a class",
-        formula: "smallest share of a class's rows that are predicted as it",
+        formula: "smallest share of a class's rows, or of the rows that have a label, that are predicted as it",
         undefined_when: "a predicted class has no rows",
         reference: "min of sklearn.metrics.recall_score with average=None",
         default_for_task: true,

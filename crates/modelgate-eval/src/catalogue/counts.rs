@@ -218,7 +218,7 @@ pub(super) const ROWS: &[Metric] = &[
     Metric {
         id: "f1_macro",
         title: "Macro F1",
-        formula: "mean of the F1 of both classes",
+        formula: "mean of the F1 of the classes, or of the labels of sets",
         denominator: "the smaller of positives and negatives",
         undefined_when: "one class is neither a label nor a prediction",
         reference: "sklearn.metrics.f1_score with average=\"macro\"",
@@ -230,7 +230,7 @@ pub(super) const ROWS: &[Metric] = &[
     Metric {
         id: "f1_micro",
         title: "Micro F1",
-        formula: "(TP + TN) / n, as accuracy",
+        formula: "(TP + TN) / n, as accuracy; of sets of labels 2 hits / (labels + predicted labels), of all rows and labels together",
         reference: "sklearn.metrics.f1_score with average=\"micro\"",
         compute: Compute::Proportion { part: &[TP, TN], whole: &[TP, FP, FN, TN], empty: Reason::NoRows },
         on_task: OnTask::ClassesOrSets(&by_class::ACCURACY, &by_label::F1_MICRO),
@@ -239,7 +239,7 @@ pub(super) const ROWS: &[Metric] = &[
     Metric {
         id: "f1_weighted",
         title: "Weighted F1",
-        formula: "mean of the F1 of both classes, weighted by their rows",
+        formula: "mean of the F1 of the classes, or of the labels of sets, weighted by their rows",
         reference: "sklearn.metrics.f1_score with average=\"weighted\"",
         compute: Compute::Composite { value: Confusion::f1_weighted, support: Confusion::total },
         on_task: OnTask::ClassesOrSets(&by_class::F1_WEIGHTED, &by_label::F1_WEIGHTED),
@@ -248,7 +248,7 @@ pub(super) const ROWS: &[Metric] = &[
     Metric {
         id: "precision_macro",
         title: "Macro precision",
-        formula: "(TP / (TP + FP) + TN / (TN + FN)) / 2",
+        formula: "(TP / (TP + FP) + TN / (TN + FN)) / 2; of more classes, or of the labels of sets, the mean of their precisions",
         denominator: "the smaller of rows predicted positive and predicted negative",
         undefined_when: "one class is never predicted",
         reference: "sklearn.metrics.precision_score with average=\"macro\"",
@@ -262,7 +262,7 @@ pub(super) const ROWS: &[Metric] = &[
     Metric {
         id: "precision_micro",
         title: "Micro precision",
-        formula: "(TP + TN) / n, as accuracy",
+        formula: "(TP + TN) / n, as accuracy; of sets of labels hits / predicted labels, of all rows and labels together",
         reference: "sklearn.metrics.precision_score with average=\"micro\"",
         compute: Compute::Proportion { part: &[TP, TN], whole: &[TP, FP, FN, TN], empty: Reason::NoRows },
         on_task: OnTask::ClassesOrSets(&by_class::ACCURACY, &by_label::PRECISION_MICRO),
@@ -271,7 +271,7 @@ pub(super) const ROWS: &[Metric] = &[
     Metric {
         id: "precision_weighted",
         title: "Weighted precision",
-        formula: "mean of the precision of both classes, weighted by their rows",
+        formula: "mean of the precision of the classes, or of the labels of sets, weighted by their rows",
         undefined_when: "a class with rows is never predicted",
         reference: "sklearn.metrics.precision_score with average=\"weighted\"",
         compute: Compute::Composite { value: Confusion::precision_weighted, support: Confusion::total },
@@ -281,7 +281,7 @@ pub(super) const ROWS: &[Metric] = &[
     Metric {
         id: "recall_macro",
         title: "Macro recall",
-        formula: "(TP / P + TN / N) / 2, as balanced accuracy",
+        formula: "(TP / P + TN / N) / 2, as balanced accuracy; of more classes, or of the labels of sets, the mean of their recalls",
         denominator: "the smaller of positives and negatives",
         undefined_when: "one class has no rows",
         reference: "sklearn.metrics.recall_score with average=\"macro\"",
@@ -292,7 +292,7 @@ pub(super) const ROWS: &[Metric] = &[
     Metric {
         id: "recall_micro",
         title: "Micro recall",
-        formula: "(TP + TN) / n, as accuracy",
+        formula: "(TP + TN) / n, as accuracy; of sets of labels hits / labels, of all rows and labels together",
         reference: "sklearn.metrics.recall_score with average=\"micro\"",
         compute: Compute::Proportion { part: &[TP, TN], whole: &[TP, FP, FN, TN], empty: Reason::NoRows },
         on_task: OnTask::ClassesOrSets(&by_class::ACCURACY, &by_label::RECALL_MICRO),
@@ -301,7 +301,7 @@ pub(super) const ROWS: &[Metric] = &[
     Metric {
         id: "recall_weighted",
         title: "Weighted recall",
-        formula: "(TP + TN) / n, as accuracy",
+        formula: "(TP + TN) / n, as accuracy; of sets of labels hits / labels, of all rows and labels together",
         reference: "sklearn.metrics.recall_score with average=\"weighted\"",
         compute: Compute::Proportion { part: &[TP, TN], whole: &[TP, FP, FN, TN], empty: Reason::NoRows },
         on_task: OnTask::ClassesOrSets(&by_class::RECALL_WEIGHTED, &by_label::RECALL_WEIGHTED),
