@@ -289,12 +289,11 @@ impl OnTask {
     /// How it is computed for one task; none where it is not.
     pub(crate) fn of(self, task: TaskKind) -> Self {
         let kind = match self {
-            Self::None => return Self::None,
             Self::ClassesOrSets(classes, _) if task == TaskKind::Multiclass => return Self::Classes(classes),
             Self::ClassOrSetGap(classes, _) if task == TaskKind::Multiclass => return Self::ClassGap(classes),
             Self::ClassesOrSets(_, sets) if task == TaskKind::Multilabel => return Self::LabelSets(sets),
             Self::ClassOrSetGap(_, sets) if task == TaskKind::Multilabel => return Self::LabelSetGap(sets),
-            Self::ClassesOrSets(..) | Self::ClassOrSetGap(..) => return Self::None,
+            Self::None | Self::ClassesOrSets(..) | Self::ClassOrSetGap(..) => return Self::None,
             Self::Classes(_) | Self::ClassScores(_) | Self::ClassGap(_) => TaskKind::Multiclass,
             Self::LabelSets(_) | Self::LabelSetGap(_) => TaskKind::Multilabel,
             Self::Numbers(_) | Self::NumberGap(_) => TaskKind::Regression,
