@@ -109,7 +109,7 @@ const TASKS: [Two; 4] = [
     Two {
         config: "version: 1\nmodel: {name: m, task: multilabel, predictions: rows.csv}\ndata: {label: y, prediction: p, id: id}\nevaluation: {slices: [sex]}\ngates:\n  - {metric: f1_samples, max_regression: 0.02}\n  - {metric: recall_class_min, slices: every, max_regression: 0.05}\n",
         row: |row, worse| {
-            let held = |label: u32| (row * 7919 + label * 31) % (3 + label) == 0;
+            let held = |label: u32| (row * 7919 + label * 31).is_multiple_of(3 + label);
             let own: Vec<String> = (0..4).filter(|label| held(*label)).map(|label| format!("t{label}")).collect();
             let wrong = row % 10 == 0 || (worse && row % 4 == 1);
             let said = if wrong { vec!["t0".to_owned(), "t3".to_owned()] } else { own.clone() };
