@@ -39,6 +39,9 @@ pub(crate) enum Failure {
     /// Planted mistakes that no test saw, or that could not be planted; the table stands above.
     #[error("not caught: {}", names.join(", "))]
     Escaped { names: Vec<&'static str> },
+    /// Measured shares that are not what they must be; the page says which.
+    #[error("missed what is aimed at; see the table in {page}")]
+    Missed { page: &'static str },
     /// Measured numbers over their limits; the table stands above.
     #[error("over the limit: {}", names.join(", "))]
     OverLimit { names: Vec<String> },

@@ -186,12 +186,14 @@ pub enum Method {
     WilsonOrExact,
     /// The exact interval of Clopper and Pearson (1934).
     ClopperPearson,
-    /// The score interval for a ratio of two independent proportions (Miettinen and Nurminen 1985).
+    /// The score interval for a ratio of two independent proportions (Miettinen and Nurminen 1985); with hardly any hits, the wider
+    /// of it and the interval from those of both proportions (Donner and Zou 2012).
     MiettinenNurminen,
     /// Square-and-add of both sides' intervals (Zou and Donner 2008); for two proportions with Wilson intervals it is
     /// Newcombe's hybrid score interval (Newcombe 1998, method 10).
     SquareAndAdd,
-    /// `DeLong`'s variance of the area under the ROC curve (`DeLong` et al. 1988), on the logit scale.
+    /// The score interval of the area under the ROC curve from `DeLong`'s variance (`DeLong` et al. 1988), and where that comes from
+    /// few rows, from Newcombe's (2006, method 5) beside it.
     DeLong,
     /// The normal interval from the exact first and second moments of the rows' losses.
     Moments,
@@ -206,7 +208,8 @@ pub enum Method {
     ResampledScores,
     /// Percentiles of Poisson resamples of the cube's cells.
     Resampled,
-    /// Quantiles of counts that the observed ones leave plausible: Jeffreys' posterior of their shares.
+    /// Quantiles of counts that the observed ones leave plausible: the mid-p confidence distributions of the counts (Fay, Proschan
+    /// and Brittain 2015).
     Plausible,
     /// Reflected ("basic") percentiles of resamples, which do not inherit the upward bias of gaps between groups.
     ResampledBasic,
@@ -243,7 +246,7 @@ impl Method {
             Self::Sandwich => "normal, sandwich variance",
             Self::ResampledScores => "resampled scores, normal",
             Self::Resampled => "resampled cells, percentile",
-            Self::Plausible => "plausible counts (Jeffreys), quantiles",
+            Self::Plausible => "plausible counts (mid-p), quantiles",
             Self::ResampledBasic => "resampled cells, basic",
             Self::DeLongBound => "DeLong, upper bound",
             Self::Replicates => "replicates, normal",

@@ -14,9 +14,16 @@ use crate::{
     resample,
 };
 
-/// Rows from which a mean loss has an interval also where its error is as large as it is: below, that interval would hold the
-/// truth too seldom to be of use, and a gate that cannot be decided would fail without having looked.
+/// Rows from which the interval of a mean loss has an upper end also where its error is as large as it is. Below, it would hold the
+/// truth too seldom to be of use: the loss may then be as large as a loss can be.
 const ENOUGH_ROWS: u64 = 30;
+
+/// How many rows make a degree of freedom of the error of a mean loss. Losses are skewed: with an excess kurtosis of two, their
+/// variance is known as well as that of half as many normal numbers.
+const ROWS_PER_DEGREE: f64 = 2.0;
+
+/// The largest loss that a row can have: the log loss of a probability that is clipped to 2^-52.
+const LARGEST_LOSS: f64 = 52.0 * std::f64::consts::LN_2;
 
 /// How often a score table is resampled: enough for a standard error to within a tenth or two of itself.
 const SCORE_RESAMPLES: u32 = 200;
@@ -183,10 +190,11 @@ impl Run<'_> {
         let n = total.rows as f64;
         let interval = (total.rows > 1).then(|| {
             let error = (squares.max(0.0) * n / (n - 1.0)).sqrt() / weight;
-            interval::scaled_mean(mean, error, n - 1.0, self.z)
-                .filter(|interval| interval.upper.is_finite())
-                .or_else(|| (total.rows >= ENOUGH_ROWS).then(|| interval::student_mean(mean, error, n - 1.0, self.z)))
-                .map(|interval| within(metric, interval))
+            let degrees = (n - 1.0) / ROWS_PER_DEGREE;
+            interval::scaled_mean(mean, error, degrees, self.z)
+                .filter(|interval| interval.upper.is_finite() || total.rows < ENOUGH_ROWS)
+                .or_else(|| (total.rows >= ENOUGH_ROWS).then(|| interval::student_mean(mean, error, degrees, self.z)))
+                .map(|found| within(metric, Interval { upper: found.upper.min(LARGEST_LOSS.max(mean)), ..found }))
         });
         measured(mean, interval.flatten(), total.rows)
     }

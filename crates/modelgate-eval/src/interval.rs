@@ -65,7 +65,7 @@ pub(crate) fn student_mean(mean: f64, error: f64, degrees: f64, z: f64) -> Inter
 }
 
 /// Student's two-sided quantile at the level of a normal one.
-fn student(degrees: f64, z: f64) -> f64 {
+pub(crate) fn student(degrees: f64, z: f64) -> f64 {
     /// With more degrees of freedom than this the normal quantile is the same to three digits.
     const MANY: f64 = 1_000.0;
     if degrees > MANY {
@@ -99,16 +99,48 @@ pub(crate) struct Successes {
     pub(crate) n: f64,
 }
 
+impl Successes {
+    /// Their share, with the interval of a proportion.
+    pub(crate) fn ranged(self, z: f64) -> Ranged {
+        let value = self.hits / self.n;
+        let interval = proportion(value, self.n, z);
+        Ranged { value, lower: interval.lower, upper: interval.upper }
+    }
+}
+
 /// The score interval for the ratio `p1 / p0` of two independent proportions; defined with zero hits, where the
 /// logarithmic (Katz) interval is not. The upper end is infinite where the reference has no hits.
 ///
-/// Miettinen and Nurminen (1985): Koopman's statistic (1984) with their variance factor `N / (N - 1)`.
+/// Miettinen and Nurminen (1985): Koopman's statistic (1984) with their variance factor `N / (N - 1)`. Towards zero it leaves out
+/// too much where there are hardly any hits, as Wilson's interval does: with three or fewer, the end is the farther one of it
+/// and [`ratio_of_parts`].
 pub(crate) fn ratio_score(group: Successes, reference: Successes, z: f64) -> Interval {
     let estimate = if reference.hits > 0.0 { (group.hits / group.n) / (reference.hits / reference.n) } else { f64::INFINITY };
     let excess = |ratio: f64| score_statistic(group, reference, ratio) - z * z;
     let lower = if group.hits <= 0.0 { 0.0 } else { bisect(&excess, 0.0, estimate, false) };
     let upper = if reference.hits <= 0.0 { f64::INFINITY } else { upper_end(&excess, estimate) };
-    Interval { lower, upper, method: Method::MiettinenNurminen }
+    let parts = ratio_of_parts(group.ranged(z), reference.ranged(z));
+    Interval {
+        lower: if group.hits <= HARDLY_ANY { lower.min(parts.0) } else { lower },
+        upper: if reference.hits <= HARDLY_ANY { upper.max(parts.1) } else { upper },
+        method: Method::MiettinenNurminen,
+    }
+}
+
+/// So few hits that the score interval of a ratio covers as little as 90 %.
+const HARDLY_ANY: f64 = 3.0;
+
+/// The ends of a ratio from the intervals of its parts, each of which moves by its squared distance (Donner and Zou 2012).
+fn ratio_of_parts(above: Ranged, below: Ranged) -> (f64, f64) {
+    let product = above.value * below.value;
+    // Both are squares at most where an interval's end is the value itself.
+    let square = |part: &Ranged, end: f64| end * (2.0 * part.value - end);
+    let root = |one: f64, other: f64| (product * product - one * other).max(0.0).sqrt();
+    let (low, high) = (square(&above, above.lower), square(&below, below.upper));
+    let lower = if product > 0.0 { low / (product + root(low, high)) } else { 0.0 };
+    let (high, low) = (square(&above, above.upper), square(&below, below.lower));
+    let upper = if low > 0.0 { (product + root(high, low)) / low } else { f64::INFINITY };
+    (lower, upper)
 }
 
 /// The score statistic of the hypothesis `p1 / p0 = ratio`, with the nuisance proportion at its restricted maximum
@@ -227,6 +259,25 @@ mod tests {
         let none = ratio(0.0, 40.0, 20.0, 40.0);
         assert!(none.lower == 0.0 && none.upper > 0.05 && none.upper < 0.5, "{none:?}");
         assert!(ratio(5.0, 40.0, 0.0, 40.0).upper.is_infinite());
+    }
+
+    #[test]
+    fn hardly_any_hits_widen_a_ratio_to_that_of_its_parts() {
+        let z = z_of(0.95);
+        let side = |hits, n| Successes { hits, n };
+        // By hand, from 1 of 10 with (0.0050015, 0.4041500) and 5 of 10 with (0.2223, 0.7777): what is left out below is 0.005,
+        // where the score interval leaves out 0.03.
+        let (group, reference) = (side(1.0, 10.0), side(5.0, 10.0));
+        let (one, other) = (group.ranged(z), reference.ranged(z));
+        let (p, q) = (0.1, 0.5);
+        let lower = (p * q
+            - ((p * q) * (p * q) - one.lower * other.upper * (2.0 * p - one.lower) * (2.0 * q - other.upper)).sqrt())
+            / (other.upper * (2.0 * q - other.upper));
+        let found = ratio_score(group, reference, z);
+        assert!((found.lower - lower).abs() < 1e-12 && lower < 0.02, "{found:?} {lower}");
+        // Turned around, the other end moves.
+        let turned = ratio_score(reference, group, z);
+        assert!((turned.upper * found.lower - 1.0).abs() < 1e-9, "{turned:?}");
     }
 
     #[test]

@@ -34,10 +34,11 @@ pub(crate) fn replicates(slice: &Slice, cell: &Cell, resamples: u32, seed: u64) 
     draws
 }
 
-/// Confusion weights that the rows of one slice leave plausible, one entry a draw: each count is drawn from the gamma
-/// distribution with the observed count and a half as its shape, which makes the shares of the counts Jeffreys' posterior
-/// (Goutte and Gaussier 2005 for F1). Unlike resamples, draws do not take a count of zero for a certainty, and are never
-/// without a class: their quantiles cover in small slices as well.
+/// Confusion weights that the rows of one slice leave plausible, one entry a draw: each expected count is drawn from the gamma
+/// distribution with the observed count as its shape, or with one more, by turns of a coin. These are the two confidence
+/// distributions of a count, from below and from above, whose mixture is the mid-p one (Fay, Proschan and Brittain 2015). Unlike
+/// resamples, draws do not take a count of zero for a certainty, and are never without a class: their quantiles cover in small
+/// slices as well.
 pub(crate) fn plausible(slice: &Slice, cell: &Cell, draws: u32, seed: u64) -> Vec<Confusion> {
     /// Tells this stream from that of the resamples.
     const PLAUSIBLE: u64 = 0x8cb9_2ba7_2f3d_8dd7;
@@ -54,14 +55,14 @@ pub(crate) fn plausible(slice: &Slice, cell: &Cell, draws: u32, seed: u64) -> Ve
 
 /// Draws a plausible summed weight of a cell.
 struct PlausibleSource {
-    shape: f64,
+    rows: f64,
     mean_weight: f64,
     weight_variance: f64,
 }
 
 impl PlausibleSource {
-    /// What Jeffreys' prior adds to each count.
-    const PRIOR: f64 = 0.5;
+    /// Stands for the shape of zero, whose draws are all zero: nearly so, but never so that a ratio of two of them has no value.
+    const NEXT_TO_NOTHING: f64 = 0.02;
 
     fn new(mass: &Mass, all: &Mass) -> Self {
         // Rows that were not seen weigh what rows weigh.
@@ -69,11 +70,12 @@ impl PlausibleSource {
         let rows = of.rows.max(1.0);
         let mean_weight = of.weight / rows;
         let weight_variance = (of.squared / rows - mean_weight * mean_weight).max(0.0);
-        Self { shape: mass.rows + Self::PRIOR, mean_weight, weight_variance }
+        Self { rows: mass.rows, mean_weight, weight_variance }
     }
 
     fn draw(&self, random: &mut impl Rng) -> f64 {
-        let rows = gamma(self.shape, random);
+        let shape = if random.r#gen() { self.rows + 1.0 } else { self.rows.max(Self::NEXT_TO_NOTHING) };
+        let rows = gamma(shape, random);
         let spread = if self.weight_variance > 1e-12 { (rows * self.weight_variance).sqrt() * normal(random) } else { 0.0 };
         (rows * self.mean_weight + spread).max(0.0)
     }

@@ -19,6 +19,15 @@ pub enum Effort {
     Quick,
 }
 
+/// A page of measurements.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// Markdown.
+    pub text: String,
+    /// What was aimed at and is missed.
+    pub missed: Vec<String>,
+}
+
 impl Effort {
     /// A number of repetitions, or a twentieth of it.
     pub(crate) fn repetitions(self, full: u32) -> u32 {

@@ -6,6 +6,9 @@ use std::process::ExitCode;
 
 use modelgate_proof::{Effort, coverage, power};
 
+/// The exit code of a page that is whole, where something that is aimed at is missed.
+const MISSED: u8 = 3;
+
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
@@ -25,8 +28,11 @@ fn main() -> ExitCode {
     };
     match page {
         Ok(page) => {
-            print!("{page}");
-            ExitCode::SUCCESS
+            print!("{}", page.text);
+            for missed in &page.missed {
+                eprintln!("missed: {missed}");
+            }
+            if page.missed.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(MISSED) }
         }
         Err(error) => {
             eprintln!("modelgate-proof: {error}");

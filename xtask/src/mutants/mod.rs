@@ -130,7 +130,7 @@ impl Copy {
 
     fn tests(&self, mutant: &Mutant, only_compile: bool) -> Command {
         let mut command = cargo(&self.folder);
-        command.env("CARGO_TARGET_DIR", &self.target).args(["test", "--locked", "--package", mutant.package]).args(mutant.target);
+        command.env("CARGO_TARGET_DIR", &self.target).args(["test", "--locked"]).args(selection(mutant)).args(mutant.target);
         if only_compile {
             command.arg("--no-run");
         } else {
@@ -138,6 +138,13 @@ impl Copy {
         }
         command
     }
+}
+
+/// The packages to select. A test target is found by its name in the whole workspace, whose dependencies are built already: with
+/// one package alone, those would be built again with fewer features. Unit tests have no name to be found by, and those of the
+/// whole workspace would all be built, so that theirs are selected by their package.
+fn selection(mutant: &Mutant) -> Vec<&'static str> {
+    if mutant.target == ["--lib"] { vec!["--package", mutant.package] } else { vec!["--workspace"] }
 }
 
 /// Copies a file, unless it is there with the same text.

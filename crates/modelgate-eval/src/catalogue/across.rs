@@ -86,7 +86,7 @@ pub(super) const GROUPS: &[Metric] = &[
         formula: "P(s of a positive outside of the group > s of a negative of the group) + 1/2 P(they are equal)",
         denominator: "the smaller of the positives outside of the group and the group's negatives",
         undefined_when: "one of the two has no rows, or the model gives no scores; there is none for overall",
-        interval: "DeLong, logit scale",
+        interval: "DeLong, as a score interval with Student's quantile; where a class has few rows, with Newcombe's variance beside it",
         reference: "Borkan et al. (2019); sklearn.metrics.roc_auc_score on these rows",
         compute: Compute::Background(Background::Positive),
         ..RATE
@@ -99,7 +99,7 @@ pub(super) const GROUPS: &[Metric] = &[
         formula: "P(s of a positive of the group > s of a negative outside of the group) + 1/2 P(they are equal)",
         denominator: "the smaller of the group's positives and the negatives outside of the group",
         undefined_when: "one of the two has no rows, or the model gives no scores; there is none for overall",
-        interval: "DeLong, logit scale",
+        interval: "DeLong, as a score interval with Student's quantile; where a class has few rows, with Newcombe's variance beside it",
         reference: "Borkan et al. (2019); sklearn.metrics.roc_auc_score on these rows",
         compute: Compute::Background(Background::Negative),
         ..RATE

@@ -83,5 +83,4 @@ pub(super) const RATE: Metric = Metric {
 };
 
 /// A function of the confusion counts without a closed form for its interval.
-const COMPOSITE: Metric =
-    Metric { interval: "quantiles of the counts that the observed ones leave plausible (Jeffreys)", ..RATE };
+const COMPOSITE: Metric = Metric { interval: "quantiles of the counts that the observed ones leave plausible (mid-p)", ..RATE };

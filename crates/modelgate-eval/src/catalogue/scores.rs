@@ -12,6 +12,10 @@ const SCORED: Metric = Metric {
     ..RATE
 };
 
+/// How the interval of a mean loss is made.
+const LOSS_INTERVAL: &str = "exact moments, standard error in proportion to the mean, Student with a degree of freedom for every two \
+    rows; where that has no upper end, to the largest possible loss below 30 rows, and with the error as observed from 30 rows on";
+
 /// The rows of the catalogue.
 pub(super) const ROWS: &[Metric] = &[
     Metric {
@@ -21,7 +25,7 @@ pub(super) const ROWS: &[Metric] = &[
         formula: "P(s of a positive > s of a negative) + 1/2 P(they are equal)",
         denominator: "the smaller of positives and negatives",
         undefined_when: "one class has no rows, or the model gives no scores",
-        interval: "DeLong, logit scale",
+        interval: "DeLong, as a score interval with Student's quantile; where a class has few rows, with Newcombe's variance beside it",
         reference: "sklearn.metrics.roc_auc_score",
         default: true,
         compute: Compute::RocAuc,
@@ -34,7 +38,7 @@ pub(super) const ROWS: &[Metric] = &[
         formula: "roc_auc of the slice's own rows, under the name that goes with bpsn_auc and bnsp_auc",
         denominator: "the smaller of positives and negatives",
         undefined_when: "one class has no rows, or the model gives no scores",
-        interval: "DeLong, logit scale",
+        interval: "DeLong, as a score interval with Student's quantile; where a class has few rows, with Newcombe's variance beside it",
         reference: "Borkan et al. (2019); sklearn.metrics.roc_auc_score",
         compute: Compute::RocAuc,
         ..RATE
@@ -46,7 +50,7 @@ pub(super) const ROWS: &[Metric] = &[
         needs_scores: true,
         formula: "mean of (s - y)^2",
         undefined_when: "the slice has no rows, or the model gives no scores",
-        interval: "exact moments, standard error in proportion to the mean, Student",
+        interval: LOSS_INTERVAL,
         reference: "sklearn.metrics.brier_score_loss",
         default: true,
         compute: Compute::MeanLoss(|cell| &cell.brier),
@@ -61,7 +65,7 @@ pub(super) const ROWS: &[Metric] = &[
         needs_scores: true,
         formula: "mean of -ln(s if y else 1 - s), s clipped to [2^-52, 1 - 2^-52]",
         undefined_when: "the slice has no rows, or the model gives no scores",
-        interval: "exact moments, standard error in proportion to the mean, Student",
+        interval: LOSS_INTERVAL,
         reference: "sklearn.metrics.log_loss",
         default: true,
         compute: Compute::MeanLoss(|cell| &cell.log_loss),
@@ -76,7 +80,7 @@ pub(super) const ROWS: &[Metric] = &[
         formula: "2 AUC - 1",
         denominator: "the smaller of positives and negatives",
         undefined_when: "one class has no rows, or the model gives no scores",
-        interval: "DeLong, logit scale, of the area",
+        interval: "that of the area",
         reference: "2 sklearn.metrics.roc_auc_score - 1",
         compute: Compute::Gini,
         ..SCORED

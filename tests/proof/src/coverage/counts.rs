@@ -72,12 +72,18 @@ impl Asked {
         let settings = EvalSettings {
             metrics: vec![metric],
             confidence_level: 0.95,
-            resamples: 400,
+            resamples: 1_000,
             min_support: 1,
             seed: 1,
             declared: Declared::default(),
         };
         Ok(Self { metric, settings })
+    }
+
+    /// The same with another seed: what is drawn for an interval must not be the same for every sample, or the luck of one draw
+    /// would be taken for coverage.
+    pub(crate) fn seeded(&self, seed: u64) -> Self {
+        Self { metric: self.metric, settings: EvalSettings { seed, ..self.settings.clone() } }
     }
 
     /// The interval for all rows; `None` where the metric is undefined, or has none.

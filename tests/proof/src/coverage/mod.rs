@@ -7,10 +7,10 @@ mod one;
 mod paired;
 mod tally;
 
-use crate::{Effort, ProofError};
+use crate::{Effort, Page, ProofError};
 
 /// The page of all tables. `note` is told which one is under way.
-pub fn page(effort: Effort, note: &dyn Fn(&str)) -> Result<String, ProofError> {
+pub fn page(effort: Effort, note: &dyn Fn(&str)) -> Result<Page, ProofError> {
     note("one proportion");
     let one = one::section(effort)?;
     note("two proportions");
@@ -19,7 +19,7 @@ pub fn page(effort: Effort, note: &dyn Fn(&str)) -> Result<String, ProofError> {
     let paired = paired::section(effort)?;
     note("other metrics");
     let drawn = drawn::section(effort)?;
-    Ok(format!("{INTRODUCTION}\n{one}\n{independent}\n{paired}\n{drawn}"))
+    Ok(Page { text: format!("{INTRODUCTION}\n{one}\n{independent}\n{paired}\n{drawn}"), missed: Vec::new() })
 }
 
 const INTRODUCTION: &str = "\

@@ -2,6 +2,8 @@
 
 use modelgate_policy::{Check, State, Target, Verdict};
 
+use super::Section;
+use super::aims::Aim;
 use super::flips::{Flips, RIGHT, first, next};
 use super::judged::{Share, gate, metric, policy, verdict};
 use crate::draws::stream;
@@ -15,6 +17,15 @@ const RELEASES: u32 = 12;
 /// The shares of rows that flip either way from one release to the next.
 const FLIPS: f64 = 0.03;
 
+/// The most runs of releases without decay that may fail.
+const FALSE_ALARMS: f64 = 0.05;
+
+/// The fewest of those that lose so much a release that must fail by a release, with so many rows.
+const POWER: f64 = 0.9;
+const LOSS: f64 = 0.005;
+const FOUND_BY: u32 = 8;
+const SETTLED: usize = 20_000;
+
 /// When what was first seen, in each run of releases.
 #[derive(Default)]
 struct Seen {
@@ -23,7 +34,8 @@ struct Seen {
     warned: Vec<Option<u32>>,
 }
 
-pub(crate) fn section(effort: Effort) -> Result<String, ProofError> {
+pub(super) fn section(effort: Effort) -> Result<Section, ProofError> {
+    let mut aims = Vec::new();
     let mut table = Table::new(&[
         "rows",
         "loss a release",
@@ -37,18 +49,27 @@ pub(crate) fn section(effort: Effort) -> Result<String, ProofError> {
         for loss in [0.0, 0.003, 0.005, 0.008] {
             let repetitions = if loss > 0.0 { 60 } else { 120 };
             let seen = observe(rows, loss, if effort == Effort::Full { repetitions } else { 1 })?;
+            if loss <= 0.0 {
+                let failed = seen.by_previous.iter().zip(&seen.by_anchor).map(|(previous, anchor)| previous.or(*anchor));
+                let failed = share_by(&failed.collect::<Vec<_>>(), RELEASES);
+                aims.push(Aim::at_most(FALSE_ALARMS, format!("{rows} rows, no decay: failed in twelve releases"), failed));
+            } else if rows == SETTLED && loss >= LOSS {
+                let found = share_by(&seen.by_anchor, FOUND_BY);
+                let what = format!("{rows} rows, {:.1} points a release: failed by release {FOUND_BY}", 100.0 * loss);
+                aims.push(Aim::at_least(POWER, what, found));
+            }
             table.push(&[
                 rows.to_string(),
                 if loss > 0.0 { format!("{:.1} points", 100.0 * loss) } else { "none".to_owned() },
                 share_by(&seen.by_previous, RELEASES).text(),
                 share_by(&seen.by_anchor, RELEASES).text_with_interval(),
-                percent(share_by(&seen.by_anchor, 8).value()),
+                percent(share_by(&seen.by_anchor, FOUND_BY).value()),
                 mean(&seen.by_anchor),
                 share_by(&seen.warned, RELEASES).text(),
             ]);
         }
     }
-    Ok(format!("{HEADING}\n{}", table.text()))
+    Ok(Section { text: format!("{HEADING}\n{}", table.text()), aims })
 }
 
 const HEADING: &str = "\

@@ -3,6 +3,8 @@
 use modelgate_cube::{Slice, Term};
 use modelgate_policy::{Policy, Target};
 
+use super::Section;
+use super::aims::Aim;
 use super::flips::{Flips, RIGHT, first, next};
 use super::judged::{Share, failed, gate, metric, names, policy, verdict, warned};
 use crate::draws::stream;
@@ -15,6 +17,13 @@ const FLIPS: f64 = 0.04;
 
 /// Accuracy may fall by so much for all rows, and for a slice.
 const MARGINS: [f64; 2] = [0.01, 0.02];
+
+/// The most candidates without a change that may fail.
+const FALSE_ALARMS: f64 = 0.01;
+
+/// The fewest of the changed ones that must fail, with so many rows.
+const POWER: f64 = 0.9;
+const SETTLED: usize = 10_000;
 
 /// A change of the candidate: rows with all of these levels lose `loss`.
 struct Change {
@@ -57,7 +66,8 @@ struct Seen {
     naive: Share,
 }
 
-pub(crate) fn section(effort: Effort) -> Result<String, ProofError> {
+pub(super) fn section(effort: Effort) -> Result<Section, ProofError> {
+    let mut aims = Vec::new();
     let mut table = Table::new(&[
         "rows",
         "what changed",
@@ -76,17 +86,24 @@ pub(crate) fn section(effort: Effort) -> Result<String, ProofError> {
         let repetitions = if effort == Effort::Full { repetitions } else { 2 };
         let seen = observe(rows, change, repetitions, all_crosses)?;
         let is_slice = !change.levels.is_empty();
+        let slices = if all_crosses { 86 } else { 53 };
+        let place = format!("{} rows, {slices} slices: {}", rows, change.title);
+        if change.loss <= 0.0 {
+            aims.push(Aim::at_most(FALSE_ALARMS, format!("{place}, failed"), seen.failed));
+        } else if rows == SETTLED {
+            aims.push(Aim::at_least(POWER, format!("{place}, failed"), seen.failed));
+        }
         table.push(&[
             rows.to_string(),
             change.title.to_owned(),
-            if all_crosses { "86".to_owned() } else { "53".to_owned() },
+            slices.to_string(),
             seen.failed.text_with_interval(),
             if is_slice { seen.named.text() } else { "-".to_owned() },
             seen.failed_or_warned.text(),
             seen.naive.text(),
         ]);
     }
-    Ok(format!("{HEADING}\n{}", table.text()))
+    Ok(Section { text: format!("{HEADING}\n{}", table.text()), aims })
 }
 
 const HEADING: &str = "\
