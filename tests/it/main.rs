@@ -11,6 +11,7 @@ mod beside;
 mod data_sets;
 mod demo;
 mod disclosure;
+mod drift;
 mod estimators;
 mod examples;
 mod fails_well;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use modelgate_tests::{CONFIG, Gate, Rows};
 
+use crate::drift::{released_with_income, with_income};
 use crate::{gate, ready, released};
 
 /// A release of the plain rows, and a candidate that differs from it in nothing but a little noise.
@@ -87,6 +88,35 @@ fn one_slice_is_worse() -> Gate {
     released(before).with("predictions.csv", rows(candidate()))
 }
 
+fn jittered() -> Rows {
+    Rows { jitter: 1, ..Rows::default() }
+}
+
+/// Every income is higher by this.
+fn with_incomes(more: u32) -> Gate {
+    released_with_income().with("predictions.csv", with_income(&jittered(), |row| row * 7 % 97 + more))
+}
+
+/// Every third positive label is negative now; scores and slices are as they were.
+fn with_fewer_positives() -> Gate {
+    let flipped = candidate().lines().enumerate().fold(String::new(), |text, (line, row)| {
+        text + &(if line % 3 == 1 { row.replace(",yes,", ",no,") } else { row.to_owned() }) + "\n"
+    });
+    pair().with("predictions.csv", flipped)
+}
+
+/// Scores are higher for everybody.
+fn with_higher_scores() -> Gate {
+    pair().with("predictions.csv", Rows { raise: 0.15, ..jittered() }.csv())
+}
+
+/// Training rows whose incomes are higher by this.
+fn with_training_rows(more: u32) -> Gate {
+    let gate = with_incomes(0).with("train.csv", with_income(&Rows { rows: 3000, ..jittered() }, |row| row * 7 % 97 + more));
+    gate.write("modelgate.yml", CONFIG.replace("  id: id\n", "  id: id\n  train_path: train.csv\n"));
+    gate
+}
+
 /// The pairs by the rule that each is for, with every rule that must speak.
 fn pairs() -> Vec<(&'static str, Gate, &'static [&'static str])> {
     vec![
@@ -96,14 +126,14 @@ fn pairs() -> Vec<(&'static str, Gate, &'static [&'static str])> {
         (
             "metric-regression",
             pair().with("predictions.csv", Rows { pull_down: 0.25, jitter: 1, ..Rows::default() }.csv()),
-            &["metric-regression"],
+            &["metric-regression", "prediction-drift"],
         ),
         (
             "metric-not-evaluated",
             with_gate("  - metric: recall\n    slices: [\"sex=Q\"]\n    lower_bound: 0.1\n"),
             &["metric-not-evaluated"],
         ),
-        ("missing-slice", with_rows(|line| !line.ends_with("west")), &["missing-slice", "different-data"]),
+        ("missing-slice", with_rows(|line| !line.ends_with("west")), &["missing-slice", "different-data", "data-drift"]),
         ("low-support", with_a_tiny_group(), &["low-support"]),
         ("no-baseline", ready(), &["no-baseline"]),
         ("baseline-is-candidate", pair().with("predictions.csv", Rows::default().csv()), &["baseline-is-candidate"]),
@@ -112,7 +142,13 @@ fn pairs() -> Vec<(&'static str, Gate, &'static [&'static str])> {
         ("unused-waiver", with_waiver("2999-12-31"), &["unused-waiver"]),
         ("worn-split", worn(), &["worn-split"]),
         ("worst-slice", one_slice_is_worse(), &["worst-slice"]),
-        ("simpson", one_group_pays_for_another(), &["simpson"]),
+        ("simpson", one_group_pays_for_another(), &["simpson", "prediction-drift"]),
+        ("data-drift", with_incomes(30), &["data-drift"]),
+        ("(no drift)", with_incomes(0), &[]),
+        ("label-drift", with_fewer_positives(), &["label-drift", "different-data"]),
+        ("prediction-drift", with_higher_scores(), &["prediction-drift"]),
+        ("train-test-drift", with_training_rows(40), &["train-test-drift"]),
+        ("(no drift from training rows)", with_training_rows(0), &[]),
     ]
 }
 

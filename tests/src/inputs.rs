@@ -32,13 +32,15 @@ pub struct Rows {
     pub rows: u32,
     /// How far the scores of positives of `sex=F` are pulled down.
     pub pull_down: f64,
+    /// How far every score is raised.
+    pub raise: f64,
     /// Changes every score a little, as another model would.
     pub jitter: u32,
 }
 
 impl Default for Rows {
     fn default() -> Self {
-        Self { rows: 4000, pull_down: 0.0, jitter: 0 }
+        Self { rows: 4000, pull_down: 0.0, raise: 0.0, jitter: 0 }
     }
 }
 
@@ -53,7 +55,7 @@ impl Rows {
             let approved = (mixed >> 16) % 10 < 6;
             let noise = f64::from((mixed >> 3).wrapping_mul(40_503).wrapping_add(self.jitter * 977) % 1000) / 1000.0;
             let pull = if approved && sex == "F" { self.pull_down } else { 0.0 };
-            let score = (if approved { 0.3 + 0.65 * noise } else { 0.05 + 0.65 * noise } - pull).clamp(0.001, 0.999);
+            let score = (if approved { 0.3 + 0.65 * noise } else { 0.05 + 0.65 * noise } - pull + self.raise).clamp(0.001, 0.999);
             let label = if approved { "yes" } else { "no" };
             writeln!(text, "{id},{label},{score:.4},{sex},{region}").unwrap();
         }

@@ -18,6 +18,7 @@ import sys
 import warnings
 from pathlib import Path
 
+import drift
 import fairlearn
 import fairlearn.metrics as fm
 import numpy as np
@@ -789,6 +790,7 @@ def main():
     arguments = parser.parse_args()
     arguments.output.mkdir(parents=True, exist_ok=True)
     write(arguments.output, "edge_cases.json", edge_cases())
+    write(arguments.output, "drift.json", {"versions": versions(), "cases": drift.cases()})
     if arguments.real_data:
         write(arguments.output, "compas.json", compas(arguments.real_data / "aequitas/compas_for_aequitas.csv"))
         for name in data_sets.RULES:

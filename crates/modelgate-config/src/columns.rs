@@ -40,12 +40,13 @@ struct Sheet<'a> {
 pub(crate) fn check(
     root: &Node<'_>,
     source: &ModelSource,
+    training: Option<&Path>,
     evaluated: &[Named],
     learned: &[Named],
     columns_of: ColumnsOf<'_>,
     mistakes: &mut Mistakes<'_>,
 ) {
-    for sheet in sheets(root, source, evaluated, learned).iter().filter(|sheet| !sheet.written.is_empty()) {
+    for sheet in sheets(root, source, training, evaluated, learned).iter().filter(|sheet| !sheet.written.is_empty()) {
         match columns_of(sheet.path) {
             Ok(columns) => check_sheet(sheet, &columns, mistakes),
             Err(problem) => {
@@ -56,7 +57,13 @@ pub(crate) fn check(
     }
 }
 
-fn sheets<'a>(root: &Node<'_>, source: &'a ModelSource, evaluated: &[Named], learned: &[Named]) -> Vec<Sheet<'a>> {
+fn sheets<'a>(
+    root: &Node<'_>,
+    source: &'a ModelSource,
+    training: Option<&'a Path>,
+    evaluated: &[Named],
+    learned: &[Named],
+) -> Vec<Sheet<'a>> {
     let (model, data) = (root.section("model"), root.section("data"));
     let sheet = |section: &Node<'_>, name: &str, path: &'a Path, needed: Vec<Named>| Sheet {
         key: section.at(name),
@@ -64,9 +71,14 @@ fn sheets<'a>(root: &Node<'_>, source: &'a ModelSource, evaluated: &[Named], lea
         path,
         needed,
     };
+    let label = || -> Vec<Named> { data.text("label").map(|label| (data.at("label"), label)).into_iter().collect() };
     match source {
-        ModelSource::Command(_) => Vec::new(),
-        ModelSource::Predictions { path } => vec![sheet(&model, "predictions", path, evaluated.to_vec())],
+        ModelSource::Command(_) => training.map(|path| sheet(&data, "train_path", path, label())).into_iter().collect(),
+        ModelSource::Predictions { path } => {
+            let mut sheets = vec![sheet(&model, "predictions", path, evaluated.to_vec())];
+            sheets.extend(training.map(|path| sheet(&data, "train_path", path, label())));
+            sheets
+        }
         ModelSource::Train { rows, evaluate, .. } => {
             let train = model.section("train");
             let weight = train.text("weight").map(|column| (train.at("weight"), column));
@@ -75,8 +87,7 @@ fn sheets<'a>(root: &Node<'_>, source: &'a ModelSource, evaluated: &[Named], lea
             let all = [evaluated, learned, in_split.as_slice()].concat();
             let mut sheets = vec![sheet(&data, "path", evaluate, all)];
             if let TrainRows::File(path) = rows {
-                let label = data.text("label").map(|label| (data.at("label"), label));
-                let needed = label.into_iter().chain(weight.clone()).chain(learned.iter().cloned()).collect();
+                let needed = label().into_iter().chain(weight.clone()).chain(learned.iter().cloned()).collect();
                 sheets.push(sheet(&data, "train_path", path, needed));
             }
             sheets

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use modelgate_cube::{Digest, TaskKind};
 use modelgate_eval::{DiscoverySettings, EvalSettings, MetricId, Requirement};
-use modelgate_policy::Policy;
+use modelgate_policy::{DriftLimits, Policy};
 use serde_yaml::Value;
 
 use crate::axes;
@@ -82,6 +82,7 @@ fn settings(
 ) -> Config {
     let directory = directory_of(file_name);
     let (data, evaluation, output) = (root.section("data"), root.section("evaluation"), root.section("output"));
+    let data_checks = root.section("data_checks");
     let source = model::read(root, &directory, mistakes);
     rows::check(root, mistakes);
     let roles = rows::named_roles(root);
@@ -106,9 +107,10 @@ fn settings(
     anchor::check(root, &gates, mistakes);
     let publication = disclosure::read(&root.section("disclosure"));
     disclosure::check(root, &publication, evaluation.whole("min_support"), &gates, mistakes);
+    let training_file = data.text("train_path").map(|path| directory.join(path));
     let waivers = waivers::read(root, &gates, &measurable.axes, mistakes);
     if let (Some(source), Some(columns_of)) = (&source, columns_of) {
-        columns::check(root, source, &evaluated, &features, columns_of, mistakes);
+        columns::check(root, source, training_file.as_deref(), &evaluated, &features, columns_of, mistakes);
         columns::check_beside(root, beside.as_ref(), columns_of, mistakes);
     }
     Config {
@@ -141,12 +143,17 @@ fn settings(
             anchor_budget: root.section("anchor").number("budget").unwrap_or_default(),
             allow_cross_split_gate: evaluation.flag("allow_cross_split_gate"),
             max_decisions_per_split: evaluation.whole("max_decisions_per_split"),
+            drift: DriftLimits {
+                effect: data_checks.number("drift_effect").unwrap_or_default(),
+                alpha: data_checks.number("drift_alpha").unwrap_or_default(),
+            },
         },
         baseline: beside.map_or_else(|| baseline(&root.section("baseline"), &directory), BaselineSettings::Beside),
         anchor: anchor::read(&root.section("anchor"), &directory),
         publication,
         output_directory: directory.join(output.text("directory").unwrap_or_default()),
         ledger: directory.join(output.text("ledger").unwrap_or_default()),
+        training_file,
         features: (!features.is_empty()).then(|| features.into_iter().map(|(_, name)| name).collect()),
         directory,
         text: text.to_owned(),

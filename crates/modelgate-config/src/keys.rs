@@ -20,6 +20,7 @@ const MANY: usize = 10_000;
 
 const ANY: Range = Range { lowest: f64::NEG_INFINITY, highest: f64::INFINITY, open: false };
 const AT_LEAST_0: Range = Range { lowest: 0.0, highest: f64::INFINITY, open: false };
+const ABOVE_0: Range = Range { lowest: 0.0, highest: f64::INFINITY, open: true };
 const BETWEEN_0_AND_1: Range = Range { lowest: 0.0, highest: 1.0, open: true };
 const BELOW_ONE_HALF: Range = Range { lowest: 0.0, highest: 0.5, open: true };
 const AT_LEAST_1: Range = Range { lowest: 1.0, highest: f64::INFINITY, open: false };
@@ -58,6 +59,7 @@ pub(crate) const ROOT: Section = Section {
             ListOf(List { item: &Kind::Section(&GATE), least: 1, most: 1_000, unique: false }),
             "The limits; at least one, because a gate without limits cannot fail.",
         ),
+        Key::optional("data_checks", Kind::Section(&DATA_CHECKS), "From when what the data shows counts."),
         Key::optional("rules", Names(RULE, LEVEL), "Levels of rules that differ from the rules' own."),
         Key::optional(
             "waivers",
@@ -182,7 +184,11 @@ const COMMAND: Section = Section {
 const DATA: Section = Section {
     keys: &[
         Key::optional("path", Text, "The file with the rows to evaluate; only with `model.train`, and then required."),
-        Key::optional("train_path", Text, "The file with the rows to train on; only with `model.train`."),
+        Key::optional(
+            "train_path",
+            Text,
+            "The file with the rows to train on. With `model.predictions` and `model.command` it is only read for the checks of the data.",
+        ),
         Key::optional("split", Kind::Section(&SPLIT), "The column of `path` that tells training rows from rows to evaluate."),
         Key::optional(
             "label",
@@ -346,6 +352,24 @@ const COSTS: Section = Section {
             .with_default("0.0"),
         Key::optional("true_negative", Number(ANY), "What a row costs that is rightly predicted negative.").with_default("0.0"),
         Key::optional("unit", Text, "What these numbers count, such as `EUR`."),
+    ],
+    rules: &[],
+};
+
+const DATA_CHECKS: Section = Section {
+    keys: &[
+        Key::optional(
+            "drift_effect",
+            Number(ABOVE_0),
+            "From which effect a drift counts: a Jensen-Shannon distance (base 2), a Wasserstein distance in standard deviations, or a population stability index.",
+        )
+        .with_default("0.1"),
+        Key::optional(
+            "drift_alpha",
+            Number(BELOW_ONE_HALF),
+            "The most that the p-value of a drift may be, after Benjamini and Hochberg's adjustment for the number of columns.",
+        )
+        .with_default("0.05"),
     ],
     rules: &[],
 };

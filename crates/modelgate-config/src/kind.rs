@@ -127,6 +127,7 @@ impl Range {
         match (self.lowest.is_finite(), self.highest.is_finite()) {
             (true, true) if self.open => format!("a number above {} and below {}", self.lowest, self.highest),
             (true, true) => format!("a number from {} to {}", self.lowest, self.highest),
+            (true, false) if self.open => format!("a number above {}", self.lowest),
             (true, false) => format!("a number that is at least {}", self.lowest),
             _ => "a finite number".to_owned(),
         }

@@ -166,7 +166,7 @@ fn check_apart(data: &Node<'_>, mistakes: &mut Mistakes<'_>) {
 
 /// What a source that brings its own rows asks of `data`.
 fn check_foreign(data: &Node<'_>, source: &str, task: TaskKind, mistakes: &mut Mistakes<'_>) {
-    for name in ["path", "train_path", "split"] {
+    for name in ["path", "split"] {
         forbid(data, name, source, "delete it: the predictions file holds the rows", mistakes);
     }
     // What other tasks need is said where they are read.

@@ -56,6 +56,8 @@ pub struct Config {
     pub output_directory: PathBuf,
     /// The file that every decision is appended to.
     pub ledger: PathBuf,
+    /// The file with the rows that the model learned from, where the settings name one.
+    pub training_file: Option<PathBuf>,
     /// The columns to learn from; `None` for every column of the training rows that has no role and is no slice column.
     pub features: Option<Vec<String>>,
     /// The text of the file.

@@ -60,6 +60,7 @@ fn a_full_file_becomes_settings() {
     assert!((found.policy.alpha - 0.01).abs() < 1e-12 && (found.policy.anchor_budget - 3.0).abs() < 1e-12);
     assert_eq!(found.policy.max_decisions_per_split, 20);
     assert!(found.policy.allow_cross_split_gate);
+    assert!((found.policy.drift.effect - 0.15).abs() < 1e-12 && (found.policy.drift.alpha - 0.02).abs() < 1e-12);
     assert_eq!(found.output_directory, Path::new("project/out"));
     assert_eq!(found.ledger, Path::new("project/records/ledger.jsonl"));
     let meaning = ["age", "application_id", "applied_at", "approved", "part", "race", "sex", "w"].map(str::to_owned);
@@ -123,6 +124,7 @@ fn a_minimal_file_takes_every_default() {
     assert_eq!((found.baseline, found.anchor, found.features), (BaselineSettings::Auto, None, None));
     assert!((found.policy.alpha - 0.05).abs() < 1e-12 && (found.policy.anchor_budget - 2.0).abs() < 1e-12);
     assert_eq!(found.policy.max_decisions_per_split, 50);
+    assert_eq!((found.policy.drift, found.training_file), (modelgate_policy::DriftLimits::default(), None));
     assert_eq!((found.output_directory, found.ledger), ("modelgate-out".into(), "modelgate-ledger.jsonl".into()));
 }
 

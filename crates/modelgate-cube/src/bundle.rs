@@ -7,8 +7,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Axis, AxisKind, Cell, Cube, CubeMeta, Digest, Fixed, LOGIT_BINS, LossSums, ReplicateSet, Replicates, RowIdRule, RowIds,
-    RowSetDigest, ScoreBin, ScoreScale, ScoreTable, Shape, Slice, SumReplicates, Tally, Task, TaskKind, Term,
+    Axis, AxisKind, Cell, Cube, CubeMeta, Digest, FeatureTable, Fixed, LOGIT_BINS, LossSums, ReplicateSet, Replicates, RowIdRule,
+    RowIds, RowSetDigest, ScoreBin, ScoreScale, ScoreTable, Shape, Slice, SumReplicates, Tally, Task, TaskKind, Term,
+    features::{StoredFeatures, Unusable},
     replicates::{Packed, PackedSums},
 };
 
@@ -44,6 +45,8 @@ pub struct Bundle {
     pub manifest: Manifest,
     /// The counts.
     pub cube: Cube,
+    /// How the values of each column are spread; empty where that was not counted.
+    pub features: FeatureTable,
 }
 
 /// Why bytes are not a bundle that can be compared with.
@@ -67,7 +70,7 @@ impl Bundle {
     /// The bytes to store: canonical JSON, so that equal bundles are equal bytes. Scores are coarsened as
     /// [`Cube::for_storage`] says.
     pub fn encode(&self) -> Result<Vec<u8>, BundleError> {
-        let stored = v1::File::from_bundle(&self.manifest, &self.cube.for_storage());
+        let stored = v1::File::from_bundle(&self.manifest, &self.cube.for_storage(), &self.features);
         let mut bytes = serde_json::to_vec(&stored).map_err(|error| BundleError::Malformed(error.to_string()))?;
         bytes.push(b'\n');
         Ok(bytes)
@@ -107,7 +110,7 @@ impl Cube {
             data_digest: Digest::of(b""),
             model_digest: Digest::of(b""),
         };
-        let stored = v1::File::from_bundle(&nobody, &self.for_storage());
+        let stored = v1::File::from_bundle(&nobody, &self.for_storage(), &FeatureTable::default());
         let bytes = serde_json::to_vec(&stored).map_err(|error| BundleError::Malformed(error.to_string()))?;
         Ok(Digest::of(&bytes))
     }
@@ -117,9 +120,9 @@ impl Cube {
 mod v1 {
     use super::tasks::{self, StoredCounts, StoredTask};
     use super::{
-        Axis, AxisKind, BTreeMap, Bundle, BundleError, Cell, Cube, CubeMeta, Deserialize, Digest, Fixed, LOGIT_BINS, LossSums,
-        Manifest, Packed, PackedSums, ReplicateSet, Replicates, RowIdRule, RowIds, RowSetDigest, ScoreBin, ScoreScale,
-        ScoreTable, Serialize, Shape, Slice, SumReplicates, Tally, Task, TaskKind, Term,
+        Axis, AxisKind, BTreeMap, Bundle, BundleError, Cell, Cube, CubeMeta, Deserialize, Digest, FeatureTable, Fixed,
+        LOGIT_BINS, LossSums, Manifest, Packed, PackedSums, ReplicateSet, Replicates, RowIdRule, RowIds, RowSetDigest, ScoreBin,
+        ScoreScale, ScoreTable, Serialize, Shape, Slice, StoredFeatures, SumReplicates, Tally, Task, TaskKind, Term, Unusable,
     };
 
     #[derive(Serialize, Deserialize)]
@@ -149,6 +152,9 @@ mod v1 {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         row_ids: Option<StoredIds>,
         cells: Vec<StoredCell>,
+        /// How columns are spread; absent where that was not counted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        features: Option<StoredFeatures>,
     }
 
     /// The column of ids (absent where ids are digests of features), the salt in hexadecimal digits, and the digest of
@@ -299,7 +305,7 @@ mod v1 {
     }
 
     impl File {
-        pub(super) fn from_bundle(manifest: &Manifest, cube: &Cube) -> Self {
+        pub(super) fn from_bundle(manifest: &Manifest, cube: &Cube, features: &FeatureTable) -> Self {
             let shape = &cube.meta().shape;
             let axis = |axis: &Axis| StoredAxis {
                 name: axis.name.clone(),
@@ -328,6 +334,7 @@ mod v1 {
                 score_scale: if cube.scale() == ScoreScale::Exact { "exact" } else { "logit-1024" }.to_owned(),
                 row_ids: cube.row_ids().map(store_ids),
                 cells: cube.cells().map(|(slice, cell)| store_cell(slice, cell, cube)).collect(),
+                features: StoredFeatures::from_table(features),
             }
         }
 
@@ -379,7 +386,12 @@ mod v1 {
                 None if by_slice.is_empty() && sums_by_slice.is_empty() => {}
                 None => return Err(malformed("there are replicates of rows whose ids are not named")),
             }
+            let features = self.features.unwrap_or_default().into_table().map_err(|problem| match problem {
+                Unusable::Malformed(what) => malformed(what),
+                Unusable::Inconsistent(what) => BundleError::Inconsistent(what.to_owned()),
+            })?;
             Ok(Bundle {
+                features,
                 manifest: Manifest {
                     config_digest: digest(&self.config_digest)?,
                     data_digest: digest(&self.data_digest)?,
@@ -447,7 +459,7 @@ mod v1 {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
-    use crate::DEFINITION_VERSION;
+    use crate::{DEFINITION_VERSION, FeatureColumn, FeatureHistogram, FeatureId, FeatureKind, LeftOut, NumberBins, Part};
 
     fn bundle(weight: f64) -> Bundle {
         let shape = Shape {
@@ -480,6 +492,56 @@ mod tests {
                 model_digest: digest,
             },
             cube: Cube::from_cells(meta, ScoreScale::Exact, cells),
+            features: FeatureTable::default(),
+        }
+    }
+
+    /// Counts of one column, in all rows and in a slice.
+    fn features(weight: f64) -> FeatureTable {
+        let kind = FeatureKind::Number(NumberBins::new(vec![0.5], vec![0.0, 1.0], vec![0]).unwrap());
+        let FeatureKind::Number(bins) = &kind else { unreachable!() };
+        let mut all = FeatureHistogram::new(&kind);
+        for number in [0.0, 0.25, 1.0] {
+            all.bins[bins.bin(number)].add_row(weight);
+            all.add_moments(bins, [(number, weight)]);
+        }
+        let mut slice = FeatureHistogram::new(&kind);
+        slice.bins[0].add_row(weight);
+        let histograms =
+            BTreeMap::from([((Part::Test, Slice::overall()), all), ((Part::Test, Slice::single("sex", None)), slice)]);
+        let texts = FeatureKind::Category { levels: vec!["a".into(), "b".into()] };
+        let counts = BTreeMap::from([((Part::Train, Slice::overall()), FeatureHistogram::new(&texts))]);
+        FeatureTable {
+            columns: BTreeMap::from([
+                (FeatureId::Label, FeatureColumn { kind: texts, histograms: counts }),
+                (FeatureId::Column("x".into()), FeatureColumn { kind, histograms }),
+            ]),
+            left_out: BTreeMap::from([("name".into(), LeftOut::NamesRows)]),
+        }
+    }
+
+    #[test]
+    fn feature_tables_survive_storage_and_do_not_change_the_name_of_the_counts() {
+        for weight in [1.0, 0.37] {
+            let stored = Bundle { features: features(weight), ..bundle(weight) };
+            assert_eq!(Bundle::decode(&stored.encode().unwrap()).unwrap(), stored);
+            assert_eq!(stored.cube.digest().unwrap(), bundle(weight).cube.digest().unwrap());
+        }
+    }
+
+    #[test]
+    fn edited_feature_tables_are_noticed() {
+        let text = String::from_utf8(Bundle { features: features(1.0), ..bundle(1.0) }.encode().unwrap()).unwrap();
+        for (from, to) in [
+            ("\"rows\":[2,1,0,0]", "\"rows\":[0,1,0,0]"),
+            ("\"rows\":[2,1,0,0]", "\"rows\":[2,1,0]"),
+            ("\"rows\":[2,1,0,0]", "\"rows\":[2,9999999999999,0,0]"),
+            ("\"edges\":[0.5]", "\"edges\":[0.5,0.4]"),
+            ("[\"a\",\"b\"]", "[\"b\",\"a\"]"),
+        ] {
+            let edited = text.replacen(from, to, 1);
+            assert_ne!(edited, text, "{from}");
+            assert!(Bundle::decode(edited.as_bytes()).is_err(), "{to}");
         }
     }
 

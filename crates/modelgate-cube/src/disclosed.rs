@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Axis, AxisKind, Bundle, BundleError, Cell, Cube, CubeMeta, Digest, Disclosure, Fixed, Manifest, Profile, RowSetDigest,
-    ScoreScale, Shape, Slice, Tally, Task, Term, Withheld,
+    Axis, AxisKind, Bundle, BundleError, Cell, Cube, CubeMeta, Digest, Disclosure, FeatureTable, Fixed, Manifest, Profile,
+    RowSetDigest, ScoreScale, Shape, Slice, Tally, Task, Term, Withheld,
 };
 
 /// The name of the file.
@@ -42,7 +42,12 @@ impl Disclosed {
         let shape = Shape { scored: false, ..cube.meta().shape.clone() };
         let meta = CubeMeta { shape, split: cube.meta().split.one_way(), ..cube.meta().clone() };
         Self {
-            bundle: Bundle { manifest: bundle.manifest.clone(), cube: Cube::from_cells(meta, ScoreScale::Exact, cells) },
+            bundle: Bundle {
+                manifest: bundle.manifest.clone(),
+                cube: Cube::from_cells(meta, ScoreScale::Exact, cells),
+                // Counts by value of each column, some of few rows: none is shown.
+                features: FeatureTable::default(),
+            },
             profile: disclosure.settings.profile,
             min_cell: disclosure.settings.min_cell,
             withheld: disclosure.withheld().clone(),
@@ -169,7 +174,7 @@ struct StoredCell {
 
 impl From<&Disclosed> for File {
     fn from(disclosed: &Disclosed) -> Self {
-        let Bundle { manifest, cube } = &disclosed.bundle;
+        let Bundle { manifest, cube, features: _ } = &disclosed.bundle;
         let shape = &cube.meta().shape;
         let axis = |axis: &Axis| StoredAxis {
             name: axis.name.clone(),
@@ -286,7 +291,8 @@ impl File {
             created: self.created,
             tool_version: self.tool_version,
         };
-        let bundle = Bundle { manifest, cube: Cube::from_cells(meta, ScoreScale::Exact, cells) };
+        let bundle =
+            Bundle { manifest, cube: Cube::from_cells(meta, ScoreScale::Exact, cells), features: FeatureTable::default() };
         Ok(Disclosed { bundle, profile, min_cell: self.min_cell, withheld })
     }
 }
@@ -332,7 +338,7 @@ mod tests {
             data_digest: digest,
             model_digest: digest,
         };
-        let bundle = Bundle { manifest, cube };
+        let bundle = Bundle { manifest, cube, features: FeatureTable::default() };
         let disclosure = Disclosure::of(&[&[Published { cube: &bundle.cube, model: digest, withheld: None }]], public());
         let shown = Disclosed::of(&bundle, &disclosure);
         (bundle, shown)

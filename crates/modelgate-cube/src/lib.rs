@@ -10,6 +10,7 @@ mod cube;
 mod digest;
 mod disclosed;
 mod disclosure;
+mod features;
 mod fixed;
 mod joint;
 mod lattice;
@@ -27,6 +28,10 @@ pub use cube::{Cube, CubeMeta, DEFINITION_VERSION, MergeError, Shape};
 pub use digest::{Digest, Digesting, ParseDigestError, RowSetDigest};
 pub use disclosed::{DISCLOSED_FILE, DISCLOSED_VERSION, Disclosed};
 pub use disclosure::{Disclosure, DisclosureSettings, MIN_CELL, Profile, Published, Withheld, magnitude};
+pub use features::{
+    FEW_VALUES, FeatureColumn, FeatureHistogram, FeatureId, FeatureKind, FeatureMergeError, FeatureMoments, FeatureTable,
+    LeftOut, MOST_BINS, MOST_LEVELS, NumberBins, Part, RARE,
+};
 pub use fixed::Fixed;
 pub use joint::{Joint, JointCell};
 pub use lattice::{ConfusionCounts, Half, Halves, Lattice, LatticeAxis, MOST_COMBINATIONS, NoLattice};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use modelgate_cube::Slice;
 use modelgate_eval::MetricId;
 
-use crate::{Level, RuleId, Waiver};
+use crate::{DriftLimits, Level, RuleId, Waiver};
 
 /// Where in the configuration something is written.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -80,4 +80,6 @@ pub struct Policy {
     pub allow_cross_split_gate: bool,
     /// After how many decisions a split is worn out; at least 1.
     pub max_decisions_per_split: u64,
+    /// From when a drift of the data counts.
+    pub drift: DriftLimits,
 }

@@ -4,8 +4,9 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use modelgate_cube::Slice;
-use modelgate_eval::{Change, Comparison, Estimate, Evaluation, Loss, MetricId, MetricKind, Mode, Subject};
+use modelgate_eval::{Change, Comparison, DriftComparison, Estimate, Evaluation, Loss, MetricId, MetricKind, Mode, Subject};
 
+use crate::drift;
 use crate::family::{self, Draft};
 use crate::state::{self, Judged, against_limit};
 use crate::{Bound, Check, Counts, Date, Finding, Gate, Level, Outcome, Policy, RuleId, State, Target, Verdict, waive};
@@ -39,11 +40,15 @@ pub struct History<'a> {
     pub anchor: Option<Anchor<'a>>,
     /// How many decisions the candidate's split has answered before this one.
     pub decisions: u64,
+    /// How the columns moved against earlier rows.
+    pub drift: &'a [DriftComparison],
+    /// Whether the previous release holds no counts of its columns, so that nobody can tell how they moved since.
+    pub without_columns: bool,
 }
 
 impl<'a> From<Baseline<'a>> for History<'a> {
     fn from(baseline: Baseline<'a>) -> Self {
-        Self { baseline, anchor: None, decisions: 0 }
+        Self { baseline, anchor: None, decisions: 0, drift: &[], without_columns: false }
     }
 }
 
@@ -56,6 +61,10 @@ pub fn judge<'a>(evaluation: &'a Evaluation, history: impl Into<History<'a>>, po
     let mut checks = family::decide(drafts, judge.alpha());
     let mut findings = judge.findings(&low_support);
     findings.extend(judge.about_groups(&checks));
+    let drift: Vec<_> = judge.history.drift.iter().map(|comparison| drift::judge(comparison, &policy.drift)).collect();
+    findings.extend(drift::findings(&drift, |rule| judge.level(rule)));
+    let without_columns = judge.history.without_columns;
+    findings.extend(drift::unmeasured(without_columns, |rule| judge.level(rule)));
     let about_waivers = waive::apply(&mut checks, &mut findings, &policy.waivers, today, |rule| judge.level(rule));
     findings.extend(about_waivers);
     findings.retain(|finding| finding.level > Level::Allow);
@@ -63,7 +72,7 @@ pub fn judge<'a>(evaluation: &'a Evaluation, history: impl Into<History<'a>>, po
     findings.sort_by_key(|finding| Reverse(finding.level));
     checks.sort_by_key(|check| !check.blocking);
     let outcome = outcome(&checks, &findings);
-    Verdict { outcome, counts: count(&checks), checks, findings, low_support: low_support.len() }
+    Verdict { outcome, counts: count(&checks), checks, findings, low_support: low_support.len(), drift, without_columns }
 }
 
 fn outcome(checks: &[Check], findings: &[Finding]) -> Outcome {

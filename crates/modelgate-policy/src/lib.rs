@@ -1,5 +1,6 @@
 //! Gates, rules and waivers: measurements in, a verdict out. Cannot fail, does no I/O, and is told what day it is.
 
+mod drift;
 mod family;
 mod gate;
 mod judge;
@@ -9,6 +10,7 @@ mod verdict;
 mod waive;
 mod waiver;
 
+pub use drift::{DriftLimits, DriftState, JudgedDrift};
 pub use gate::{Bound, Gate, Origin, Policy, Target};
 pub use judge::{Anchor, Baseline, History, judge};
 pub use rules::{Level, RULES, Rule, RuleId};

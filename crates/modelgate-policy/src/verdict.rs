@@ -2,7 +2,7 @@
 
 use modelgate_eval::{Change, Estimate, MetricId, Subject};
 
-use crate::{Bound, Date, Level, Origin, RuleId};
+use crate::{Bound, Date, JudgedDrift, Level, Origin, RuleId};
 
 /// What became of one check.
 #[derive(Debug, Clone, PartialEq)]
@@ -232,4 +232,8 @@ pub struct Verdict {
     pub counts: Counts,
     /// Slices that were too small to judge, per metric and limit, counted and never shown as passed.
     pub low_support: usize,
+    /// How the data moved: against the baseline's rows, and between training and test rows.
+    pub drift: Vec<JudgedDrift>,
+    /// Whether the baseline's release holds no counts of its columns, so that their drift since is not known.
+    pub without_columns: bool,
 }

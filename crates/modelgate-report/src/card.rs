@@ -53,6 +53,7 @@ fn view(facts: &Facts<'_>) -> Node {
         compared: report.comparison.is_some(),
         mixes: crate::mixes::rows(facts),
         changed: crate::comment::tendencies(facts),
+        drift: crate::drift::sections(report),
         undefined: facts.undefined(),
         low_support: facts.low_support(),
         withheld: facts.withheld(),
@@ -189,6 +190,16 @@ mod tests {
             assert!(row.contains(part), "{part} is not in {row}");
         }
         assert!(body.contains("sklearn&#8203;.metrics&#8203;.recall\\_score") || body.contains("`sklearn.metrics.recall_score`"));
+    }
+
+    #[test]
+    fn drift_stands_with_the_evaluation_data() {
+        let body = card(&fixture::failing());
+        let data = body.split("## Evaluation data").nth(1).unwrap().split("## Training data").next().unwrap();
+        let row = data.lines().find(|line| line.starts_with("| income")).unwrap();
+        assert!(row.contains("0.260") && row.contains("severely drifted"), "{row}");
+        assert!(data.contains("In sex=F: income") && data.contains("Cut at other edges, and not compared: income"), "{data}");
+        assert!(!card(&fixture::passing()).contains("Jensen-Shannon"));
     }
 
     #[test]

@@ -118,6 +118,8 @@ fn view(facts: &Facts<'_>, level: Level, shortened: bool) -> Node {
         withheld: facts.withheld(),
         tendencies: tendencies(facts),
         mixes: limited(mixes::rows(facts), level.entries),
+        drift: crate::drift::lines(report),
+        without_columns: crate::drift::unknown(report),
         provenance: facts.provenance(),
         not_advice: words::NOT_ADVICE,
     }
@@ -286,6 +288,15 @@ mod tests {
             "checks of changes are adjusted for how many there are \\(Holm\\)",
         ] {
             assert!(body.contains(part), "{part} is not in\n{body}");
+        }
+    }
+
+    #[test]
+    fn drift_is_one_line_with_what_could_not_be_told() {
+        let body = body(&fixture::failing());
+        let line = body.lines().find(|line| line.starts_with("- Data: ")).unwrap();
+        for part in ["3 columns: 1 drifted", "1 the same", "1 with too few rows to tell", "of 1 column in slices, 1 drifted"] {
+            assert!(line.contains(part), "{part} is not in {line}");
         }
     }
 

@@ -60,7 +60,7 @@ pub fn disclose(report: Report, disclosure: &Disclosure) -> Report {
     } = report;
     let rows_of = |rows: Option<u64>| rows.filter(|_| disclosure.shows_rows());
     Report {
-        disclosed: shown.notice(&evaluation, verdict.low_support),
+        disclosed: shown.notice(&evaluation, &verdict),
         model_name,
         tool_version,
         generated,
@@ -185,11 +185,12 @@ impl Shown<'_> {
         all_shown && mix.metric.tells_confusion_only()
     }
 
+    /// Checks and findings of what is shown. How columns moved is left out: it is about counts by value, in every slice.
     fn verdict(&self, exact: Verdict) -> Verdict {
-        let Verdict { outcome, checks, findings, counts: _, low_support: _ } = exact;
+        let Verdict { outcome, checks, findings, counts: _, low_support: _, drift: _, without_columns } = exact;
         let checks: Vec<Check> = checks.into_iter().filter_map(|check| self.check(check)).collect();
         let findings = findings.into_iter().map(|finding| self.finding(finding)).collect();
-        Verdict { outcome, counts: counts(&checks), checks, findings, low_support: 0 }
+        Verdict { outcome, counts: counts(&checks), checks, findings, low_support: 0, drift: Vec::new(), without_columns }
     }
 
     /// A check as it may be shown. One of a withheld slice is left out where nothing follows from it: that it was made
@@ -245,7 +246,7 @@ impl Shown<'_> {
     }
 
     /// What is not shown, in numbers of slices.
-    fn notice(&self, exact: &Evaluation, low_support: usize) -> Disclosed {
+    fn notice(&self, exact: &Evaluation, verdict: &Verdict) -> Disclosed {
         let settings = &self.disclosure.settings;
         let subjects: BTreeSet<&Subject> = exact.iter().map(|(_, subject, _)| subject).collect();
         let slices = subjects.into_iter().filter_map(|subject| match subject {
@@ -260,7 +261,8 @@ impl Shown<'_> {
             slices: self.disclosure.withheld().levels().cloned().collect(),
             tables: self.disclosure.withheld().tables().map(|pair| pair.to_vec()).collect(),
             bands: bands.map(|slice| (slice.clone(), magnitude(exact.rows(slice).unwrap_or(0)))).collect(),
-            has_unmade_checks: low_support > 0,
+            has_unmade_checks: verdict.low_support > 0,
+            has_drift: !verdict.drift.is_empty(),
         }
     }
 }

@@ -3,12 +3,15 @@
 
 use std::collections::BTreeMap;
 
-use modelgate_cube::{Digest, Slice};
+use modelgate_cube::{Digest, FeatureId, Slice};
 use modelgate_eval::{
-    Change, Comparison, Costs, Declared, Delta, Discovery, DiscoverySettings, Estimate, Evaluation, Interval, Measured, Method,
-    MetricId, MetricKind, Mix, MixGroup, Mode, OneSided, Reason, Subject, WorstSlice,
+    Change, Comparison, Costs, Declared, Delta, Discovery, DiscoverySettings, Drift, DriftBetween, DriftCell, Estimate,
+    Evaluation, Interval, Measured, Method, MetricId, MetricKind, Mix, MixGroup, Mode, OneSided, Reason, StatisticId, Subject,
+    WorstSlice,
 };
-use modelgate_policy::{Bound, Check, Counts, Date, Family, Finding, Level, Origin, Outcome, RuleId, State, Test, Verdict};
+use modelgate_policy::{
+    Bound, Check, Counts, Date, DriftState, Family, Finding, JudgedDrift, Level, Origin, Outcome, RuleId, State, Test, Verdict,
+};
 
 use crate::report::{Baseline, Disclosed, ModelFacts, Provenance, Report};
 
@@ -86,6 +89,8 @@ fn empty() -> Report {
             findings: Vec::new(),
             counts: Counts::default(),
             low_support: 0,
+            drift: Vec::new(),
+            without_columns: false,
         },
         config_file: "modelgate.yml".to_owned(),
         disclosed: Disclosed::internal(),
@@ -185,7 +190,7 @@ fn verdict(checks: Vec<Check>, findings: Vec<Finding>) -> Verdict {
     };
     let fails = checks.iter().any(|check| check.blocking) || findings.iter().any(|finding| finding.level == Level::Deny);
     let outcome = if fails { Outcome::Failed } else { Outcome::Passed };
-    Verdict { outcome, checks, findings, counts, low_support: 0 }
+    Verdict { outcome, checks, findings, counts, low_support: 0, drift: Vec::new(), without_columns: false }
 }
 
 fn finding(rule: RuleId, subject: &str, message: &str) -> Finding {
@@ -250,10 +255,49 @@ pub(crate) fn failing() -> Report {
     ];
     let mut report = numbers.into_report(checks, findings);
     report.verdict.low_support = 4;
+    report.verdict.drift = vec![drifting("income", "north", &Slice::single("sex", Some("F".to_owned())))];
     if let Some(comparison) = &mut report.comparison {
         comparison.missing.push(OneSided { slice: Slice::parse("race=Other").unwrap(), rows: 41 });
     }
     report
+}
+
+/// A column that drifted in all rows and in a slice, with a level of seven rows, and others that did not or cannot be told.
+fn drifting(column: &str, level: &str, slice: &Slice) -> JudgedDrift {
+    let cell = |label: &str, rows, shares| DriftCell { label: label.to_owned(), rows, shares };
+    let drift = |feature, slice: &Slice, distance: f64| Drift {
+        feature,
+        slice: slice.clone(),
+        is_number: false,
+        rows: (11_873, 12_000),
+        cells: vec![
+            cell(level, (7_000, 4_000), (0.5896, 0.3333)),
+            cell("(other)", (4_866, 8_000), (0.4098, 0.6667)),
+            cell("(missing)", (7, 0), (0.0006, 0.0)),
+        ],
+        values: BTreeMap::from([
+            (StatisticId::JENSEN_SHANNON, Ok(distance)),
+            (StatisticId::STABILITY, Ok(distance * distance * 5.5)),
+            (StatisticId::CHI_SQUARE_P, Err(Reason::Constant)),
+        ]),
+        floors: BTreeMap::from([(StatisticId::STABILITY, 0.001)]),
+        p: 0.0001,
+        q: 0.0004,
+    };
+    let overall = Slice::overall();
+    let named = || FeatureId::Column(column.to_owned());
+    JudgedDrift {
+        between: DriftBetween::Releases,
+        drifts: vec![
+            (drift(FeatureId::Label, &overall, 0.0), DriftState::Same),
+            (drift(FeatureId::Score, &overall, 0.01), DriftState::Insufficient { rows_needed: Some(340) }),
+            (drift(named(), &overall, 0.26), DriftState::Drifted { severe: true }),
+            (drift(named(), slice, 0.2), DriftState::Drifted { severe: false }),
+        ],
+        only_before: vec![named()],
+        only_now: vec![named()],
+        cut_differently: vec![named()],
+    }
 }
 
 /// The first release: limits are held, nothing is compared.
@@ -368,6 +412,7 @@ pub(crate) fn hostile(text: &str) -> Report {
     text.clone_into(&mut said.help);
     said.origin = Some(Origin { path: text.to_owned(), line: 3 });
     let mut report = numbers.into_report(checks, vec![said]);
+    report.verdict.drift = vec![drifting(text, text, &Slice::new([term("city")]))];
     deface(&mut report, text);
     report
 }

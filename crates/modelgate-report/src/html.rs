@@ -48,6 +48,8 @@ fn view(facts: &Facts<'_>) -> Node {
         more_plots: more_plots,
         checks: facts.worst_first.iter().map(|check| facts.check(check)).collect::<Vec<_>>(),
         findings: report.verdict.findings.iter().map(|finding| facts.finding(finding)).collect::<Vec<_>>(),
+        drift: crate::drift::sections(report),
+        without_columns: crate::drift::unknown(report),
         undefined: facts.undefined(),
         missing: missing,
         new: new,
@@ -133,13 +135,32 @@ mod tests {
     #[test]
     fn every_plot_has_words() {
         let page = page(&fixture::failing());
-        let plots = Selector::parse("figure > svg").unwrap();
+        let plots = Selector::parse("#slices figure > svg").unwrap();
         assert!(page.select(&plots).count() > 0);
         for plot in page.select(&plots) {
             assert_eq!(plot.attr("role"), Some("img"));
             let label = plot.attr("aria-label").unwrap();
             assert!(label.contains("Recall by slice") && label.contains("age_band=65+ & sex=F: 0.741"), "{label}");
         }
+    }
+
+    #[test]
+    fn drift_has_a_table_bars_and_words_and_tells_no_few_rows() {
+        let page = page(&fixture::failing());
+        let rows = texts(&page, "#data tbody tr");
+        assert_eq!(rows.len(), 3);
+        for part in ["income", "severely drifted", "0.260", "11\u{202F}873", "not for texts", "< 0.001"] {
+            assert!(rows[2].contains(part), "{part} is not in {}", rows[2]);
+        }
+        assert!(rows[1].contains("too few rows; 340 on each side would do"), "{}", rows[1]);
+        assert!(texts(&page, "#data li")[0].contains("sex=F: income"));
+        let figures = Selector::parse("#data figure > svg").unwrap();
+        let labels = page.select(&figures).filter_map(|svg| svg.attr("aria-label"));
+        let labels: Vec<&str> = labels.collect();
+        assert!(
+            labels[0].contains("north: 59\u{202F}% → 33.3\u{202F}%") && labels[0].contains("(missing): a few rows → 0"),
+            "{labels:?}"
+        );
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! `verdict.json`: the verdict and every measurement for machines, versioned. The only place that serializes.
 
+mod drift;
 mod v1;
 
 use crate::RenderError;

@@ -9,6 +9,7 @@ mod delta;
 mod disclose;
 mod discovered;
 mod document;
+mod drift;
 mod escape;
 mod facts;
 mod headline;

@@ -66,6 +66,8 @@ pub struct Disclosed {
     pub bands: Vec<(Slice, &'static str)>,
     /// Whether checks were not made because slices are too small; how many is not shown.
     pub has_unmade_checks: bool,
+    /// Whether it was measured how columns moved, which is never shown.
+    pub has_drift: bool,
 }
 
 impl Disclosed {
@@ -80,6 +82,7 @@ impl Disclosed {
             tables: Vec::new(),
             bands: Vec::new(),
             has_unmade_checks: false,
+            has_drift: false,
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use modelgate_config::{AnchorSettings, BaselineSettings, BesideSettings, Config};
-use modelgate_cube::{BUNDLE_FILE, Bundle, Cube, DISCLOSED_FILE, Digest, Disclosed, Joint, Profile};
+use modelgate_cube::{BUNDLE_FILE, Bundle, Cube, DISCLOSED_FILE, Digest, Disclosed, FeatureTable, Joint, Profile};
 use modelgate_data::Roles;
 use modelgate_eval::{
     Comparison, EvalSettings, Evaluation, MetricId, MetricKind, Subject, compare, compare_beside, evaluate, evaluate_beside,
@@ -123,6 +123,12 @@ pub(crate) fn find(
     };
     found.show("Baseline", context, console);
     Ok(found)
+}
+
+/// The nearest release, whatever else is compared with.
+pub(crate) fn nearest_release(config: &Config, reading: &Reading<'_>) -> Result<Found, Failure> {
+    let target = CiContext::from_lookup(reading.context.environment).target_branch;
+    from_git(config, None, target, "baseline", reading)
 }
 
 /// Finds the pinned release that changes are held against as well. One that is named and cannot be had is an error: a
@@ -446,6 +452,15 @@ impl Found {
         match self {
             Self::Nothing { .. } | Self::Beside(_) => None,
             Self::Release(release) => Some(release),
+        }
+    }
+
+    /// How the values of its columns are spread; none where that was not counted. Predictions beside the rows have no columns
+    /// of their own.
+    pub(crate) fn columns(&self) -> Option<&FeatureTable> {
+        match self {
+            Self::Nothing { .. } | Self::Beside(_) => None,
+            Self::Release(release) => Some(&release.bundle.features).filter(|features| !features.columns.is_empty()),
         }
     }
 

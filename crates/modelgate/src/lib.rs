@@ -2,6 +2,7 @@
 
 mod baseline;
 mod cli;
+mod columns;
 mod context;
 mod demo;
 mod disclosure;

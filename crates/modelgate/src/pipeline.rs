@@ -1,17 +1,19 @@
 //! The rooms in their order: rows, counts, measurements, findings, documents, record.
 
+use std::fs::File;
 use std::num::NonZero;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use modelgate_config::{BaselineSettings, Config, ModelSource, TrainRows};
-use modelgate_cube::{Bundle, Cube, Digest, Disclosure, Manifest};
+use modelgate_cube::{Bundle, Cube, Digest, Disclosure, FeatureTable, Manifest};
 use modelgate_data::{Column, CountSettings, CountedFile, Dataset, Roles};
-use modelgate_eval::{Comparison, Evaluation, discover};
+use modelgate_eval::{Comparison, DriftBetween, DriftComparison, Evaluation, discover, drift};
 use modelgate_model::{Model, Origin, TrainSettings, run_command, train};
 use modelgate_policy::{Anchor, History, Outcome, Verdict, judge};
 use modelgate_report::{Disclosed, Document, ModelFacts, Provenance, Report};
 
 use crate::baseline::{self, BaselineChoice, Found, Reading};
+use crate::columns;
 use crate::context::{Console, Context};
 use crate::disclosure;
 use crate::facts;
@@ -34,6 +36,18 @@ pub(crate) struct Candidate {
     /// The rows, where they were scored here or are needed again; `None` where they were counted from a file.
     pub(crate) dataset: Option<Dataset>,
     pub(crate) roles: Roles,
+    /// The file that they are in.
+    pub(crate) file: PathBuf,
+    /// The rows that the model learned from, where they are known.
+    pub(crate) training: Option<TrainingRows>,
+}
+
+/// The rows that a model learned from.
+pub(crate) enum TrainingRows {
+    /// Of a model that was trained here.
+    Held(Dataset),
+    /// Of a model from elsewhere: a file with this digest.
+    File(PathBuf, Digest),
 }
 
 /// A judged run and its documents.
@@ -71,6 +85,7 @@ pub(crate) fn run(
     let evaluation = searched(config, &candidate, evaluation, console);
     let comparison = compared(config, &candidate, &baseline);
     let with_anchor = anchor.as_ref().and_then(|anchor| compared(config, &candidate, anchor));
+    let drift = drifted(config, &candidate, &baseline, anchor.as_ref(), console)?;
     console.step("Judging", &judging(config, decisions));
     let history = History {
         baseline: baseline.for_policy(&candidate, comparison.as_ref())?,
@@ -79,6 +94,8 @@ pub(crate) fn run(
             None => None,
         },
         decisions,
+        drift: &drift,
+        without_columns: matches!(baseline, Found::Release(_)) && baseline.columns().is_none(),
     };
     let verdict = judge(&evaluation, history, &config.policy, context.today());
     let past = Past { baseline: &baseline, anchor: anchor.as_ref(), decisions };
@@ -99,6 +116,25 @@ fn searched(config: &Config, candidate: &Candidate, evaluation: Evaluation, cons
     let Some(settings) = &config.discovery else { return evaluation };
     console.step("Searching", &format!("slices with a worse {}", settings.rate));
     evaluation.with_discovery(discover(&candidate.cube, settings))
+}
+
+/// How the columns moved: against the rows of the baseline, and between the rows that were learned from and those that are
+/// evaluated. Edges are the anchor's, else the baseline's. Columns are counted only where there is something to compare.
+fn drifted(
+    config: &Config,
+    candidate: &Candidate,
+    baseline: &Found,
+    anchor: Option<&Found>,
+    console: &mut Console<'_>,
+) -> Result<Vec<DriftComparison>, Failure> {
+    let frozen = anchor.and_then(Found::columns).or_else(|| baseline.columns());
+    if frozen.is_none() && candidate.training.is_none() {
+        return Ok(Vec::new());
+    }
+    let counted = columns::count(config, candidate, frozen, console)?;
+    let against_baseline = baseline.columns().and_then(|before| drift(DriftBetween::Releases, before, &counted));
+    let against_training = drift(DriftBetween::TrainTest, &counted, &counted);
+    Ok(against_baseline.into_iter().chain(against_training).collect())
 }
 
 /// What came before a candidate, as it was found.
@@ -127,7 +163,7 @@ fn evaluating(config: &Config, cube: &Cube) -> String {
 pub(crate) fn candidate(config: &Config, model_file: Option<&Path>, console: &mut Console<'_>) -> Result<Candidate, Failure> {
     match &config.model {
         ModelSource::Train { rows, evaluate, .. } => {
-            let (model, facts) = trained_or_read(config, model_file, console)?;
+            let (model, facts, training) = trained_or_read(config, model_file, console)?;
             console.step("Reading", &shown(evaluate));
             let dataset = evaluation_rows(config, rows, evaluate, &model)?;
             if model.facts().origin.data_digest == dataset.digest() && matches!(rows, TrainRows::File(_)) {
@@ -139,7 +175,8 @@ pub(crate) fn candidate(config: &Config, model_file: Option<&Path>, console: &mu
             console.step("Scoring", &format!("{} rows", dataset.rows()));
             let scored = dataset.with_scores(SCORE, model.score(&dataset)?)?;
             let roles = Roles { score: Some(SCORE.to_owned()), ..config.roles.clone() };
-            finish(config, scored, roles, model.digest()?, facts, console)
+            let training = training.map(TrainingRows::Held);
+            Ok(Candidate { training, ..finish(config, scored, roles, model.digest()?, facts, console)? })
         }
         ModelSource::Predictions { path } => predicted(config, path, facts::of_predictions(path), console),
         ModelSource::Command(command) => {
@@ -156,22 +193,43 @@ fn predicted(config: &Config, path: &Path, facts: ModelFacts, console: &mut Cons
         console.step("Reading", &shown(path));
         let dataset = modelgate_data::read(path, &config.read)?;
         let digest = dataset.digest();
-        return finish(config, dataset, config.roles.clone(), digest, facts, console);
+        let training = training_rows(config, path, digest)?;
+        return Ok(Candidate { training, ..finish(config, dataset, config.roles.clone(), digest, facts, console)? });
     }
     console.step("Counting", &format!("{}, {} slice columns", shown(path), config.axes.len()));
     let settings = counting(config, config.roles.clone());
     let mut replicating = || console.step("Replicating", REPLICATING);
     let CountedFile { cube, digest } = modelgate_data::count_file(path, &config.read, &settings, threads(), &mut replicating)?;
     console.finish_step();
+    let training = training_rows(config, path, digest)?;
     let counts_digest = cube.digest().map_err(Failure::new)?;
     let roles = config.roles.clone();
-    Ok(Candidate { counts_digest, data_digest: digest, cube, model_digest: digest, facts, dataset: None, roles })
+    let (data_digest, file) = (digest, path.to_owned());
+    Ok(Candidate { counts_digest, data_digest, cube, model_digest: digest, facts, dataset: None, file, roles, training })
+}
+
+/// The rows that a model from elsewhere learned from, where the settings name them. They must be other rows.
+fn training_rows(config: &Config, evaluated: &Path, digest: Digest) -> Result<Option<TrainingRows>, Failure> {
+    let Some(path) = &config.training_file else { return Ok(None) };
+    let training = File::open(path).and_then(Digest::of_reader).map_err(|error| unreadable(path, &error))?;
+    if training == digest {
+        return Err(Failure::with_help(
+            format!("{} is named as the rows that the model was trained on as well", shown(evaluated)),
+            "name the training rows in data.train_path, and predictions for rows that the model has not seen",
+        ));
+    }
+    Ok(Some(TrainingRows::File(path.clone(), training)))
+}
+
+/// A file that is looked at twice must not change in between.
+pub(crate) fn changed(path: &Path) -> Failure {
+    Failure::with_help(format!("{} changed while it was read", shown(path)), "run again when nothing writes to it")
 }
 
 const REPLICATING: &str = "the counts, to pair them with a release's";
 
 /// As many threads as there are processors, within reason: each holds tables of its own.
-fn threads() -> NonZero<usize> {
+pub(crate) fn threads() -> NonZero<usize> {
     const MOST: usize = 8;
     let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
     NonZero::new(processors.min(MOST)).unwrap_or(NonZero::<usize>::MIN)
@@ -196,7 +254,8 @@ fn finish(
     console.finish_step();
     let counts_digest = cube.digest().map_err(Failure::new)?;
     let data_digest = dataset.digest();
-    Ok(Candidate { counts_digest, data_digest, cube, model_digest, facts, dataset: Some(dataset), roles })
+    let file = dataset.path().to_owned();
+    Ok(Candidate { counts_digest, data_digest, cube, model_digest, facts, dataset: Some(dataset), file, roles, training: None })
 }
 
 /// How rows with these roles are counted.
@@ -214,21 +273,24 @@ fn trained_or_read(
     config: &Config,
     model_file: Option<&Path>,
     console: &mut Console<'_>,
-) -> Result<(Model, ModelFacts), Failure> {
-    let model = match model_file {
-        None => train_model(config, console)?,
+) -> Result<(Model, ModelFacts, Option<Dataset>), Failure> {
+    let (model, training) = match model_file {
+        None => {
+            let (model, training) = train_model(config, console)?;
+            (model, Some(training))
+        }
         Some(path) => {
             console.step("Reading", &shown(path));
             let bytes = std::fs::read(path).map_err(|error| unreadable(path, &error))?;
-            Model::decode(&bytes)?
+            (Model::decode(&bytes)?, None)
         }
     };
     let facts = facts::of_model(&model);
-    Ok((model, facts))
+    Ok((model, facts, training))
 }
 
-/// Trains the configured model.
-pub(crate) fn train_model(config: &Config, console: &mut Console<'_>) -> Result<Model, Failure> {
+/// Trains the configured model; with it come the rows that it learned from.
+pub(crate) fn train_model(config: &Config, console: &mut Console<'_>) -> Result<(Model, Dataset), Failure> {
     let ModelSource::Train { learning, rows, evaluate } = &config.model else {
         return Err(Failure::with_help(
             "this configuration trains nothing: its predictions come from a file or a command",
@@ -255,7 +317,8 @@ pub(crate) fn train_model(config: &Config, console: &mut Console<'_>) -> Result<
         threads: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
     };
     let origin = Origin { config_digest: config.digest, data_digest: dataset.digest(), tool_version: TOOL_VERSION.to_owned() };
-    Ok(train(&dataset, &settings, &origin)?)
+    let model = train(&dataset, &settings, &origin)?;
+    Ok((model, dataset))
 }
 
 /// The columns to learn from: those that are written, else every one that has no other meaning and does not name rows.
@@ -291,7 +354,7 @@ fn evaluation_rows(config: &Config, rows: &TrainRows, path: &Path, model: &Model
 }
 
 /// What a release stores about a candidate.
-pub(crate) fn bundle(config: &Config, candidate: Candidate, release: &str, context: &Context) -> Bundle {
+pub(crate) fn bundle(config: &Config, candidate: Candidate, features: FeatureTable, release: &str, context: &Context) -> Bundle {
     Bundle {
         manifest: Manifest {
             model: config.model_name.clone(),
@@ -303,6 +366,7 @@ pub(crate) fn bundle(config: &Config, candidate: Candidate, release: &str, conte
             model_digest: candidate.model_digest,
         },
         cube: candidate.cube,
+        features,
     }
 }
 

@@ -89,6 +89,8 @@ fn structural_mistakes() {
             ("budget: 3", "budget: 0.5", "out-of-range", "0.5", "must be a number that is at least 1"),
             ("alpha: 0.01", "alpha: 0.5", "out-of-range", "0.5", "above 0 and below 0.5"),
             ("max_decisions_per_split: 20", "max_decisions_per_split: 0", "out-of-range", "0", "a whole number from 1"),
+            ("drift_alpha: 0.02", "drift_alpha: 0.5", "out-of-range", "0.5", "above 0 and below 0.5"),
+            ("drift_effect: 0.15", "drift_effect: 0", "out-of-range", "0", "above 0"),
             ("version: 1\n", "version: \"1\"\n", "wrong-type", "\"1\"", "the number 1"),
             ("version: 1\n", "", "missing-key", "model", "`version` is missing"),
             ("version: 1\n", "version: 2\n", "unknown-version", "2", "upgrade modelgate"),
@@ -373,7 +375,7 @@ fn mistakes_in_waivers() {
                 "    across: sex\n    slice: \"sex=F\"",
                 "contradictory-keys",
                 "slice",
-                "`across` is at line 67",
+                "`across` is at line 68",
             ),
             (
                 "rule: metric-regression",

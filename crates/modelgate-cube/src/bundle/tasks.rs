@@ -387,6 +387,7 @@ mod tests {
                 model_digest: digest,
             },
             cube: Cube::from_cells(meta, ScoreScale::Exact, cells).with_sum_replicates(ids, by_slice),
+            features: crate::FeatureTable::default(),
         }
     }
 

@@ -17,7 +17,7 @@ pub(crate) enum Cells {
 
 /// What was found out about each value of a dictionary when a row first said it. Batches share dictionaries, and a value
 /// that no row says is never looked at.
-pub(super) struct ByKey<T> {
+pub(crate) struct ByKey<T> {
     values: Option<StringArray>,
     known: Vec<Option<T>>,
 }
@@ -30,7 +30,7 @@ impl<T> Default for ByKey<T> {
 
 impl<T: Copy> ByKey<T> {
     /// What `of` says of each row's text; `None` is a missing one.
-    pub(super) fn map(
+    pub(crate) fn map(
         &mut self,
         text: &TextArray,
         missing: &Missing,

@@ -22,7 +22,8 @@ mod sums;
 use std::num::NonZero;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-pub(crate) use cells::Cells;
+pub(crate) use cells::{ByKey, Cells};
+pub(crate) use fast_map::FastMap;
 pub(crate) use finish::finish;
 pub(crate) use memory::InMemory;
 pub(crate) use part::MOST_SLICES;

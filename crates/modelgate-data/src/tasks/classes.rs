@@ -201,7 +201,7 @@ impl ClassRows {
 }
 
 /// By size where all names are numbers, else as texts.
-pub(super) fn sorted(names: BTreeSet<String>) -> Vec<String> {
+pub(crate) fn sorted(names: BTreeSet<String>) -> Vec<String> {
     let numbers: Option<Vec<f64>> = names.iter().map(|name| parse_number(name).filter(|number| !number.is_nan())).collect();
     let mut names: Vec<String> = names.into_iter().collect();
     if numbers.is_some() {
@@ -212,7 +212,7 @@ pub(super) fn sorted(names: BTreeSet<String>) -> Vec<String> {
 }
 
 /// The class with the largest probability; the first of several.
-fn most_probable(probabilities: &[f64]) -> usize {
+pub(crate) fn most_probable(probabilities: &[f64]) -> usize {
     let largest = |best: usize, place: usize| if probabilities[place] > probabilities[best] { place } else { best };
     (0..probabilities.len()).fold(0, largest)
 }

@@ -27,6 +27,7 @@ use crate::row_facts::{checked, weight_problem};
 use crate::row_ids::RowBuckets;
 use crate::split_digest::{Said, split_digest};
 use classes::ClassRows;
+pub(crate) use classes::{most_probable, sorted};
 use clusters::ClusterRows;
 use label_sets::LabelSetRows;
 use numbers::NumberRows;

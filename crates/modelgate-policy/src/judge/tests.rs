@@ -55,6 +55,7 @@ fn policy(target: Target, bound: Bound) -> Policy {
         anchor_budget: 2.0,
         allow_cross_split_gate: false,
         max_decisions_per_split: 50,
+        drift: crate::DriftLimits::default(),
     }
 }
 
@@ -292,8 +293,13 @@ fn anchored(delta: f64, before: f64, anchor_is_candidate: bool) -> Verdict {
     let (baseline, anchor) = (moved(&[("overall", delta, 0.01)]), moved(&[("overall", delta + before, 0.01)]));
     let found = measured_in(&[("overall", 0.0, 0.0)]);
     let compared = if anchor_is_candidate { Baseline::IsCandidate } else { Baseline::Compared(&anchor) };
-    let history =
-        History { baseline: Baseline::Compared(&baseline), anchor: Some(Anchor { release: "v1.0.0", compared }), decisions: 0 };
+    let history = History {
+        baseline: Baseline::Compared(&baseline),
+        anchor: Some(Anchor { release: "v1.0.0", compared }),
+        decisions: 0,
+        drift: &[],
+        without_columns: false,
+    };
     judge(&found, history, &policy(Target::Overall, Bound::MaxRegression(0.05)), today())
 }
 
@@ -314,7 +320,13 @@ fn an_anchor_alone_has_the_whole_level() {
     let anchor = moved(&[("overall", -0.2, 0.01)]);
     let found = measured_in(&[("overall", 0.0, 0.0)]);
     let compared = Baseline::Compared(&anchor);
-    let history = History { baseline: Baseline::Absent, anchor: Some(Anchor { release: "v1.0.0", compared }), decisions: 0 };
+    let history = History {
+        baseline: Baseline::Absent,
+        anchor: Some(Anchor { release: "v1.0.0", compared }),
+        decisions: 0,
+        drift: &[],
+        without_columns: false,
+    };
     let verdict = judge(&found, history, &policy(Target::Overall, Bound::MaxRegression(0.05)), today());
     let worst = verdict.checks.first().unwrap();
     assert!(worst.blocking && (worst.test.unwrap().alpha - 0.05).abs() < 1e-12);

@@ -1,8 +1,10 @@
 //! The rules: a file each, with what it says, why it exists and how to act on it.
 
 mod baseline_is_candidate;
+mod data_drift;
 mod different_data;
 mod expired_waiver;
+mod label_drift;
 mod low_support;
 mod metric_above_bound;
 mod metric_below_bound;
@@ -10,7 +12,9 @@ mod metric_not_evaluated;
 mod metric_regression;
 mod missing_slice;
 mod no_baseline;
+mod prediction_drift;
 mod simpson;
+mod train_test_drift;
 mod unused_waiver;
 mod worn_split;
 mod worst_slice;
@@ -83,6 +87,10 @@ pub const RULES: &[Rule] = &[
     worn_split::RULE,
     simpson::RULE,
     worst_slice::RULE,
+    data_drift::RULE,
+    label_drift::RULE,
+    prediction_drift::RULE,
+    train_test_drift::RULE,
 ];
 
 impl RuleId {
@@ -114,6 +122,14 @@ impl RuleId {
     pub const SIMPSON: Self = Self(12);
     /// A slice that was searched for is worse than all other rows.
     pub const WORST_SLICE: Self = Self(13);
+    /// Columns of the evaluated rows are spread otherwise than in the baseline.
+    pub const DATA_DRIFT: Self = Self(14);
+    /// Labels are spread otherwise than in the baseline.
+    pub const LABEL_DRIFT: Self = Self(15);
+    /// Predictions or scores are spread otherwise than in the baseline.
+    pub const PREDICTION_DRIFT: Self = Self(16);
+    /// Training and test rows are spread differently.
+    pub const TRAIN_TEST_DRIFT: Self = Self(17);
 
     /// Looks an id up, exactly as written in the catalogue.
     #[must_use]
@@ -149,6 +165,10 @@ mod tests {
         assert_eq!(RuleId::WORN_SPLIT.rule().id, "worn-split");
         assert_eq!(RuleId::SIMPSON.rule().id, "simpson");
         assert_eq!(RuleId::WORST_SLICE.rule().id, "worst-slice");
-        assert_eq!(RuleId::all().count(), 14);
+        assert_eq!(RuleId::DATA_DRIFT.rule().id, "data-drift");
+        assert_eq!(RuleId::LABEL_DRIFT.rule().id, "label-drift");
+        assert_eq!(RuleId::PREDICTION_DRIFT.rule().id, "prediction-drift");
+        assert_eq!(RuleId::TRAIN_TEST_DRIFT.rule().id, "train-test-drift");
+        assert_eq!(RuleId::all().count(), 18);
     }
 }

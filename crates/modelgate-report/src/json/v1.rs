@@ -45,6 +45,9 @@ pub(super) struct Document<'a> {
     /// The search for slices that are worse than all other rows; not there where none was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     discovery: Option<Discovery<'a>>,
+    /// How columns moved; empty where no counts of columns were there to compare.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    drift: Vec<super::drift::Comparison<'a>>,
 }
 
 #[derive(Serialize)]
@@ -80,7 +83,7 @@ enum Subject<'a> {
     Contrast { group: Terms<'a>, reference: Terms<'a> },
 }
 
-type Terms<'a> = BTreeMap<&'a str, Option<&'a str>>;
+pub(super) type Terms<'a> = BTreeMap<&'a str, Option<&'a str>>;
 
 #[derive(Serialize)]
 struct Limit {
@@ -336,6 +339,7 @@ pub(super) fn document(report: &Report) -> Document<'_> {
         provenance: provenance(&report.provenance),
         measurements: measurements(&report.evaluation),
         changes: comparison.map(changes).unwrap_or_default(),
+        drift: report.verdict.drift.iter().map(super::drift::comparison).collect(),
         mixes: comparison.iter().flat_map(|comparison| &comparison.mixes).map(mix).collect(),
         discovery: report.evaluation.discovery().map(discovery),
     }
@@ -426,7 +430,7 @@ fn this_slice(slice: &modelgate_cube::Slice) -> Subject<'_> {
     Subject::Slice(terms(slice))
 }
 
-fn terms(slice: &modelgate_cube::Slice) -> Terms<'_> {
+pub(super) fn terms(slice: &modelgate_cube::Slice) -> Terms<'_> {
     slice.terms().iter().map(|term| (term.axis.as_str(), term.level.as_deref())).collect()
 }
 
@@ -686,6 +690,21 @@ mod tests {
         assert_eq!(of_state("waived")["waiver"]["until"], "2026-12-31");
         assert_eq!(of_state("failed")["limit"]["kind"], "max_regression");
         assert_eq!(of_state("failed")["origin"]["line"], 12);
+    }
+
+    #[test]
+    fn drift_has_every_number_and_no_cell() {
+        let json = verdict(&fixture::failing());
+        let found = &json["drift"][0];
+        assert_eq!(found["between"], "baseline_test_to_test");
+        let columns = found["columns"].as_array().unwrap();
+        assert_eq!(columns[2]["feature"]["column"], "income");
+        assert_eq!(columns[2]["state"], "severely_drifted");
+        assert_eq!(columns[2]["statistics"]["jensen_shannon_distance"], 0.26);
+        assert_eq!(columns[2]["statistics"]["chi_square_p"]["undefined"], "constant");
+        assert_eq!((&columns[0]["feature"], &columns[1]["rows_needed"]), (&"label".into(), &340.into()));
+        assert!(!found.to_string().contains("north"));
+        assert!(verdict(&fixture::passing()).get("drift").is_none());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use modelgate_eval::{Direction, METRICS, Metric, MetricId, MetricKind};
+use modelgate_eval::{DRIFT_STATISTICS, Direction, DriftStatistic, METRICS, Metric, MetricId, MetricKind, StatisticId};
 use modelgate_forge::Repository;
 use modelgate_model::{Estimator, Learning};
 use modelgate_policy::{RULES, Rule, RuleId};
@@ -25,6 +25,10 @@ pub(crate) fn list(arguments: &ListArgs, context: &Context, console: &mut Consol
             Estimator::ALL.iter().fold(String::new(), |text, estimator| text + &line(estimator.id(), estimator.title()))
         }
         (Listed::Estimators, ListFormat::Markdown) => page("Estimators", Estimator::ALL.into_iter().map(estimator_page)),
+        (Listed::Statistics, ListFormat::Plain) => {
+            DRIFT_STATISTICS.iter().fold(String::new(), |text, statistic| text + &line(statistic.id, statistic.title))
+        }
+        (Listed::Statistics, ListFormat::Markdown) => page("Statistics of drift", DRIFT_STATISTICS.iter().map(statistic_page)),
         (Listed::Releases, _) => releases(context)?,
     };
     console.result(text.trim_end());
@@ -52,10 +56,11 @@ pub(crate) fn explain(arguments: &ExplainArgs, console: &mut Console<'_>) -> Res
     let metric = MetricId::parse(&arguments.id).map(|id| metric_page(id.metric()));
     let rule = RuleId::parse(&arguments.id).map(|id| rule_page(id.rule()));
     let estimator = Estimator::parse(&arguments.id).map(estimator_page);
-    let Some(text) = metric.or(rule).or(estimator) else {
+    let statistic = StatisticId::parse(&arguments.id).map(|id| statistic_page(id.statistic()));
+    let Some(text) = metric.or(rule).or(estimator).or(statistic) else {
         return Err(Failure::with_help(
-            format!("there is no metric, rule or estimator {:?}", arguments.id),
-            "see `modelgate list metrics`, `modelgate list rules` and `modelgate list estimators`",
+            format!("there is no metric, rule, estimator or statistic {:?}", arguments.id),
+            "see `modelgate list metrics`, and likewise `rules`, `estimators` and `statistics`",
         ));
     };
     console.result(text.trim_end());
@@ -123,6 +128,20 @@ fn estimator_page(estimator: Estimator) -> String {
         let _ = writeln!(text, "- `{}`: {}; default: {default}", setting.key, setting.doc);
     }
     text
+}
+
+fn statistic_page(statistic: &DriftStatistic) -> String {
+    let (lowest, highest) = statistic.range;
+    let range = if highest.is_finite() { format!("{lowest} to {highest}") } else { format!("{lowest} and above") };
+    format!(
+        "## {}\n\n{}.\n\n- Formula: {}\n- Computed for: {}\n- Range: {range}\n- Undefined when: {}\n- Same number as: {}\n",
+        statistic.id,
+        statistic.title,
+        statistic.formula,
+        if statistic.numbers_only { "columns of numbers" } else { "every column" },
+        statistic.undefined_when,
+        statistic.reference,
+    )
 }
 
 fn rule_page(rule: &Rule) -> String {

@@ -12,7 +12,7 @@ use crate::demo::{CANDIDATE_CONFIG, RELEASE_CONFIG, loans};
 use crate::exit::ExitStatus;
 use crate::failure::Failure;
 use crate::output::{Staged, uninterrupted};
-use crate::{output, pipeline};
+use crate::{columns, output, pipeline};
 
 /// The configuration of the release that came before.
 const RELEASE_FILE: &str = "modelgate-v1.0.yml";
@@ -71,7 +71,8 @@ fn write_inputs(folder: &Path) -> Result<(), Failure> {
 fn store_release(folder: &Path, context: &Context, console: &mut Console<'_>) -> Result<(), Failure> {
     let config = pipeline::load(&folder.join(RELEASE_FILE), console)?;
     let candidate = pipeline::candidate(&config, None, console)?;
-    let bundle = pipeline::bundle(&config, candidate, "v1.0", context);
+    let features = columns::count(&config, &candidate, None, console)?;
+    let bundle = pipeline::bundle(&config, candidate, features, "v1.0", context);
     let bytes = bundle.encode().map_err(Failure::new)?;
     Ok(output::write(&folder.join("releases/v1.0").join(BUNDLE_FILE), &bytes)?)
 }

@@ -50,9 +50,9 @@ pub(crate) enum Command {
     /// Check the log of decisions.
     #[command(subcommand)]
     Audit(AuditCommand),
-    /// List metrics, rules, estimators or stored releases.
+    /// List metrics, rules, estimators, statistics of drift, or stored releases.
     List(ListArgs),
-    /// Explain a metric, a rule or an estimator.
+    /// Explain a metric, a rule, an estimator or a statistic of drift.
     Explain(ExplainArgs),
     /// Check the configuration, or print what may be written in it.
     #[command(subcommand)]
@@ -304,6 +304,8 @@ pub(crate) enum Listed {
     Rules,
     /// Every estimator that can be trained.
     Estimators,
+    /// Every statistic of drift.
+    Statistics,
     /// The releases stored in this repository.
     Releases,
 }
@@ -333,7 +335,7 @@ pub(crate) struct ListArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  modelgate explain metric-regression")]
 pub(crate) struct ExplainArgs {
-    /// The id of a metric or a rule.
+    /// The id of a metric, a rule or a statistic of drift.
     #[arg(value_name = "ID")]
     pub(crate) id: String,
 }

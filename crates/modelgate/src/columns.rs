@@ -1,0 +1,109 @@
+//! Counts the columns of the evaluated rows, and of those that were learned from, over edges that a release has frozen.
+
+use std::path::Path;
+
+use modelgate_config::{BaselineSettings, Config, ModelSource, TrainRows};
+use modelgate_cube::{Digest, FeatureTable, Part};
+use modelgate_data::{FeatureSettings, Roles, TaskColumns, feature_table, feature_table_of_file};
+
+use crate::baseline::{self, BaselineChoice, Found, Reading};
+use crate::context::{Console, Context};
+use crate::failure::Failure;
+use crate::pipeline::{Candidate, TrainingRows, changed, threads};
+
+/// Counts every column. Without frozen edges the evaluated rows set them.
+pub(crate) fn count(
+    config: &Config,
+    candidate: &Candidate,
+    frozen: Option<&FeatureTable>,
+    console: &mut Console<'_>,
+) -> Result<FeatureTable, Failure> {
+    console.step("Profiling", "the values of each column");
+    let ignored = split_column(config);
+    let settings = FeatureSettings {
+        roles: &candidate.roles,
+        task: config.task.as_ref(),
+        ignored: &ignored,
+        axes: &config.axes,
+        decision_threshold: config.decision_threshold,
+        max_levels: config.max_levels,
+        part: Part::Test,
+    };
+    let mut counted = match &candidate.dataset {
+        Some(dataset) => feature_table(dataset, &settings, frozen, threads())?,
+        None => of_file(config, &candidate.file, candidate.data_digest, &settings, frozen)?,
+    };
+    if let Some(training) = &candidate.training {
+        let learned = learned(config, training, &ignored, settings, &counted)?;
+        counted.merge(&learned).map_err(Failure::new)?;
+    }
+    console.finish_step();
+    Ok(counted)
+}
+
+/// Counts the rows that were learned from, over the edges of those that are evaluated. They have no predictions, and need no
+/// slice columns, ids or weights.
+fn learned(
+    config: &Config,
+    training: &TrainingRows,
+    ignored: &[String],
+    settings: FeatureSettings<'_>,
+    counted: &FeatureTable,
+) -> Result<FeatureTable, Failure> {
+    let known = &config.roles;
+    let roles = Roles { label: known.label.clone(), id: known.id.clone(), ..Roles::default() };
+    let from_models = [&known.prediction, &known.score, &known.baseline_prediction, &known.baseline_score];
+    let others = from_models.into_iter().chain([&known.weight, &known.time]);
+    let probabilities = match &config.task {
+        Some(TaskColumns::Multiclass { probabilities, .. }) => probabilities.as_slice(),
+        _ => &[],
+    };
+    let probabilities = probabilities.iter().map(|(_, column)| column);
+    let ignored: Vec<String> = others.flatten().chain(probabilities).chain(ignored).cloned().collect();
+    // Labels mean the same in both files.
+    let says_labels = |task: &&TaskColumns| matches!(task, TaskColumns::Regression | TaskColumns::Multilabel { .. });
+    let task = config.task.as_ref().filter(says_labels);
+    let settings = FeatureSettings { roles: &roles, task, ignored: &ignored, axes: &[], part: Part::Train, ..settings };
+    match training {
+        TrainingRows::Held(dataset) => Ok(feature_table(dataset, &settings, Some(counted), threads())?),
+        TrainingRows::File(path, digest) => of_file(config, path, *digest, &settings, Some(counted)),
+    }
+}
+
+fn of_file(
+    config: &Config,
+    path: &Path,
+    digest: Digest,
+    settings: &FeatureSettings<'_>,
+    frozen: Option<&FeatureTable>,
+) -> Result<FeatureTable, Failure> {
+    let (table, read) = feature_table_of_file(path, &config.read, settings, frozen, threads())?;
+    if read == digest { Ok(table) } else { Err(changed(path)) }
+}
+
+/// The edges that a new release takes over: the anchor's, else those of the release before it. Without any it sets its own,
+/// as the first release does; why there are none is no reason not to store it.
+pub(crate) fn frozen(
+    config: &Config,
+    candidate: &Candidate,
+    context: &Context,
+    console: &mut Console<'_>,
+) -> Option<FeatureTable> {
+    let reading = Reading { context, published: true };
+    let before = match &config.baseline {
+        // Predictions beside the rows have no columns of their own.
+        BaselineSettings::Beside(_) => baseline::nearest_release(config, &reading),
+        _ => baseline::find(config, &BaselineChoice::Configured { target_branch: None }, candidate, &reading, console),
+    };
+    let before = before.ok()?;
+    let anchor = baseline::find_anchor(config, &before, &reading, console).ok().flatten();
+    anchor.as_ref().and_then(Found::columns).or_else(|| before.columns()).cloned()
+}
+
+/// The column that tells training rows from others: it differs between them by its meaning.
+fn split_column(config: &Config) -> Vec<String> {
+    match &config.model {
+        ModelSource::Train { rows: TrainRows::Split { column, .. }, .. } => vec![column.clone()],
+        _ => Vec::new(),
+    }
+}
