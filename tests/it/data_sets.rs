@@ -104,7 +104,7 @@ fn with_scores(text: &str, rule: &Value) -> String {
     csv
 }
 
-fn points(row: &BTreeMap<&str, &str>, rule: &Value) -> i64 {
+pub(crate) fn points(row: &BTreeMap<&str, &str>, rule: &Value) -> i64 {
     let by_value = rule["points"].as_object().unwrap().iter();
     let of_values: i64 = by_value.map(|(column, worth)| worth[row[column.as_str()]].as_i64().unwrap_or(0)).sum();
     let by_unit = rule["per_unit"].as_object().unwrap().iter();

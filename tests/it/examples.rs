@@ -62,6 +62,19 @@ fn from_python_judges_the_predictions_of_another_framework() {
 }
 
 #[test]
+fn examples_of_other_tasks_judge_predictions_files_against_their_release() {
+    for (example, group) in
+        [("ticket-topics", "recall_class_min of language=de"), ("delivery-times", "mean_error of area=outskirts")]
+    {
+        let gate = gate();
+        let outcome = script(&gate, &format!("{example}/run.sh")).exits(1);
+        assert!(outcome.stderr.contains("Baseline v1.0.0"), "{}", outcome.stderr);
+        assert!(outcome.stdout.contains(group), "{}", outcome.stdout);
+        assert_kept(example, &gate.read("repository/modelgate-out/comment.md"));
+    }
+}
+
+#[test]
 fn two_models_compares_row_by_row_without_a_release() {
     let gate = gate();
     let outcome = script(&gate, "two-models/run.sh");

@@ -23,6 +23,7 @@ mod oracle;
 mod paired;
 mod pairs;
 mod real;
+mod task_sets;
 mod tasks;
 mod transcript;
 

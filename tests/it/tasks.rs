@@ -1,4 +1,4 @@
-//! Several classes, sets of labels, numbers and clusters end to end: golden numbers, a release to compare with, and mistakes that are told.
+//! Several classes, sets of labels, numbers, clusters and rankings end to end: golden numbers, a release to compare with, and mistakes that are told.
 
 use std::fmt::Write as _;
 
@@ -13,7 +13,7 @@ fn golden() -> Value {
 }
 
 /// Every metric of the catalogue that suits the task and what its rows hold.
-fn metrics(task: &str, scored: bool) -> Vec<&'static str> {
+pub(crate) fn metrics(task: &str, scored: bool) -> Vec<&'static str> {
     let suits =
         |metric: &&modelgate_eval::Metric| metric.tasks().any(|suited| suited.id() == task) && (scored || !metric.needs_scores);
     modelgate_eval::METRICS.iter().filter(suits).map(|metric| metric.id).collect()
@@ -33,6 +33,9 @@ fn config(case: &Value) -> String {
     if columns.contains(&"weight") {
         text.push_str("  weight: weight\n");
     }
+    if columns.contains(&"query") {
+        text.push_str("  query: query\n");
+    }
     if scored {
         let named = classes.iter().map(|class| format!("{{class: {class}, column: p_{class}}}")).collect::<Vec<_>>();
         let _ = writeln!(text, "  probabilities: [{}]", named.join(", "));
@@ -41,7 +44,8 @@ fn config(case: &Value) -> String {
         let _ = writeln!(text, "  features: {}", Value::from(features.clone()));
     }
     let metrics = metrics(task, scored).join(", ");
-    let _ = writeln!(text, "evaluation: {{slices: [sex], min_support: 1, metrics: [{metrics}]}}");
+    let cutoff = case["cutoff"].as_u64().map(|cutoff| format!(", cutoff: {cutoff}")).unwrap_or_default();
+    let _ = writeln!(text, "evaluation: {{slices: [sex], min_support: 1, metrics: [{metrics}]{cutoff}}}");
     text.push_str("gates: [{metric: count, lower_bound: 1}]\n");
     text
 }
@@ -81,7 +85,7 @@ fn numbers_of_every_task_equal_scikit_learn() {
 fn every_metric_of_the_other_tasks_has_golden_numbers() {
     let golden = golden();
     let cases = golden["cases"].as_object().unwrap();
-    for task in ["multiclass", "multilabel", "regression", "clustering"] {
+    for task in ["multiclass", "multilabel", "regression", "clustering", "ranking"] {
         for metric in metrics(task, true) {
             let known = cases.values().filter(|case| case["task"] == task).any(|case| {
                 let slices = case["slices"].as_array().unwrap();
@@ -98,7 +102,7 @@ struct Two {
     row: fn(u32, bool) -> String,
 }
 
-const TASKS: [Two; 4] = [
+const TASKS: [Two; 5] = [
     Two {
         config: "version: 1\nmodel: {name: m, task: multiclass, predictions: rows.csv}\ndata: {label: y, prediction: p, id: id}\nevaluation: {slices: [sex]}\ngates:\n  - {metric: accuracy, max_regression: 0.02}\n  - {metric: f1_macro, slices: every, max_regression: 0.05}\n",
         row: |row, worse| {
@@ -131,6 +135,16 @@ const TASKS: [Two; 4] = [
             format!("{row},c{label},{},{}", if wrong { (label + 1) % 3 } else { label }, if row % 2 == 0 { "F" } else { "M" })
         },
     },
+    Two {
+        config: "version: 1\nmodel: {name: m, task: ranking, predictions: rows.csv}\ndata: {label: y, prediction: p, query: id}\nevaluation: {slices: [sex], cutoff: 3}\ngates:\n  - {metric: ndcg_at_k, max_regression: 0.02}\n  - {metric: mean_reciprocal_rank, slices: every, max_regression: 0.05}\n",
+        row: |row, worse| {
+            // Five rows a query, the first of which is the relevant one.
+            let (query, place) = (row / 5, row % 5);
+            let wrong = query % 10 == 0 || (worse && query % 4 == 1);
+            let score = if place == 0 { if wrong { 2.5 } else { 9.0 } } else { f64::from(place) };
+            format!("q{query},{},{score},{}", u32::from(place == 0), if query % 2 == 0 { "F" } else { "M" })
+        },
+    },
 ];
 
 fn table(row: fn(u32, bool) -> String, worse: bool) -> String {
@@ -152,6 +166,47 @@ fn a_worse_model_fails_against_its_release_and_the_same_one_does_not() {
         assert_eq!(worse.code, 1, "{}{}", worse.stdout, worse.stderr);
         let verdict: Value = serde_json::from_str(&gate.read("modelgate-out/verdict.json")).unwrap();
         assert_eq!(verdict["comparison_mode"], "same_split_paired", "{verdict}");
+    }
+}
+
+#[test]
+fn a_gap_between_signed_numbers_has_the_interval_of_their_difference() {
+    let noise = |row: u32| f64::from(row * 7_919 % 997) / 997.0 - 0.5;
+    let row = |row: u32| {
+        let (label, group) = (f64::from(row % 10), row % 2);
+        format!("{label},{},{}\n", label + noise(row) - f64::from(group) * 5.0, ["F", "M"][group as usize])
+    };
+    let config = "version: 1\nmodel: {name: m, task: regression, predictions: rows.csv}\ndata: {label: y, prediction: p}\nevaluation: {slices: [sex]}\ngates: [{metric: mean_error_difference, upper_bound: 1}]\n";
+    let rows = format!("y,p,sex\n{}", (0..400).map(row).collect::<String>());
+    let gate = gate().with("modelgate.yml", config).with("rows.csv", rows);
+    assert_eq!(gate.run(&["check", "--no-baseline"]).code, 1);
+    let verdict: Value = serde_json::from_str(&gate.read("modelgate-out/verdict.json")).unwrap();
+    let measured = verdict["measurements"].as_array().unwrap();
+    let found = &measured.iter().find(|found| found["metric"] == "mean_error_difference").unwrap()["estimate"];
+    // One group has a mean error near 0, the other near -5: both are known to within 0.1.
+    assert!(found["lower"].as_f64().unwrap() > 4.8 && found["upper"].as_f64().unwrap() < 5.2, "{found}");
+}
+
+#[test]
+fn the_class_that_is_the_smallest_is_named_wherever_it_is_shown() {
+    let Two { config, row } = &TASKS[1];
+    let gate = gate().with("modelgate.yml", config).with("rows.csv", table(*row, false));
+    crate::committed(&gate);
+    assert_eq!(gate.run(&["release", "v1"]).code, 0);
+    gate.write("rows.csv", table(*row, true));
+    let outcome = gate.run(&["check", "--baseline-release", "v1"]);
+    let verdict: Value = serde_json::from_str(&gate.read("modelgate-out/verdict.json")).unwrap();
+    let measured = verdict["measurements"].as_array().unwrap();
+    let smallest = |measured: &&Value| measured["metric"] == "recall_class_min" && measured["subject"]["slice"]["sex"] == "M";
+    let found = measured.iter().find(smallest).unwrap();
+    let [class] = found["classes"].as_array().unwrap().as_slice() else { panic!("{found}") };
+    let class = class.as_str().unwrap();
+    let told = outcome.stdout.lines().filter(|line| line.contains("candidate") && line.contains(&format!("({class})"))).count();
+    assert!(told > 0, "{class}: {}", outcome.stdout);
+    for document in ["comment.md", "model-card.md", "report.html"] {
+        let document = gate.read(&format!("modelgate-out/{document}"));
+        // Markdown has its brackets escaped.
+        assert!(document.replace('\\', "").contains(&format!("({class})")), "{class}: {document}");
     }
 }
 
@@ -179,6 +234,18 @@ fn what_another_task_needs_is_told_at_its_line() {
         "version: 1\nmodel: {name: m, task: regression, predictions: rows.csv}\ndata: {label: y, prediction: p}\ngates: [{metric: mean_absolute_error, upper_bound: 0.5}, {metric: accuracy, lower_bound: 0.5}]\n",
     );
     assert!(text.contains("`accuracy` is not defined for a regression task"), "{text}");
+    let text = mistakes(
+        "version: 1\nmodel: {name: m, task: ranking, predictions: rows.csv}\ndata: {label: y, prediction: p, id: id, weight: w}\nevaluation: {cutoff: 0}\ngates: [{metric: ndcg_at_k, lower_bound: 0.5}]\n",
+    );
+    assert!(text.contains("a ranking task needs `data.query`"), "{text}");
+    assert!(text.contains("`data.id` means nothing for a ranking task"), "{text}");
+    assert!(text.contains("`data.weight` means nothing for a ranking task"), "{text}");
+    let text = mistakes(
+        "version: 1\nmodel: {name: m, task: multilabel, predictions: rows.csv}\ndata: {label: y, classes: [a, b;c], separator: \";\", query: q}\ngates: [{metric: hamming_loss, upper_bound: 0.5}]\n",
+    );
+    assert!(text.contains("a multilabel task needs `data.prediction`"), "{text}");
+    assert!(text.contains("the label `b;c` holds `;`, which stands between labels"), "{text}");
+    assert!(text.contains("`data.query` means nothing for a multilabel task"), "{text}");
 }
 
 #[test]

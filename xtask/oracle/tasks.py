@@ -2,6 +2,7 @@
 formulas written out here where none of these has them. Undefined numbers are null."""
 
 import argparse
+import itertools
 import json
 import warnings
 from pathlib import Path
@@ -12,7 +13,8 @@ import scipy.stats
 import sklearn.metrics as sm
 from sklearn.metrics.cluster import contingency_matrix
 
-from oracle import lines, versions
+import task_sets
+from oracle import file_source, lines, versions
 
 warnings.simplefilter("ignore")
 
@@ -203,6 +205,18 @@ def regression(rows, weights=None):
     return found
 
 
+def davies_bouldin(x, p):
+    """Written out: scikit-learn takes distances from squares, which loses digits where there are many rows."""
+    of = [x[np.array(p) == name] for name in sorted(set(p))]
+    centers = [rows.mean(axis=0) for rows in of]
+    spread = [np.linalg.norm(rows - center, axis=1).mean() for rows, center in zip(of, centers)]
+    apart = lambda a, b: np.linalg.norm(centers[a] - centers[b])
+    worst = [max((spread[a] + spread[b]) / apart(a, b) for b in range(len(of)) if b != a) for a in range(len(of))]
+    found = float(np.mean(worst))
+    assert abs(found / sm.davies_bouldin_score(x, p) - 1) < 1e-9
+    return found
+
+
 def clustering(rows, features):
     p = [r["prediction"] for r in rows]
     found = {"count": len(rows), "cluster_count": len(set(p))}
@@ -218,11 +232,67 @@ def clustering(rows, features):
     if features:
         x = np.array([[r[f] for f in features] for r in rows])
         several = 1 < len(set(p)) < len(p)
-        found["davies_bouldin_score"] = sm.davies_bouldin_score(x, p) if several else None
+        found["davies_bouldin_score"] = davies_bouldin(x, p) if several else None
         found["calinski_harabasz_score"] = sm.calinski_harabasz_score(x, p) if several else None
         within = sum(((x[np.array(p) == c] - x[np.array(p) == c].mean(axis=0)) ** 2).sum() for c in set(p))
         found["within_cluster_variance"] = float(within / len(p))
     return found
+
+
+def queries_of(rows):
+    found = {}
+    for row in rows:
+        found.setdefault(row["query"], []).append((float(row["label"]), float(row["prediction"])))
+    return list(found.values())
+
+
+def of_query(rows, k):
+    """NDCG by scikit-learn; the others as the mean over all places that the relevant rows among tied ones can have."""
+    grade, score = np.array([g for g, _ in rows]), np.array([s for _, s in rows])
+    ndcg = sm.ndcg_score([grade], [score], k=k) if len(rows) > 1 else 1.0
+    before, found, hits, precisions, reciprocal = 0, 0, 0.0, 0.0, None
+    for value in sorted(set(score), reverse=True):
+        tied = grade[score == value]
+        size, own = len(tied), int((tied > 0).sum())
+        hits += own * max(0, min(size, k - before)) / size
+        if own:
+            orders = list(itertools.combinations(range(1, size + 1), own))
+            assert len(orders) < 100_000
+            precision = lambda order: sum((found + i + 1) / (before + place) for i, place in enumerate(order))
+            precisions += np.mean([precision(order) for order in orders])
+            if reciprocal is None:
+                reciprocal = np.mean([1 / (before + order[0]) for order in orders])
+        before, found = before + size, found + own
+    relevant = int((grade > 0).sum())
+    if len(set(score)) == len(score):
+        lrap = sm.label_ranking_average_precision_score([grade > 0], [score])
+        assert abs(lrap - precisions / relevant) < 1e-12, (lrap, precisions / relevant)
+    return {
+        "ndcg_at_k": ndcg,
+        "mean_reciprocal_rank": reciprocal,
+        "mean_average_precision": precisions / relevant,
+        "recall_at_k": hits / relevant,
+        "precision_at_k": hits / k,
+    }
+
+
+def ranking(rows, k):
+    queries = queries_of(rows)
+    answerable = [query for query in queries if any(grade > 0 for grade, _ in query)]
+    of = [of_query(query, k) for query in answerable]
+    names = ["ndcg_at_k", "mean_reciprocal_rank", "mean_average_precision", "recall_at_k", "precision_at_k"]
+    found = {name: float(np.mean([one[name] for one in of])) if of else None for name in names}
+    return {"count": len(queries), "queries_without_relevant_rate": 1 - len(answerable) / len(queries)} | found
+
+
+def gaps_of_rankings(groups, k):
+    of = [ranking(rows, k) for rows in groups]
+    values = lambda name: [one[name] for one in of if one[name] is not None]
+    return {
+        "ndcg_at_k_difference": max(values("ndcg_at_k")) - min(values("ndcg_at_k")),
+        "ndcg_at_k_group_min": min(values("ndcg_at_k")),
+        "recall_at_k_difference": max(values("recall_at_k")) - min(values("recall_at_k")),
+    }
 
 
 def gaps_of_numbers(groups):
@@ -348,16 +418,66 @@ def cases():
     rows = [{"label": a, "prediction": b, "sex": "F"} for a, b in [("1|2", "1"), ("2", "2"), ("10", "10|2"), ("1", "1")]]
     occurring = lambda r: multilabel(r, ["1", "2", "10"])
     found["labels_that_occur"] = case("multilabel", rows, ["label", "prediction", "sex"], occurring)
+    rows = []
+    for query, sex in enumerate(sexes(40)):
+        size = int(random.integers(1, 13))
+        grades = random.choice(4, size, p=[0.55, 0.25, 0.15, 0.05]) if query % 9 else np.zeros(size)
+        scores = (grades + random.normal(0, 1.5, size)).round(0 if query % 2 else 3)
+        rows += [{"query": f"q{query}", "label": float(g), "prediction": float(s), "sex": sex} for g, s in zip(grades, scores)]
+    # In any order: rows of a query need not stand together.
+    rows = [rows[i] for i in random.permutation(len(rows))]
+    columns = ["query", "label", "prediction", "sex"]
+    found["queries_with_ties"] = case("ranking", rows, columns, lambda r: ranking(r, 4), lambda g: gaps_of_rankings(g, 4), cutoff=4)
+    ranked = lambda query, rows, sex: [{"query": query, "label": float(g), "prediction": float(s), "sex": sex} for g, s in rows]
+    rows = ranked("one", [(2, 0.5)], "F") + ranked("none", [(0, 1), (0, 2)], "F") + ranked("7", [(0, 1), (1, 1), (3, 1), (0, 1)], "F")
+    rows += ranked("alone", [(0, 3)], "M") + ranked("last", [(0, 0)] * 6 + [(0, -5)] * 5 + [(1, -1e9)], "X")
+    found["queries_of_one_row_or_none_relevant"] = case("ranking", rows, columns, lambda r: ranking(r, 10))
     return found
+
+
+def of_data_set(name, folder):
+    """Every number of a public data set whose predictions are made by the rule that stands in the golden file."""
+    rule = task_sets.RULES[name]
+    path = folder / rule["file"]
+    rows, axes = task_sets.read(path, rule)
+    numbers = {"regression": ["label", "prediction"], "ranking": ["label", "prediction"], "multilabel": ["weight"], "clustering": rule.get("features", [])}
+    for row in rows:
+        row.update({column: float(row[column]) for column in numbers.get(rule["task"], [])})
+    classes, features, cutoff = rule.get("classes"), rule.get("features", []), rule.get("cutoff", 10)
+    measure, gaps = {
+        "regression": (regression, gaps_of_numbers),
+        "multiclass": (lambda r: multiclass(r, classes), lambda g: gaps_of_classes(g, classes)),
+        "multilabel": (lambda r: multilabel(r, classes), lambda g: gaps_of_labels(g, classes)),
+        "clustering": (lambda r: clustering(r, features), gaps_of_clusters),
+        "ranking": (lambda r: ranking(r, cutoff), lambda g: gaps_of_rankings(g, cutoff)),
+    }[rule["task"]]
+    known = lambda metrics: {metric: finite(value) for metric, value in metrics.items()}
+    slices, across = [{"slice": {}, "metrics": known(measure(rows))}], []
+    for depth in (1, 2):
+        for cut in itertools.combinations(sorted(axes), depth):
+            groups = {}
+            for row in rows:
+                groups.setdefault(tuple(row[axis] for axis in cut), []).append(row)
+            found = [{"slice": dict(zip(cut, levels)), "metrics": known(measure(groups[levels]))} for levels in sorted(groups)]
+            slices += found
+            across.append({"axes": list(cut), "metrics": known(gaps([groups[levels] for levels in sorted(groups)]))})
+    source = file_source(path, rule["file"])
+    return {"rule": rule, "source": source, "slices": slices, "across": across}
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--output", type=Path, required=True)
-    path = parser.parse_args().output / "tasks.json"
-    content = {"format": 1, "versions": versions(), "cases": cases()}
-    path.write_text(lines(json.loads(json.dumps(content)), 0) + "\n", encoding="utf-8")
-    print(f"wrote {path}")
+    parser.add_argument("--real-data", type=Path)
+    arguments = parser.parse_args()
+    contents = {"tasks.json": {"cases": cases()}}
+    if arguments.real_data:
+        contents["task_sets.json"] = {"data_sets": {name: of_data_set(name, arguments.real_data) for name in task_sets.RULES}}
+    for name, content in contents.items():
+        content = {"format": 1, "versions": versions()} | content
+        path = arguments.output / name
+        path.write_text(lines(json.loads(json.dumps(content)), 0) + "\n", encoding="utf-8")
+        print(f"wrote {path}")
 
 
 if __name__ == "__main__":

@@ -7,21 +7,29 @@ use crate::REAL_DATA;
 use crate::failure::Failure;
 use crate::programs;
 
-/// Makes the golden files: generated edge cases always, public data sets where the real data is, Adult where predictions
-/// are given.
+/// Makes the golden files of two classes and of the other tasks: generated edge cases always, public data sets where the real
+/// data is, Adult where predictions are given.
 pub(crate) fn run(root: &Path, adult_predictions: Option<&Path>) -> Result<(), Failure> {
     let python = environment(root)?;
-    let mut command = Command::new(python);
-    command.arg(root.join("xtask/oracle/oracle.py")).arg("--output").arg(root.join("tests/oracle"));
-    match std::env::var_os(REAL_DATA) {
-        Some(folder) => drop(command.arg("--real-data").arg(existing(folder.into())?)),
-        None => println!("note: {REAL_DATA} is not set: the golden files of public data sets stay as they are"),
+    let real_data = std::env::var_os(REAL_DATA).map(|folder| existing(folder.into())).transpose()?;
+    if real_data.is_none() {
+        println!("note: {REAL_DATA} is not set: the golden files of public data sets stay as they are");
     }
+    let script = |name: &str| {
+        let mut command = Command::new(&python);
+        command.arg(root.join("xtask/oracle").join(name)).arg("--output").arg(root.join("tests/oracle"));
+        if let Some(folder) = &real_data {
+            command.arg("--real-data").arg(folder);
+        }
+        command
+    };
+    let mut two_classes = script("oracle.py");
     match adult_predictions {
-        Some(path) => drop(command.arg("--adult").arg(existing(path.to_owned())?)),
+        Some(path) => drop(two_classes.arg("--adult").arg(existing(path.to_owned())?)),
         None => println!("note: no --adult-predictions: the golden file of Adult stays as it is"),
     }
-    programs::run(&mut command)
+    programs::run(&mut two_classes)?;
+    programs::run(&mut script("tasks.py"))
 }
 
 fn existing(path: PathBuf) -> Result<PathBuf, Failure> {

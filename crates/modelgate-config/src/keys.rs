@@ -82,7 +82,7 @@ const MODEL: Section = Section {
         Key::optional(
             "task",
             OneOf(TASK),
-            "What the model answers: one of two classes, one of several, a set of labels, a number, or a cluster of similar rows.",
+            "What the model answers: one of two classes, one of several, a set of labels, a number, a cluster of similar rows, or an order of the rows of a query.",
         )
         .with_default("\"binary\""),
         Key::optional("train", Kind::Section(&TRAIN), "Train a model on every run; only for a binary task."),
@@ -193,7 +193,7 @@ const DATA: Section = Section {
         Key::optional(
             "label",
             Text,
-            "The column with the truth: a class, a set of labels for a multilabel task, or a number for a regression; required but for clustering.",
+            "The column with the truth: a class, a set of labels for a multilabel task, a number for a regression, or a grade of relevance (0 for none) for a ranking; required but for clustering.",
         ),
         Key::optional(
             "classes",
@@ -221,7 +221,7 @@ const DATA: Section = Section {
             Scalar,
             "The value of `label` that is the positive class; needed unless labels are 0 and 1, or true and false.",
         ),
-        Key::optional("prediction", Text, "The column with predictions: classes, sets of labels, numbers or clusters; not with `model.train`."),
+        Key::optional("prediction", Text, "The column with predictions: classes, sets of labels, numbers, clusters, or scores that order the rows of a query, the highest first; not with `model.train`."),
         Key::optional("score", Text, "The column with the predicted probability of the positive class; not with `model.train`."),
         Key::optional(
             "baseline_prediction",
@@ -234,6 +234,11 @@ const DATA: Section = Section {
             "The column with the previous model's probability of the positive class for the same rows.",
         ),
         Key::optional("id", Text, "The column that names a row."),
+        Key::optional(
+            "query",
+            Text,
+            "The column that names the query of a row of a ranking task. Queries are what is counted, and what pairs a release with another; slice columns must say the same in all rows of a query.",
+        ),
         Key::optional("weight", Text, "The column with the weight of a row."),
         Key::optional("time", Text, "The column with the time of a row."),
         Key::optional(
@@ -309,6 +314,12 @@ const EVALUATION: Section = Section {
         .with_default("1000"),
         Key::optional("seed", Whole(0, MOST_EXACT), "The seed of these draws.").with_default("7"),
         Key::optional("min_support", Whole(1, MOST_EXACT), "The fewest rows of a slice that are judged.").with_default("30"),
+        Key::optional(
+            "cutoff",
+            Whole(1, 100_000),
+            "How many of a query's first rows count for the metrics `at_k` of a ranking task.",
+        )
+        .with_default("10"),
         Key::optional(
             "decision_threshold",
             Number(BETWEEN_0_AND_1),

@@ -37,7 +37,7 @@ pub(crate) fn named_roles(root: &Node<'_>) -> Vec<(&'static str, ConfigPath, Str
     let data = root.section("data");
     let split = data.section("split");
     let own: &[&str] = if has_own_file(root) { &[] } else { &["baseline_prediction", "baseline_score"] };
-    let names = ["label", "prediction", "score", "id", "weight", "time"].iter().chain(own);
+    let names = ["label", "prediction", "score", "id", "query", "weight", "time"].iter().chain(own);
     let roles = names.map(|role| (*role, data.at(role), data.text(role)));
     let all = roles.chain([("split", split.at("column"), split.text("column"))]);
     all.filter_map(|(role, path, column)| Some((role, path, column?))).collect()
@@ -49,6 +49,7 @@ pub(crate) fn read_settings(root: &Node<'_>, axes: &[CountAxis]) -> ReadSettings
     // The labels and predictions of a regression are numbers.
     let as_text: &[&str] = match crate::task::kind(root) {
         TaskKind::Regression => &["id", "split"],
+        TaskKind::Ranking => &["query"],
         _ => &["label", "prediction", "id", "split"],
     };
     let named = named_roles(root).into_iter().filter(|(role, ..)| as_text.contains(role)).map(|(_, _, column)| column);

@@ -241,7 +241,8 @@ mod tests {
     fn the_reference_has_a_row_for_every_key() {
         let table = reference();
         assert_eq!(table.lines().count(), all_keys(&ROOT, "").len() + 2);
-        assert!(table.lines().all(|row| row.matches('|').count() == 5), "{table}");
+        // An escaped bar ends no cell.
+        assert!(table.lines().all(|row| row.replace("\\|", "").matches('|').count() == 5), "{table}");
         assert!(table.contains("| `evaluation.seed` | a whole number from 0 to 9007199254740991 | `7` |"), "{table}");
         assert!(table.contains("| `gates[].metric` | the name of a metric | required | What is limited. |"), "{table}");
     }

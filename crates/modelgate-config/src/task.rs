@@ -27,7 +27,13 @@ pub(crate) fn read(root: &Node<'_>, mistakes: &mut Mistakes<'_>) -> Option<TaskC
         TaskKind::Multilabel => {
             need_prediction(&data, kind, mistakes);
             let classes = data.has("classes").then(|| data.scalars("classes"));
-            Some(TaskColumns::Multilabel { classes, separator: data.text("separator").unwrap_or_default() })
+            let separator = data.text("separator").unwrap_or_default();
+            for label in classes.iter().flatten().filter(|label| label.contains(&separator)) {
+                let message = format!("the label {} holds {}, which stands between labels", shown(label), shown(&separator));
+                let error = ConfigError::new("label-with-separator", message);
+                mistakes.at_value(&data.at("classes"), error.help("name another `separator`, or other labels"));
+            }
+            Some(TaskColumns::Multilabel { classes, separator })
         }
         TaskKind::Regression => {
             need_prediction(&data, kind, mistakes);
@@ -41,6 +47,15 @@ pub(crate) fn read(root: &Node<'_>, mistakes: &mut Mistakes<'_>) -> Option<TaskC
                 mistakes.at_value(&data.path, error.help("add `label`: the column with true classes; or `features`"));
             }
             Some(TaskColumns::Clustering { features, labeled: data.has("label") })
+        }
+        TaskKind::Ranking => {
+            need_prediction(&data, kind, mistakes);
+            if !data.has("query") {
+                let error = ConfigError::new("missing-key", "a ranking task needs `data.query`");
+                mistakes.at_value(&data.path, error.help("add `query`: the column that names the query of a row"));
+            }
+            let cutoff = root.section("evaluation").whole("cutoff");
+            Some(TaskColumns::Ranking { query: data.text("query").unwrap_or_default(), cutoff })
         }
     }
 }
@@ -96,6 +111,7 @@ fn need_prediction(data: &Node<'_>, kind: TaskKind, mistakes: &mut Mistakes<'_>)
         let what = match kind {
             TaskKind::Regression => "numbers",
             TaskKind::Multilabel => "label sets",
+            TaskKind::Ranking => "scores, the highest first",
             _ => "clusters",
         };
         let error = ConfigError::new("missing-key", format!("a {kind} task needs `data.prediction`"));
@@ -103,9 +119,13 @@ fn need_prediction(data: &Node<'_>, kind: TaskKind, mistakes: &mut Mistakes<'_>)
     }
 }
 
+/// The tasks that count rows.
+const OF_ROWS: &[TaskKind] =
+    &[TaskKind::Binary, TaskKind::Multiclass, TaskKind::Multilabel, TaskKind::Regression, TaskKind::Clustering];
+
 /// Keys that mean something for other tasks only.
 fn check_foreign(root: &Node<'_>, kind: TaskKind, mistakes: &mut Mistakes<'_>) {
-    let keys: [(&str, &str, &[TaskKind]); 10] = [
+    let keys: [(&str, &str, &[TaskKind]); 14] = [
         ("model", "train", &[TaskKind::Binary]),
         ("data", "positive_label", &[TaskKind::Binary]),
         ("data", "score", &[TaskKind::Binary]),
@@ -116,6 +136,11 @@ fn check_foreign(root: &Node<'_>, kind: TaskKind, mistakes: &mut Mistakes<'_>) {
         ("data", "separator", &[TaskKind::Multilabel]),
         ("data", "probabilities", &[TaskKind::Multiclass]),
         ("data", "features", &[TaskKind::Clustering]),
+        ("data", "query", &[TaskKind::Ranking]),
+        ("evaluation", "cutoff", &[TaskKind::Ranking]),
+        // Queries are what is counted: they have names, and count once each.
+        ("data", "id", OF_ROWS),
+        ("data", "weight", OF_ROWS),
     ];
     for (section, key, tasks) in keys {
         let node = root.section(section);

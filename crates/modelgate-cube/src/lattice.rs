@@ -17,6 +17,9 @@ pub enum NoLattice {
     /// The levels of the axes cross too often.
     #[error("the slice columns have more than {MOST_COMBINATIONS} combinations of levels")]
     TooManyCombinations,
+    /// Only shares of rows of two classes are searched.
+    #[error("slices are searched where a model tells two classes apart, and this is another task")]
+    OtherTask,
 }
 
 /// Which half of the rows: slices are found in the one and confirmed in the other.

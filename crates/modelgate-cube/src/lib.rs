@@ -44,7 +44,7 @@ pub use slice::{Slice, Term};
 pub use task::{Task, TaskKind};
 pub use tasks::{
     CONFIDENCE_BINS, ClassCounts, ClassRow, ClassScores, ClassSums, ClusterCounts, ClusterMoments, ClusterSum, ClusterSums,
-    ConfidenceBin, LARGEST_NUMBER, LabelSetCounts, LabelSetRow, LabelSetSums, LabelTally, LossMoments, PartialLoss,
-    RegressionCounts, RegressionRow, RegressionSums, RowShare, ShareSum, TaskCounts, confidence_bin,
+    ConfidenceBin, LARGEST_NUMBER, LabelSetCounts, LabelSetRow, LabelSetSums, LabelTally, LossMoments, PartialLoss, QueryWorth,
+    RankingCounts, RankingSums, RegressionCounts, RegressionRow, RegressionSums, RowShare, ShareSum, TaskCounts, confidence_bin,
 };
 pub use wide::Wide;

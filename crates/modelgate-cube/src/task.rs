@@ -29,6 +29,11 @@ pub enum Task {
         /// Whether rows carry a true class besides their cluster.
         labeled: bool,
     },
+    /// An order of the rows of each query.
+    Ranking {
+        /// How many of a query's first rows count.
+        cutoff: u32,
+    },
 }
 
 /// A [`Task`] without its particulars.
@@ -45,11 +50,14 @@ pub enum TaskKind {
     Regression,
     /// A group of rows that are alike.
     Clustering,
+    /// An order of the rows of each query.
+    Ranking,
 }
 
 impl TaskKind {
     /// Every kind.
-    pub const ALL: [Self; 5] = [Self::Binary, Self::Multiclass, Self::Multilabel, Self::Regression, Self::Clustering];
+    pub const ALL: [Self; 6] =
+        [Self::Binary, Self::Multiclass, Self::Multilabel, Self::Regression, Self::Clustering, Self::Ranking];
 
     /// The name in configurations and documents.
     #[must_use]
@@ -60,6 +68,7 @@ impl TaskKind {
             Self::Multilabel => "multilabel",
             Self::Regression => "regression",
             Self::Clustering => "clustering",
+            Self::Ranking => "ranking",
         }
     }
 
@@ -86,6 +95,7 @@ impl Task {
             Self::Multilabel { .. } => TaskKind::Multilabel,
             Self::Regression => TaskKind::Regression,
             Self::Clustering { .. } => TaskKind::Clustering,
+            Self::Ranking { .. } => TaskKind::Ranking,
         }
     }
 

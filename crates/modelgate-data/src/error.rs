@@ -372,6 +372,13 @@ pub enum CellProblem {
         /// What they sum to.
         sum: String,
     },
+    /// A row without a query.
+    MissingQuery,
+    /// A row that falls into another slice than the first one of its query.
+    SliceOfQuery {
+        /// The query.
+        query: String,
+    },
     /// A set of labels.
     Set {
         /// Whose set it is.
@@ -455,6 +462,8 @@ pub enum Fault {
     NotFinite,
     /// It is larger than what can be summed exactly.
     TooLarge,
+    /// It is below zero.
+    Negative,
     /// It is no probability.
     NotFrom0To1,
 }
@@ -488,12 +497,20 @@ impl CellProblem {
             Self::ProbabilitySum { sum } => {
                 format!("the probabilities of this row sum to {sum}, and the classes' probabilities must sum to 1")
             }
+            Self::MissingQuery => format!("the query is missing: the cell is {cell}, and every row belongs to a query"),
+            Self::SliceOfQuery { query } => {
+                format!(
+                    "{cell} differs from the first row of query {}, and all rows of a query fall into the same slice",
+                    quoted(query)
+                )
+            }
             Self::Set { noun, fault } => fault.sentence(noun, &cell),
             Self::Unfit { noun, fault } => match fault {
                 Fault::Missing => format!("the {noun} is missing: the cell is {cell}, and every row needs one"),
                 Fault::NotNumber => format!("the {noun} {cell} is not a number"),
                 Fault::NotFinite => format!("the {noun} {cell} is not finite"),
                 Fault::TooLarge => format!("the {noun} {cell} is larger than 1e11, the most that can be summed exactly"),
+                Fault::Negative => format!("the {noun} {cell} is below zero"),
                 Fault::NotFrom0To1 => format!("the {noun} {cell} lies outside 0 to 1"),
             },
         }
@@ -524,6 +541,12 @@ impl CellProblem {
             Self::ProbabilitySum { .. } => {
                 "name one column for every class under `data.probabilities`, and write at least four decimals"
             }
+            Self::MissingQuery => {
+                "fill in these rows or leave them out of the file; data.missing_values lists what counts as missing"
+            }
+            Self::SliceOfQuery { .. } => {
+                "slice by a column that says something about the query: its rows are ranked, and judged, together"
+            }
             Self::Set { fault, .. } => fault.help(),
             Self::Unfit { fault, .. } => match fault {
                 Fault::Missing => {
@@ -535,6 +558,7 @@ impl CellProblem {
                      them out of the file"
                 }
                 Fault::TooLarge => "give the column another unit, for example thousands instead of ones",
+                Fault::Negative => "write 0 where a row is not relevant, and larger numbers the more it is",
                 Fault::NotFrom0To1 => "give probabilities from 0 to 1 (a margin or a percentage is not one)",
             },
             Self::BinNotNumber => "correct the cell, add its text to data.missing_values, or slice the column without bins",

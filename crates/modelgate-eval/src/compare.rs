@@ -45,7 +45,8 @@ pub fn compare(baseline: &Cube, candidate: &Cube, settings: &EvalSettings) -> Co
         if comparable && is_binary { crate::mix::decompose(baseline, candidate, &changes, settings, z) } else { Vec::new() };
     let (missing, new) = (only_in(baseline, candidate), only_in(candidate, baseline));
     let mode = mode(baseline, candidate, paired.is_some());
-    Comparison::new(mode, settings.confidence_level, changes, missing, new).with_mixes(mixes)
+    let comparison = Comparison::new(mode, settings.confidence_level, changes, missing, new).with_mixes(mixes);
+    comparison.with_baseline_classes(baseline_found.all_classes().clone())
 }
 
 fn mode(baseline: &Cube, candidate: &Cube, paired: bool) -> Mode {

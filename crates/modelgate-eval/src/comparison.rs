@@ -75,6 +75,7 @@ pub struct Comparison {
     /// Overall changes taken apart by the groups of each axis whose shares differ between the sides; empty where both
     /// have the same rows.
     pub mixes: Vec<Mix>,
+    baseline_classes: BTreeMap<(MetricId, Subject), Vec<String>>,
 }
 
 impl Comparison {
@@ -87,13 +88,25 @@ impl Comparison {
         missing: Vec<OneSided>,
         new: Vec<OneSided>,
     ) -> Self {
-        Self { mode, confidence_level, changes, missing, new, mixes: Vec::new() }
+        Self { mode, confidence_level, changes, missing, new, mixes: Vec::new(), baseline_classes: BTreeMap::new() }
     }
 
     /// The same comparison with its overall changes taken apart.
     #[must_use]
     pub fn with_mixes(self, mixes: Vec<Mix>) -> Self {
         Self { mixes, ..self }
+    }
+
+    /// The same comparison with the classes that the baseline's smallest number of a class is of.
+    #[must_use]
+    pub(crate) fn with_baseline_classes(self, baseline_classes: BTreeMap<(MetricId, Subject), Vec<String>>) -> Self {
+        Self { baseline_classes, ..self }
+    }
+
+    /// The classes, or labels of sets, that the baseline's smallest number of a class is of; empty for other metrics.
+    #[must_use]
+    pub fn baseline_classes(&self, metric: MetricId, subject: &Subject) -> &[String] {
+        self.baseline_classes.get(&(metric, subject.clone())).map_or(&[], Vec::as_slice)
     }
 
     /// The two-sided confidence level of the intervals.

@@ -47,6 +47,8 @@ pub enum Reason {
     NoLabels,
     /// No row has a label, or is given one, in the sets that it would be a share of.
     EmptySets,
+    /// No query has a relevant row.
+    NoRelevantRows,
     /// No features of the rows are declared.
     NoFeatures,
     /// Fewer than two clusters have rows.
@@ -103,6 +105,7 @@ impl Reason {
             Self::NotKept => "not_kept",
             Self::NoLabels => "no_labels",
             Self::EmptySets => "empty_sets",
+            Self::NoRelevantRows => "no_relevant_rows",
             Self::NoFeatures => "no_features",
             Self::FewerThanTwoClusters => "fewer_than_two_clusters",
             Self::Weighted => "weighted",
@@ -158,6 +161,7 @@ impl fmt::Display for Reason {
             Self::NotKept => "what it needs is kept for all rows and for slices by one column only",
             Self::NoLabels => "the rows have no true classes",
             Self::EmptySets => "the sets that it would be a share of are empty",
+            Self::NoRelevantRows => "no query has a relevant row",
             Self::NoFeatures => "no features are declared",
             Self::FewerThanTwoClusters => "fewer than two clusters have rows",
             Self::Weighted => "it is not defined for weights that are no numbers of rows",

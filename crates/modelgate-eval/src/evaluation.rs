@@ -39,6 +39,7 @@ pub struct Evaluation {
     confidence_level: f64,
     estimates: BTreeMap<(MetricId, Subject), Estimate>,
     left_out: BTreeMap<(MetricId, Subject), Vec<Slice>>,
+    classes: BTreeMap<(MetricId, Subject), Vec<String>>,
     rows: BTreeMap<Slice, u64>,
     discovery: Option<Result<Discovery, NoLattice>>,
 }
@@ -47,7 +48,14 @@ impl Evaluation {
     /// No measurements yet, at this two-sided confidence level.
     #[must_use]
     pub fn new(confidence_level: f64) -> Self {
-        Self { confidence_level, estimates: BTreeMap::new(), left_out: BTreeMap::new(), rows: BTreeMap::new(), discovery: None }
+        Self {
+            confidence_level,
+            estimates: BTreeMap::new(),
+            left_out: BTreeMap::new(),
+            classes: BTreeMap::new(),
+            rows: BTreeMap::new(),
+            discovery: None,
+        }
     }
 
     /// Adds a measurement.
@@ -59,6 +67,13 @@ impl Evaluation {
     pub fn leave_out(&mut self, metric: MetricId, subject: &Subject, groups: Vec<Slice>) {
         if !groups.is_empty() {
             self.left_out.insert((metric, subject.clone()), groups);
+        }
+    }
+
+    /// Notes the classes, or labels of sets, that the smallest number of a class is of.
+    pub fn note_classes(&mut self, metric: MetricId, subject: &Subject, classes: Vec<String>) {
+        if !classes.is_empty() {
+            self.classes.insert((metric, subject.clone()), classes);
         }
     }
 
@@ -97,9 +112,21 @@ impl Evaluation {
         self.estimates.get(&(metric, subject.clone()))
     }
 
+    /// All that [`Evaluation::note_classes`] has noted.
+    pub(crate) fn all_classes(&self) -> &BTreeMap<(MetricId, Subject), Vec<String>> {
+        &self.classes
+    }
+
     /// Every measurement, in the order of the catalogue, then of the subjects.
     pub fn iter(&self) -> impl Iterator<Item = (MetricId, &Subject, &Estimate)> {
         self.estimates.iter().map(|((metric, subject), estimate)| (*metric, subject, estimate))
+    }
+
+    /// The classes, or labels of sets, that the smallest number of a class is of; empty for other metrics, and where all classes
+    /// have the same.
+    #[must_use]
+    pub fn classes(&self, metric: MetricId, subject: &Subject) -> &[String] {
+        self.classes.get(&(metric, subject.clone())).map_or(&[], Vec::as_slice)
     }
 
     /// The groups that were too small to take part in a comparison between groups; never silently dropped.

@@ -64,6 +64,11 @@ impl<'a> Facts<'a> {
         self.report.comparison.as_ref()?.get(metric, subject)
     }
 
+    /// The classes that the baseline's smallest number of a class is of.
+    fn classes_before(&self, metric: MetricId, subject: &Subject) -> &'a [String] {
+        self.report.comparison.as_ref().map_or(&[], |comparison| comparison.baseline_classes(metric, subject))
+    }
+
     /// One measurement as a table row: both sides, the change, the limits and what became of them.
     pub(crate) fn measurement(&self, metric: MetricId, subject: &Subject) -> Node {
         let change = self.change(metric, subject);
@@ -72,8 +77,13 @@ impl<'a> Facts<'a> {
         fields! {
             metric: metric.metric().title,
             subject: words::subject(subject),
-            before: estimate(metric, change.map(|change| &change.baseline), absent),
-            now: estimate(metric, self.report.evaluation.get(metric, subject), words::no_measurement(self.report)),
+            before: estimate(metric, change.map(|change| &change.baseline), self.classes_before(metric, subject), absent),
+            now: estimate(
+                metric,
+                self.report.evaluation.get(metric, subject),
+                self.report.evaluation.classes(metric, subject),
+                words::no_measurement(self.report),
+            ),
             change: delta_cell(metric, change.map(|change| &change.delta), absent),
             limit: limits(checks),
             status: checks.first().map_or_else(|| Shown::phrase("no limit set"), |worst| words::status(worst)),
@@ -88,11 +98,18 @@ impl<'a> Facts<'a> {
         let of_baseline = || self.change(check.metric, &check.subject).filter(|_| check.anchor.is_none());
         let change = check.change.as_ref().or_else(of_baseline);
         let absent = words::no_comparison(self.report);
+        // The anchor's are not known.
+        let before = if check.anchor.is_none() { self.classes_before(check.metric, &check.subject) } else { &[] };
         fields! {
             metric: check.metric.metric().title,
             subject: words::subject(&check.subject),
-            before: estimate(check.metric, change.map(|change| &change.baseline), absent),
-            now: estimate(check.metric, check.candidate.as_ref(), words::no_measurement(self.report)),
+            before: estimate(check.metric, change.map(|change| &change.baseline), before, absent),
+            now: estimate(
+                check.metric,
+                check.candidate.as_ref(),
+                self.report.evaluation.classes(check.metric, &check.subject),
+                words::no_measurement(self.report),
+            ),
             change: delta_cell(check.metric, change.map(|change| &change.delta), absent),
             compares: matches!(check.bound, Bound::MaxRegression(_)),
             limit: Shown::phrase(words::limit(check)),
@@ -151,6 +168,7 @@ impl<'a> Facts<'a> {
             mode: words::mode(report.comparison.as_ref().map(|comparison| comparison.mode)),
             rows: Shown::phrase(number::rows(report.rows)),
             positive_label: Shown::name(&report.positive_label),
+            task: report.task.as_deref().map(|task| Node::from(Shown::sentence(task))),
             weights: if report.has_weights { "rows are weighted" } else { "every row counts once" },
             level: Shown::phrase(number::percent(report.confidence_level)),
             min_support: Shown::phrase(number::whole(report.min_support)),
@@ -271,12 +289,12 @@ fn excess(check: &Check) -> f64 {
     distance.unwrap_or(f64::NEG_INFINITY)
 }
 
-/// A number with its interval, or why there is none: never a blank.
-pub(crate) fn estimate(metric: MetricId, estimate: Option<&Estimate>, absent: &'static str) -> Node {
+/// A number with its interval and the classes that it is of, or why there is none: never a blank.
+pub(crate) fn estimate(metric: MetricId, estimate: Option<&Estimate>, classes: &[String], absent: &'static str) -> Node {
     match estimate {
         Some(Estimate::Measured(measured)) => fields! {
             known: true,
-            value: Shown::phrase(number::value(metric, measured.value)),
+            value: Shown::phrase(format!("{}{}", number::value(metric, measured.value), of_classes(classes))),
             interval: measured.interval.map(|interval| range(&interval, number::fixed)),
             n: Shown::phrase(number::whole(measured.n)),
             reason: "",
@@ -291,6 +309,17 @@ pub(crate) fn estimate(metric: MetricId, estimate: Option<&Estimate>, absent: &'
         None => {
             fields! { known: false, value: "", interval: false, n: if absent == NOT_SHOWN { absent } else { "unknown" }, reason: absent }
         }
+    }
+}
+
+/// The classes that a number is of, in brackets.
+fn of_classes(classes: &[String]) -> String {
+    const MOST: usize = 3;
+    let names: Vec<String> = classes.iter().take(MOST).map(|class| Shown::name(class).into_string()).collect();
+    match classes.len() {
+        0 => String::new(),
+        found if found > MOST => format!(" ({} and {} more)", names.join(", "), found - MOST),
+        _ => format!(" ({})", names.join(", ")),
     }
 }
 

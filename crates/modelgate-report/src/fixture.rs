@@ -65,6 +65,7 @@ fn empty() -> Report {
         generated: "2026-03-13T10:04:00Z".to_owned(),
         commit: Some("4f1c2ab99d0e1f2a3b4c5d6e7f8091a2b3c4d5e6".to_owned()),
         positive_label: "yes".to_owned(),
+        task: None,
         rows: Some(12_000),
         has_weights: false,
         provenance: Provenance {

@@ -17,6 +17,8 @@ pub struct Report {
     pub commit: Option<String>,
     /// The label that counts as positive.
     pub positive_label: String,
+    /// What the task is, in a few words, where it is not to tell two classes apart.
+    pub task: Option<String>,
     /// The rows that were evaluated; `None` where that is not shown.
     pub rows: Option<u64>,
     /// Whether rows were weighted.

@@ -5,7 +5,7 @@ use std::num::NonZero;
 use std::path::{Path, PathBuf};
 
 use modelgate_config::{BaselineSettings, Config, ModelSource, TrainRows};
-use modelgate_cube::{Bundle, Cube, Digest, Disclosure, FeatureTable, Manifest};
+use modelgate_cube::{Bundle, Cube, Digest, Disclosure, FeatureTable, Manifest, Task};
 use modelgate_data::{Column, CountSettings, CountedFile, Dataset, Roles};
 use modelgate_eval::{Comparison, DriftBetween, DriftComparison, Evaluation, discover, drift};
 use modelgate_model::{Model, Origin, TrainSettings, run_command, train};
@@ -114,7 +114,9 @@ pub(crate) fn run(
 /// The measurements with the slices that a search finds, where one is asked for.
 fn searched(config: &Config, candidate: &Candidate, evaluation: Evaluation, console: &mut Console<'_>) -> Evaluation {
     let Some(settings) = &config.discovery else { return evaluation };
-    console.step("Searching", &format!("slices with a worse {}", settings.rate));
+    if config.task.is_none() {
+        console.step("Searching", &format!("slices with a worse {}", settings.rate));
+    }
     evaluation.with_discovery(discover(&candidate.cube, settings))
 }
 
@@ -381,6 +383,15 @@ fn provenance(config: &Config, candidate: &Candidate, disclosure: &Disclosure) -
     })
 }
 
+/// What the task is, where it is not to tell two classes apart.
+fn other_task(task: &Task) -> Option<String> {
+    match task {
+        Task::Binary { .. } => None,
+        Task::Ranking { cutoff } => Some(format!("the task is ranking, what is counted as a row is a query, and k is {cutoff}")),
+        other => Some(format!("the task is {}", other.kind())),
+    }
+}
+
 fn report(
     config: &Config,
     context: &Context,
@@ -400,6 +411,7 @@ fn report(
             .task
             .positive_label()
             .map_or_else(|| format!("none (the task is {})", shape.task.kind()), str::to_owned),
+        task: other_task(&shape.task),
         rows: Some(candidate.cube.rows()),
         has_weights: shape.weighted,
         provenance,

@@ -48,6 +48,14 @@ pub(crate) fn estimate(metric: MetricId, estimate: &Estimate) -> String {
     }
 }
 
+/// The classes that a number is of, in brackets.
+fn of_classes(classes: &[String]) -> String {
+    if classes.is_empty() {
+        return String::new();
+    }
+    format!("  ({})", classes.iter().map(|class| plain(class)).collect::<Vec<_>>().join(", "))
+}
+
 fn delta(metric: MetricId, delta: &Delta) -> String {
     match delta {
         Delta::Measured { value, interval, .. } => {
@@ -64,8 +72,11 @@ pub(crate) fn measurements(evaluation: &Evaluation, only: Option<&Slice>) -> Str
     let wanted = |subject: &Subject| only.is_none_or(|slice| *subject == Subject::Slice(slice.clone()));
     let rows = evaluation.iter().filter(|(_, subject, _)| wanted(subject));
     table(
-        rows.map(|(metric, subject, found)| vec![metric.to_string(), plain(&subject.to_string()), estimate(metric, found)])
-            .collect(),
+        rows.map(|(metric, subject, found)| {
+            let number = estimate(metric, found) + &of_classes(evaluation.classes(metric, subject));
+            vec![metric.to_string(), plain(&subject.to_string()), number]
+        })
+        .collect(),
     )
 }
 
@@ -113,14 +124,14 @@ fn table(rows: Vec<Vec<String>>) -> String {
 }
 
 /// What blocks, what warns, and how many there are of what is not told.
-pub(crate) fn verdict(verdict: &Verdict, config: &Config) -> String {
+pub(crate) fn verdict(verdict: &Verdict, evaluation: &Evaluation, config: &Config) -> String {
     let mut text = String::new();
     let mut blocking: Vec<&Check> = verdict.checks.iter().filter(|check| check.blocking).collect();
     // The plainest slices first: what is wrong with a group explains what is wrong with its parts.
     blocking.sort_by_key(|check| terms(&check.subject));
     let mut explained = Vec::new();
     for check in blocking.iter().take(MOST_BLOCKS) {
-        check_block(&mut text, check, config, !explained.contains(&check.rule));
+        check_block(&mut text, check, evaluation, config, !explained.contains(&check.rule));
         explained.push(check.rule);
     }
     if let Some(more) = blocking.len().checked_sub(MOST_BLOCKS).filter(|more| *more > 0) {
@@ -153,7 +164,7 @@ fn terms(subject: &Subject) -> usize {
 }
 
 /// One blocking check; what to do about it is told the first time its rule speaks.
-fn check_block(text: &mut String, check: &Check, config: &Config, explain: bool) {
+fn check_block(text: &mut String, check: &Check, evaluation: &Evaluation, config: &Config, explain: bool) {
     let subject = plain(&check.subject.to_string());
     let _ = writeln!(text, "error[{}]: {}", check.rule, headline(check, &subject));
     source(text, config, check.origin.line);
@@ -162,7 +173,8 @@ fn check_block(text: &mut String, check: &Check, config: &Config, explain: bool)
         let _ = writeln!(text, "   = {side}   {}", estimate(check.metric, &change.baseline));
     }
     if let Some(candidate) = &check.candidate {
-        let _ = writeln!(text, "   = candidate  {}", estimate(check.metric, candidate));
+        let classes = of_classes(evaluation.classes(check.metric, &check.subject));
+        let _ = writeln!(text, "   = candidate  {}{classes}", estimate(check.metric, candidate));
     }
     if let (Bound::MaxRegression(_), Some(change)) = (check.bound, &check.change) {
         let _ = writeln!(text, "   = change     {}", delta(check.metric, &change.delta));

@@ -10,8 +10,8 @@ use super::v1::{StoredTally, fixed, malformed, read_loss, read_tally, store_loss
 use crate::tasks::is_share;
 use crate::{
     CONFIDENCE_BINS, ClassCounts, ClassScores, ClusterCounts, ClusterMoments, ConfidenceBin, LOGIT_BINS, LabelSetCounts,
-    LabelTally, LossMoments, PartialLoss, RegressionCounts, RowShare, ScoreBin, ScoreScale, ScoreTable, Shape, Slice, Tally,
-    Task, TaskCounts, Wide,
+    LabelTally, LossMoments, PartialLoss, RankingCounts, RegressionCounts, RowShare, ScoreBin, ScoreScale, ScoreTable, Shape,
+    Slice, Tally, Task, TaskCounts, Wide,
 };
 
 /// More classes than anybody has; the tables of a file grow with the square.
@@ -25,6 +25,7 @@ pub(super) enum StoredTask {
     Multilabel { labels: Vec<String> },
     Regression {},
     Clustering { features: Vec<String>, labeled: bool },
+    Ranking { cutoff: u32 },
 }
 
 impl StoredTask {
@@ -35,6 +36,7 @@ impl StoredTask {
             Task::Multiclass { classes } => Some(Self::Multiclass { classes: classes.clone() }),
             Task::Multilabel { labels } => Some(Self::Multilabel { labels: labels.clone() }),
             Task::Regression => Some(Self::Regression {}),
+            Task::Ranking { cutoff } => Some(Self::Ranking { cutoff: *cutoff }),
             Task::Clustering { features, labeled } => Some(Self::Clustering { features: features.clone(), labeled: *labeled }),
         }
     }
@@ -45,6 +47,7 @@ impl StoredTask {
             Self::Multilabel { labels } => Task::Multilabel { labels: each_once(labels)? },
             Self::Regression {} => Task::Regression,
             Self::Clustering { features, labeled } => Task::Clustering { features, labeled },
+            Self::Ranking { cutoff } => Task::Ranking { cutoff },
         })
     }
 }
@@ -85,6 +88,13 @@ pub(super) enum StoredCounts {
     Clusters {
         pairs: Vec<StoredPair>,
         moments: Vec<StoredCenter>,
+    },
+    Ranking {
+        queries: StoredTally,
+        answerable: StoredTally,
+        rows: u64,
+        /// NDCG, reciprocal rank, average precision, recall, precision.
+        sums: [[String; 3]; 5],
     },
 }
 
@@ -147,6 +157,12 @@ impl StoredCounts {
                 partial: counts.partial().map(|loss| (loss.rows_without, store_moments(&loss.sums))),
             })),
             TaskCounts::Clusters(counts) => Self::of_clusters(counts),
+            TaskCounts::Ranking(counts) => Self::Ranking {
+                queries: store_tally(&counts.queries),
+                answerable: store_tally(&counts.answerable),
+                rows: counts.rows,
+                sums: counts.sums.each_ref().map(store_loss),
+            },
         })
     }
 
@@ -209,6 +225,18 @@ impl StoredCounts {
             (Self::Regression(stored), Task::Regression) => TaskCounts::Regression(Box::new(read_regression(stored)?)),
             (Self::Clusters { pairs, moments }, Task::Clustering { features, .. }) => {
                 TaskCounts::Clusters(Box::new(read_clusters(pairs, moments, features.len())?))
+            }
+            (Self::Ranking { queries, answerable, rows, sums }, Task::Ranking { .. }) => {
+                let mut counts = RankingCounts {
+                    queries: read_tally(queries)?,
+                    answerable: read_tally(answerable)?,
+                    rows: *rows,
+                    ..RankingCounts::default()
+                };
+                for (slot, stored) in counts.sums.iter_mut().zip(sums) {
+                    *slot = read_loss(stored)?;
+                }
+                TaskCounts::Ranking(Box::new(counts))
             }
             _ => return Err(malformed("a slice has counts of another task")),
         })
@@ -308,6 +336,10 @@ pub(super) fn check(shape: &Shape, cells: &BTreeMap<Slice, crate::Cell>) -> Resu
                 crate::TaskKind::Regression
             }
             TaskCounts::Clusters(_) => crate::TaskKind::Clustering,
+            TaskCounts::Ranking(counts) => {
+                check_ranking(slice, counts)?;
+                crate::TaskKind::Ranking
+            }
         };
         if kind != shape.task.kind() {
             return Err(format!("{slice} has counts of another task"));
@@ -327,6 +359,16 @@ fn check_classes(shape: &Shape, slice: &Slice, counts: &ClassCounts) -> Result<(
     let differ = (0..counts.classes).any(|class| of_class(class) != scored);
     if differ || confident != (if shape.scored { rows } else { 0 }) {
         return Err(format!("scores and predictions of {slice} count different rows"));
+    }
+    Ok(())
+}
+
+/// Every query has a row, and what an order is worth is a share.
+fn check_ranking(slice: &Slice, counts: &RankingCounts) -> Result<(), String> {
+    let queries = counts.queries.rows;
+    let no_share = counts.sums.iter().any(|sums| !is_share(sums, &counts.answerable));
+    if counts.answerable.rows > queries || counts.rows < queries || no_share {
+        return Err(format!("the orders of {slice} cannot come from its queries"));
     }
     Ok(())
 }
@@ -419,6 +461,13 @@ mod tests {
         bundle(Task::Regression, false, &TaskCounts::Regression(Box::new(counts)))
     }
 
+    fn ranking() -> Bundle {
+        let mut counts = RankingCounts::default();
+        counts.add_query(3, crate::QueryWorth::of(&[(1.0, 0.5), (0.0, 0.7), (2.0, 0.1)], 2).as_ref());
+        counts.add_query(1, None);
+        bundle(Task::Ranking { cutoff: 2 }, false, &TaskCounts::Ranking(Box::new(counts)))
+    }
+
     fn clusters() -> Bundle {
         let mut counts = ClusterCounts::default();
         counts.contingency.entry(("1".into(), Some("x".into()))).or_default().add_row(1.0);
@@ -432,7 +481,7 @@ mod tests {
 
     #[test]
     fn bundles_of_every_task_survive_storage() {
-        for stored in [classes(), label_sets(), regression(), clusters()] {
+        for stored in [classes(), label_sets(), regression(), clusters(), ranking()] {
             let bytes = stored.encode().unwrap();
             assert_eq!(Bundle::decode(&bytes).unwrap(), stored);
             assert_eq!(Bundle::decode(&bytes).unwrap().encode().unwrap(), bytes);
@@ -441,7 +490,7 @@ mod tests {
 
     #[test]
     fn merging_is_commutative_and_doubles_the_rows() {
-        for stored in [classes(), label_sets(), regression(), clusters()] {
+        for stored in [classes(), label_sets(), regression(), clusters(), ranking()] {
             let (mut one, mut two) = (stored.cube.clone(), stored.cube.on_grid());
             one.merge(&stored.cube.on_grid()).unwrap();
             two.merge(&stored.cube).unwrap();
@@ -464,6 +513,9 @@ mod tests {
             (label_sets(), "\"by_label\":[[0,1,1],", "\"by_label\":["),
             (label_sets(), "\"exact\":0", "\"exact\":3"),
             (label_sets(), "\"labels\":[\"a\",\"b\"]", "\"labels\":[\"b\",\"b\"]"),
+            (ranking(), "\"answerable\":1", "\"answerable\":3"),
+            (ranking(), "\"rows\":4", "\"rows\":1"),
+            (ranking(), "\"task\":{\"ranking\":{\"cutoff\":2}}", "\"task\":{\"regression\":{}}"),
             (regression(), "\"losses\":[[\"", "\"losses\":[[\"x"),
             (regression(), "\"task\":{\"regression\":{}}", "\"task\":{\"multiclass\":{\"classes\":[]}}"),
             (regression(), ",\"task\":{\"regression\":{}}", ""),

@@ -3,12 +3,14 @@
 mod classes;
 mod clusters;
 mod label_sets;
+mod ranking;
 mod regression;
 
 pub use classes::{CONFIDENCE_BINS, ClassCounts, ClassRow, ClassScores, ClassSums, ConfidenceBin, confidence_bin};
 pub use clusters::{ClusterCounts, ClusterMoments, ClusterSum, ClusterSums};
 pub(crate) use label_sets::is_share;
 pub use label_sets::{LabelSetCounts, LabelSetRow, LabelSetSums, LabelTally, RowShare, ShareSum};
+pub use ranking::{QueryWorth, RankingCounts, RankingSums};
 pub use regression::{LARGEST_NUMBER, LossMoments, PartialLoss, RegressionCounts, RegressionRow, RegressionSums};
 
 use crate::Tally;
@@ -27,6 +29,8 @@ pub enum TaskCounts {
     Regression(Box<RegressionCounts>),
     /// Clustering.
     Clusters(Box<ClusterCounts>),
+    /// Ranking, whose unit is the query.
+    Ranking(Box<RankingCounts>),
 }
 
 impl TaskCounts {
@@ -38,6 +42,7 @@ impl TaskCounts {
             Self::LabelSets(counts) => Some(counts.rows),
             Self::Regression(counts) => Some(counts.rows),
             Self::Clusters(counts) => Some(counts.total()),
+            Self::Ranking(counts) => Some(counts.queries),
         }
     }
 
@@ -48,6 +53,7 @@ impl TaskCounts {
             (Self::LabelSets(mine), Self::LabelSets(theirs)) => mine.merge(theirs),
             (Self::Regression(mine), Self::Regression(theirs)) => mine.merge(theirs),
             (Self::Clusters(mine), Self::Clusters(theirs)) => mine.merge(theirs),
+            (Self::Ranking(mine), Self::Ranking(theirs)) => mine.merge(theirs),
             (mine @ Self::Binary, theirs) => mine.clone_from(theirs),
             // Cubes of different tasks are never merged.
             (_, _) => {}

@@ -1,4 +1,4 @@
-//! Counts the rows of tasks other than binary classification: several classes, sets of labels, numbers, clusters.
+//! Counts the rows of tasks other than binary classification: several classes, sets of labels, numbers, clusters, orders.
 //!
 //! The rows are held in memory. Each task reads and checks its columns ([`classes`], [`label_sets`], [`numbers`],
 //! [`clusters`]) into
@@ -8,14 +8,15 @@ mod classes;
 mod clusters;
 mod label_sets;
 mod numbers;
+mod ranking;
 mod replicates;
 mod slices;
 
 use std::collections::BTreeMap;
 
 use modelgate_cube::{
-    Cell, Cube, CubeMeta, DEFINITION_VERSION, RegressionCounts, RowSetDigest, ScoreScale, Shape, Slice, SumReplicates, Task,
-    TaskCounts,
+    Cell, Cube, CubeMeta, DEFINITION_VERSION, NoLattice, RegressionCounts, RowSetDigest, ScoreScale, Shape, Slice, SumReplicates,
+    Task, TaskCounts,
 };
 
 use crate::Dataset;
@@ -31,6 +32,7 @@ pub(crate) use classes::{most_probable, sorted};
 use clusters::ClusterRows;
 use label_sets::LabelSetRows;
 use numbers::NumberRows;
+use ranking::RankedRows;
 use slices::Family;
 
 /// The columns of a task other than binary classification, besides the roles that all tasks share.
@@ -59,6 +61,13 @@ pub enum TaskColumns {
         /// Whether the label's column holds the true classes.
         labeled: bool,
     },
+    /// The label is a grade of relevance and the prediction a score that orders the rows of a query; queries are counted.
+    Ranking {
+        /// The column that names a row's query.
+        query: String,
+        /// How many of a query's first rows count.
+        cutoff: u32,
+    },
 }
 
 /// The checked facts of every row.
@@ -73,6 +82,7 @@ enum Facts {
     LabelSets(LabelSetRows),
     Numbers(NumberRows),
     Clusters(ClusterRows),
+    Ranking(RankedRows),
 }
 
 impl TaskRows {
@@ -91,6 +101,7 @@ impl TaskRows {
             TaskColumns::Clustering { features, labeled } => {
                 Facts::Clusters(ClusterRows::read(dataset, roles, features, *labeled)?)
             }
+            TaskColumns::Ranking { query, cutoff } => Facts::Ranking(RankedRows::read(dataset, roles, query, *cutoff)?),
         };
         Ok(Self { weights, facts })
     }
@@ -104,6 +115,7 @@ impl TaskRows {
             Facts::Classes(rows) => Task::Multiclass { classes: rows.classes.clone() },
             Facts::LabelSets(rows) => Task::Multilabel { labels: rows.labels.clone() },
             Facts::Numbers(_) => Task::Regression,
+            Facts::Ranking(rows) => Task::Ranking { cutoff: rows.cutoff },
             Facts::Clusters(rows) => Task::Clustering { features: rows.feature_names.clone(), labeled: rows.labels.is_some() },
         }
     }
@@ -119,6 +131,7 @@ impl TaskRows {
             Facts::LabelSets(rows) => vec![("label".to_owned(), rows.said_labels())],
             Facts::Numbers(rows) => vec![("label".to_owned(), Said::Numbers(&rows.labels))],
             Facts::Clusters(rows) => rows.said(),
+            Facts::Ranking(rows) => rows.said(),
         }
     }
 }
@@ -143,15 +156,21 @@ pub fn count_task_noting(
         weighted: rows.weights.is_some(),
     };
     let split = digest(dataset, settings, &rows, &axes)?;
+    // What is counted: rows, or queries.
+    let (items, axes) = match &rows.facts {
+        Facts::Ranking(facts) => (facts.first_rows.len(), facts.by_query(dataset, &settings.axes, &axes)?),
+        _ => (dataset.rows(), axes),
+    };
     let meta = CubeMeta { shape, definition_version: DEFINITION_VERSION, split };
-    let families = slices::families(dataset.rows(), settings, &axes);
-    let (scale, counts) = counts(dataset.rows(), &rows, &families);
+    let families = slices::families(items, settings, &axes);
+    let (scale, counts) = counts(items, &rows, &families);
     drawing_replicates();
     let buckets = row_buckets(dataset, settings, task, &rows)?;
     let replicates = replicates::of_families(&rows, &buckets.buckets, &families, &counts);
     let by_slice: BTreeMap<Slice, SumReplicates> = families.iter().zip(replicates).flat_map(with_names).collect();
     let cells = families.iter().zip(counts).flat_map(with_names).map(|(slice, counts)| (slice, Cell::of_task(counts)));
-    Ok(Cube::from_cells(meta, scale, cells.collect()).with_sum_replicates(buckets.ids, by_slice))
+    let cube = Cube::from_cells(meta, scale, cells.collect()).with_sum_replicates(buckets.ids, by_slice);
+    Ok(cube.with_lattice(Err(NoLattice::OtherTask)))
 }
 
 /// What belongs to each slice of a family, with the slice.
@@ -190,6 +209,7 @@ fn counts(count: usize, rows: &TaskRows, families: &[Family]) -> (ScoreScale, Ve
                 boxed(sums, TaskCounts::Regression)
             }
             Facts::Clusters(facts) => boxed(facts.count(&family.slices, |row| rows.weight(row)), TaskCounts::Clusters),
+            Facts::Ranking(facts) => boxed(facts.count(&family.slices), TaskCounts::Ranking),
         });
     }
     if let Facts::Classes(facts) = &rows.facts {
@@ -206,7 +226,7 @@ fn slice_of(slices: &Grouping, row: usize) -> usize {
     slices.codes[row] as usize
 }
 
-/// The bucket of each row. What the model says and what the label means are told by the task, all else by the file.
+/// The bucket of each row, or of each query. What the model says and what the label means are told by the task, all else by the file.
 fn row_buckets(
     dataset: &Dataset,
     settings: &CountSettings,
@@ -214,6 +234,11 @@ fn row_buckets(
     rows: &TaskRows,
 ) -> Result<RowBuckets, DataError> {
     let roles = &settings.roles;
+    if let (TaskColumns::Ranking { query, .. }, Facts::Ranking(facts)) = (task, &rows.facts) {
+        let of_rows = RowBuckets::of_task(dataset, Some(query), |_| false, None, &[])?;
+        let buckets = facts.first_rows.iter().map(|row| of_rows.buckets[*row]).collect();
+        return Ok(RowBuckets { buckets, ..of_rows });
+    }
     let probabilities: Vec<&String> = match task {
         TaskColumns::Multiclass { probabilities, .. } => probabilities.iter().map(|(_, column)| column).collect(),
         _ => Vec::new(),
@@ -227,6 +252,7 @@ fn row_buckets(
         Facts::LabelSets(facts) => (Some(facts.label_hashes()), facts.model_hashes()),
         Facts::Numbers(facts) => (Some(facts.label_hashes()), facts.model_hashes()),
         Facts::Clusters(facts) => (facts.label_hashes(), facts.model_hashes()),
+        Facts::Ranking(_) => (None, Vec::new()),
     };
     RowBuckets::of_task(dataset, roles.id.as_deref(), is_known, labels.as_deref(), &model)
 }

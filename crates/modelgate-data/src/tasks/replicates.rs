@@ -1,6 +1,6 @@
 //! Adds rows up by slice and bucket, and buckets to the replicates of slices.
 
-use modelgate_cube::{BUCKETS, ClassSums, LabelSetSums, RegressionSums, SumReplicates, TaskCounts, Wide};
+use modelgate_cube::{BUCKETS, ClassSums, LabelSetSums, RankingSums, RegressionSums, SumReplicates, TaskCounts, Wide};
 
 use super::clusters::Layout;
 use super::slices::Family;
@@ -46,6 +46,7 @@ fn width(counts: &TaskCounts) -> usize {
         TaskCounts::LabelSets(counts) => LabelSetSums::width(counts.by_label.len()),
         TaskCounts::Regression(_) => RegressionSums::WIDTH,
         TaskCounts::Clusters(counts) => counts.width(),
+        TaskCounts::Ranking(_) => RankingSums::WIDTH,
     }
 }
 
@@ -84,6 +85,7 @@ impl<'a> Adder<'a> {
             }
             (Facts::Clusters(facts), Some(layout)) => facts.add_to(row, weight, layout, &mut add),
             (Facts::Clusters(_), None) => {}
+            (Facts::Ranking(facts), _) => facts.add_to(row, &mut add),
         }
     }
 }

@@ -121,6 +121,44 @@ fn sets_that_are_none_are_told_with_their_line() {
     assert!(bad(&format!("y,p\n{}", many.concat()), None).contains("1002 different labels, and at most 1000"));
 }
 
+fn ranking() -> TaskColumns {
+    TaskColumns::Ranking { query: "id".to_owned(), cutoff: 2 }
+}
+
+#[test]
+fn queries_are_counted_once_each_wherever_their_rows_stand() {
+    let text = "id,y,p,sex\na,0,3,F\nb,1,1,M\na,2,1,F\nc,0,1,\na,1,2,F\nb,0,1,M\n";
+    let cube = counted(text, &with_prediction(&["sex"]), &ranking());
+    let mut expected = modelgate_cube::RankingCounts::default();
+    expected.add_query(3, modelgate_cube::QueryWorth::of(&[(0.0, 3.0), (2.0, 1.0), (1.0, 2.0)], 2).as_ref());
+    expected.add_query(2, modelgate_cube::QueryWorth::of(&[(1.0, 1.0), (0.0, 1.0)], 2).as_ref());
+    expected.add_query(1, None);
+    assert_eq!(cell(&cube, "overall"), TaskCounts::Ranking(Box::new(expected)));
+    assert_eq!((cube.rows(), cube.cell(&Slice::single("sex", None)).unwrap().total().rows), (3, 1));
+    let mut lines: Vec<&str> = text.lines().skip(1).collect();
+    lines.reverse();
+    assert_eq!(counted(&format!("id,y,p,sex\n{}\n", lines.join("\n")), &with_prediction(&["sex"]), &ranking()), cube);
+    // Another model of the same queries: the same split, whatever it says.
+    let other = counted(&text.replace("b,1,1,M", "b,1,-7,M"), &with_prediction(&["sex"]), &ranking());
+    assert_eq!((other.meta().split, other.row_ids()), (cube.meta().split, cube.row_ids()));
+}
+
+#[test]
+fn queries_that_are_none_are_told_with_their_line() {
+    let bad = |text: &str| {
+        let (data, _file) = csv(text);
+        told(&count_task_noting(&data, &with_prediction(&["sex"]), &ranking(), || {}).unwrap_err())
+    };
+    let apart = bad("id,y,p,sex\na,0,3,F\nb,1,1,M\na,2,1,M\na,2,1,\n");
+    assert!(apart.starts_with("rows:4:4 (column \"sex\"): \"M\" differs from the first row of query \"a\""), "{apart}");
+    assert!(apart.contains("(and 1 more row)"), "{apart}");
+    assert!(bad("id,y,p,sex\na,0,3,F\n,1,1,M\n").contains("rows:3:1 (column \"id\"): the query is missing"));
+    assert!(bad("id,y,p,sex\na,0,3,F\nb,-1,1,M\n").contains("rows:3:2 (column \"y\"): the grade \"-1\" is below zero"));
+    assert!(bad("id,y,p,sex\na,0,3,F\nb,NAN,1,M\n").contains("the grade \"NAN\" is not finite"));
+    assert!(bad("id,y,p,sex\na,0,3,F\nb,nan,1,M\n").contains("the grade is missing"));
+    assert!(bad("id,y,p,sex\na,0,3,F\nb,1,high,M\n").contains("the score \"high\" is not a number"));
+}
+
 #[test]
 fn numbers_are_counted_by_the_definition_with_weights() {
     let mut settings = with_prediction(&["sex"]);
@@ -183,6 +221,7 @@ fn shards_with_an_id_add_up_to_the_whole() {
     let mut settings = with_prediction(&["sex"]);
     settings.roles.id = Some("id".to_owned());
     for task in [
+        ranking(),
         TaskColumns::Multiclass { classes: Some(vec!["0".into(), "1".into(), "2".into()]), probabilities: Vec::new() },
         multilabel(Some(&["0", "1", "2"])),
         TaskColumns::Regression,

@@ -11,7 +11,7 @@ pub(super) const ROWS: &[Metric] = &[
         title: "Rows",
         highest: f64::INFINITY,
         direction: Direction::Neutral,
-        formula: "n",
+        formula: "n; of a ranking the queries",
         undefined_when: "never",
         interval: "none: a count is not an estimate",
         reference: "fairlearn.metrics.count",

@@ -7,6 +7,7 @@ mod counts;
 mod declared;
 mod label_sets;
 mod numbers;
+mod ranking;
 mod scores;
 
 use crate::Reason;
@@ -29,6 +30,7 @@ pub const METRICS: &[Metric] = &joined::<
             + label_sets::ROWS.len()
             + numbers::ROWS.len()
             + clusters::ROWS.len()
+            + ranking::ROWS.len()
     },
 >(&[
     counts::ROWS,
@@ -43,6 +45,7 @@ pub const METRICS: &[Metric] = &joined::<
     label_sets::ROWS,
     numbers::ROWS,
     clusters::ROWS,
+    ranking::ROWS,
 ]);
 
 /// Tables one after the other; `N` is the number of all their rows.

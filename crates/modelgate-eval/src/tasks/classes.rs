@@ -151,6 +151,25 @@ pub(super) fn of_rates(sums: &impl ByClass, of: fn(OneClass) -> Result<f64, Reas
     ratio(weighed.iter().sum(), sums.labels().iter().sum()).ok_or(Reason::NoRows)
 }
 
+/// The classes, by place, that the smallest number of a class is of; none where that is no smallest number of a class, or all
+/// classes have it.
+pub(super) fn smallest_ones(metric: &str, sums: &impl ByClass) -> Vec<usize> {
+    let of = match metric {
+        "recall_class_min" => recall_of,
+        "precision_class_min" => precision_of,
+        "f1_class_min" => f1_of,
+        _ => return Vec::new(),
+    };
+    let joined = sums.hits().iter().zip(sums.labels()).zip(sums.predictions()).enumerate();
+    let rates = joined.filter_map(|(place, ((hits, label), prediction))| {
+        Some((place, of(OneClass { hits: *hits, label: *label, prediction: *prediction }).ok()?))
+    });
+    let rates: Vec<(usize, f64)> = rates.collect();
+    let least = rates.iter().map(|(_, rate)| *rate).fold(f64::INFINITY, f64::min);
+    let found: Vec<usize> = rates.iter().filter(|(_, rate)| rate.total_cmp(&least).is_eq()).map(|(place, _)| *place).collect();
+    if found.len() == rates.len() && found.len() > 1 { Vec::new() } else { found }
+}
+
 /// The mean recall of the classes that have rows.
 fn balanced(sums: &ClassSums) -> Result<f64, Reason> {
     let recalls: Vec<f64> = classes(sums).filter_map(|class| recall_of(class).ok()).collect();

@@ -46,7 +46,7 @@ fn rows_with<const SHARE: usize>(rows: &Sums) -> f64 {
     rows.shares[SHARE].weight
 }
 
-const fn of_rows<const SHARE: usize>(share: fn(&LabelSetCounts) -> &RowShare) -> Measure<Sums> {
+const fn of_rows<const SHARE: usize>(share: fn(&LabelSetCounts) -> RowShare) -> Measure<Sums> {
     Measure { value: mean_share::<SHARE>, support: rows_with::<SHARE>, obstacle: no_obstacle, interval: How::MeanShare(share) }
 }
 
@@ -88,10 +88,10 @@ pub(crate) mod by_label {
         obstacle: no_obstacle,
         interval: How::Moments(|counts: &LabelSetCounts| Moments::from(&counts.wrong), 1.0),
     };
-    pub(crate) const JACCARD_ROWS: Measure<Sums> = of_rows::<JACCARD>(|counts| &counts.jaccard);
-    pub(crate) const F1_ROWS: Measure<Sums> = of_rows::<F1>(|counts| &counts.f1);
-    pub(crate) const PRECISION_ROWS: Measure<Sums> = of_rows::<PRECISION>(|counts| &counts.precision);
-    pub(crate) const RECALL_ROWS: Measure<Sums> = of_rows::<RECALL>(|counts| &counts.recall);
+    pub(crate) const JACCARD_ROWS: Measure<Sums> = of_rows::<JACCARD>(|counts| counts.jaccard);
+    pub(crate) const F1_ROWS: Measure<Sums> = of_rows::<F1>(|counts| counts.f1);
+    pub(crate) const PRECISION_ROWS: Measure<Sums> = of_rows::<PRECISION>(|counts| counts.precision);
+    pub(crate) const RECALL_ROWS: Measure<Sums> = of_rows::<RECALL>(|counts| counts.recall);
 
     pub(crate) const PRECISION_MICRO: Measure<Sums> = composite(
         |sums| {

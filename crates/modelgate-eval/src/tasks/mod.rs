@@ -1,4 +1,4 @@
-//! Measures tasks other than binary classification: several classes, sets of labels, numbers, clusters.
+//! Measures tasks other than binary classification: several classes, sets of labels, numbers, clusters, orders.
 //!
 //! Every number of these tasks is a function of the sums of a slice's rows ([`TaskSums`]), and replicates are draws of the
 //! same sums. So there is one way to make an estimate, a gap between groups, and a paired change, whatever the task.
@@ -11,15 +11,17 @@ mod gap;
 mod label_sets;
 mod numbers;
 mod paired;
+mod ranking;
 
 use modelgate_cube::{
-    Cell, ClassCounts, ClassSums, ClusterCounts, ClusterSums, LabelSetCounts, LabelSetSums, LossMoments, LossSums,
-    RegressionCounts, RegressionSums, RowShare, ScoreScale, Slice, Tally, TaskCounts, TaskKind,
+    Cell, ClassCounts, ClassSums, ClusterCounts, ClusterSums, LabelSetCounts, LabelSetSums, LossMoments, LossSums, RankingCounts,
+    RankingSums, RegressionCounts, RegressionSums, RowShare, ScoreScale, Slice, Tally, Task, TaskCounts, TaskKind,
 };
 
 pub(crate) use classes::{by_class, rates_of_classes};
 pub(crate) use label_sets::{by_label, rates_of_labels};
 pub(crate) use paired::{PairedTask, deviation};
+pub(crate) use ranking::by_query;
 pub(crate) use {agreement::*, centers::*, class_scores::*, numbers::*};
 
 use crate::evaluate::{Run, measured, whole_number, within};
@@ -27,7 +29,7 @@ use crate::groups::Spread;
 use crate::interval;
 use crate::paired::worth;
 use crate::scored::{Found, Uncertainty};
-use crate::{Estimate, Evaluation, Interval, Measured, Method, MetricId, Reason, Subject};
+use crate::{Estimate, Evaluation, Interval, Measured, Method, MetricId, MetricKind, Reason, Subject};
 
 /// The sums that the numbers of a task are functions of: of observed rows, or one replicate of them.
 pub(crate) trait TaskSums: std::fmt::Debug + Sized + Clone + 'static {
@@ -183,6 +185,37 @@ impl TaskSums for ClusterSums {
     }
 }
 
+impl TaskSums for RankingSums {
+    type Counts = RankingCounts;
+
+    fn counts(cell: &Cell) -> Option<&RankingCounts> {
+        match &cell.task {
+            TaskCounts::Ranking(counts) => Some(counts),
+            _ => None,
+        }
+    }
+
+    fn observed(counts: &RankingCounts) -> Self {
+        counts.sums()
+    }
+
+    fn rows(counts: &RankingCounts) -> Self {
+        counts.sums()
+    }
+
+    fn replicate(&self, _shift: f64, list: &[f64]) -> Option<Self> {
+        Self::from_list(list)
+    }
+
+    fn total(&self) -> f64 {
+        self.queries
+    }
+
+    fn label_statistic(&self) -> Option<f64> {
+        ratio(self.mark, self.queries)
+    }
+}
+
 /// `part / whole`, or nothing where the whole is not above zero.
 pub(crate) fn ratio(part: f64, whole: f64) -> Option<f64> {
     (whole > 0.0).then(|| part / whole).filter(|ratio| ratio.is_finite())
@@ -209,7 +242,7 @@ pub(crate) enum How<S: TaskSums> {
     /// It is the mean of a loss: from the exact moments, times this sign.
     Moments(fn(&S::Counts) -> Moments, f64),
     /// It is the mean of a number from 0 to 1 over the rows that have it: from the exact moments, with Student's quantile.
-    MeanShare(fn(&S::Counts) -> &RowShare),
+    MeanShare(fn(&S::Counts) -> RowShare),
     /// From the spread of the replicates.
     Replicates,
 }
@@ -283,6 +316,10 @@ pub(crate) enum OnTask {
     Clusters(&'static Measure<ClusterSums>),
     /// Between groups, of a clustering.
     ClusterGap(&'static TaskGap<ClusterSums>),
+    /// From the sums of a ranking.
+    Ranking(&'static Measure<RankingSums>),
+    /// Between groups, of a ranking.
+    RankingGap(&'static TaskGap<RankingSums>),
 }
 
 impl OnTask {
@@ -298,6 +335,7 @@ impl OnTask {
             Self::LabelSets(_) | Self::LabelSetGap(_) => TaskKind::Multilabel,
             Self::Numbers(_) | Self::NumberGap(_) => TaskKind::Regression,
             Self::Clusters(_) | Self::ClusterGap(_) => TaskKind::Clustering,
+            Self::Ranking(_) | Self::RankingGap(_) => TaskKind::Ranking,
         };
         if kind == task { self } else { Self::None }
     }
@@ -313,15 +351,32 @@ impl Run<'_> {
     pub(crate) fn task_metric(&self, metric: MetricId, slices: &[(&Slice, &Cell)], found: &mut Evaluation) {
         match self.on_task(metric) {
             OnTask::LabelSetGap(gap) => self.task_gaps(metric, gap, slices, found),
+            OnTask::RankingGap(gap) => self.task_gaps(metric, gap, slices, found),
             OnTask::ClassGap(gap) => self.task_gaps(metric, gap, slices, found),
             OnTask::NumberGap(gap) => self.task_gaps(metric, gap, slices, found),
             OnTask::ClusterGap(gap) => self.task_gaps(metric, gap, slices, found),
             _ => {
                 for (slice, cell) in slices {
-                    found.insert(metric, Subject::Slice((*slice).clone()), self.task_estimate(metric, slice, cell));
+                    let subject = Subject::Slice((*slice).clone());
+                    found.note_classes(metric, &subject, self.smallest_classes(metric, cell));
+                    found.insert(metric, subject, self.task_estimate(metric, slice, cell));
                 }
             }
         }
+    }
+
+    /// The names of the classes that the smallest number of a class is of.
+    fn smallest_classes(&self, metric: MetricId, cell: &Cell) -> Vec<String> {
+        let (places, names) = match (&cell.task, &self.cube.meta().shape.task) {
+            (TaskCounts::Classes(counts), Task::Multiclass { classes }) => {
+                (classes::smallest_ones(metric.as_str(), &counts.sums()), classes)
+            }
+            (TaskCounts::LabelSets(counts), Task::Multilabel { labels }) => {
+                (classes::smallest_ones(metric.as_str(), &counts.sums()), labels)
+            }
+            _ => return Vec::new(),
+        };
+        places.into_iter().filter_map(|place| names.get(place).cloned()).collect()
     }
 
     fn on_task(&self, metric: MetricId) -> OnTask {
@@ -337,6 +392,7 @@ impl Run<'_> {
             return Estimate::Undefined { reason: Reason::NoScores, n };
         }
         let estimate = match self.on_task(metric) {
+            OnTask::Ranking(measure) => self.of_measure(metric, measure, slice, cell, self.z),
             OnTask::LabelSets(measure) => self.of_measure(metric, measure, slice, cell, self.z),
             OnTask::Classes(measure) => self.of_measure(metric, measure, slice, cell, self.z),
             OnTask::Numbers(measure) => self.of_measure(metric, measure, slice, cell, self.z),
@@ -376,10 +432,12 @@ impl Run<'_> {
                     let (lower, upper) = if *sign < 0.0 { (-found.upper, -found.lower) } else { (found.lower, found.upper) };
                     Interval { lower, upper, ..found }
                 }),
-            How::MeanShare(share) => Some(mean_share(share(counts), value, z)),
+            How::MeanShare(share) => Some(mean_share(&share(counts), value, z)),
             How::Replicates => self.by_replicates(metric, measure, slice, cell, value, z),
         };
-        Some(measured(value, interval.map(|found| within(metric.metric(), found)), n))
+        // A gap's range is not that of what the gap is of.
+        let inside = |found| if metric.metric().kind == MetricKind::Slice { within(metric.metric(), found) } else { found };
+        Some(measured(value, interval.map(inside), n))
     }
 
     /// The interval from the spread of replicates. None where there are none, or too few have a value. Where they do not

@@ -1,6 +1,6 @@
 //! Changes of tasks other than binary classification between two releases that share rows.
 
-use modelgate_cube::{ClassSums, ClusterSums, Cube, LabelSetSums, RegressionSums, Slice, TaskKind};
+use modelgate_cube::{ClassSums, ClusterSums, Cube, LabelSetSums, RankingSums, RegressionSums, Slice, TaskKind};
 
 use super::gap::groups;
 use super::{Drawn, Measure, OnTask, TaskGap, TaskSums, ratio};
@@ -22,6 +22,7 @@ impl PairedTask {
             TaskKind::Binary => None,
             TaskKind::Multiclass => correlated::<ClassSums>(baseline, candidate),
             TaskKind::Multilabel => correlated::<LabelSetSums>(baseline, candidate),
+            TaskKind::Ranking => correlated::<RankingSums>(baseline, candidate),
             TaskKind::Regression => correlated::<RegressionSums>(baseline, candidate),
             TaskKind::Clustering => correlated::<ClusterSums>(baseline, candidate),
         }
@@ -30,6 +31,8 @@ impl PairedTask {
     /// One side of a change; `None` where the metric is no function of what replicates keep.
     pub(crate) fn side(cube: &Cube, metric: &Metric, subject: &Subject, settings: &EvalSettings) -> Option<Side> {
         match (metric.on_task.of(cube.meta().shape.task.kind()), subject) {
+            (OnTask::Ranking(measure), Subject::Slice(slice)) => of_slice(cube, metric, measure, slice),
+            (OnTask::RankingGap(gap), Subject::Across(axes)) => of_gap(cube, metric, gap, axes, settings),
             (OnTask::LabelSets(measure), Subject::Slice(slice)) => of_slice(cube, metric, measure, slice),
             (OnTask::LabelSetGap(gap), Subject::Across(axes)) => of_gap(cube, metric, gap, axes, settings),
             (OnTask::Classes(measure), Subject::Slice(slice)) => of_slice(cube, metric, measure, slice),

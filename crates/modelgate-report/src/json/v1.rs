@@ -245,6 +245,9 @@ struct Measurement<'a> {
     metric: &'static str,
     subject: Subject<'a>,
     estimate: Number,
+    /// The classes, or labels of sets, that the smallest number of a class is of.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    classes: &'a [String],
     /// The groups that were too small to be compared.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     left_out: Vec<Subject<'a>>,
@@ -613,6 +616,7 @@ fn measurements(evaluation: &eval::Evaluation) -> Vec<Measurement<'_>> {
         metric: metric.as_str(),
         subject: subject(about),
         estimate: number(estimate),
+        classes: evaluation.classes(metric, about),
         left_out: evaluation.left_out(metric, about).iter().map(this_slice).collect(),
     };
     evaluation.iter().map(measurement).collect()

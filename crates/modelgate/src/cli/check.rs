@@ -105,7 +105,7 @@ pub(crate) fn show(judged: &Judged, config: &Config, format: Format, console: &m
         Format::Full => {
             console.result("");
             console.result(&terminal::overview(&judged.evaluation, judged.comparison.as_ref()));
-            console.result(terminal::verdict(&judged.verdict, config).trim_end());
+            console.result(terminal::verdict(&judged.verdict, &judged.evaluation, config).trim_end());
         }
     }
 }
