@@ -519,7 +519,7 @@ impl CellProblem {
     /// What to do about it.
     fn help(&self) -> &'static str {
         match self {
-            Self::MissingLabel | Self::MissingPrediction | Self::MissingWeight => {
+            Self::MissingLabel | Self::MissingPrediction | Self::MissingWeight | Self::MissingQuery => {
                 "fill in these rows or leave them out of the file; data.missing_values lists what counts as missing"
             }
             Self::UnknownPrediction { .. } => {
@@ -540,9 +540,6 @@ impl CellProblem {
             Self::UnknownClass { .. } => "add it to `data.classes`, or correct the label",
             Self::ProbabilitySum { .. } => {
                 "name one column for every class under `data.probabilities`, and write at least four decimals"
-            }
-            Self::MissingQuery => {
-                "fill in these rows or leave them out of the file; data.missing_values lists what counts as missing"
             }
             Self::SliceOfQuery { .. } => {
                 "slice by a column that says something about the query: its rows are ranked, and judged, together"

@@ -89,13 +89,18 @@ pub(super) enum StoredCounts {
         pairs: Vec<StoredPair>,
         moments: Vec<StoredCenter>,
     },
-    Ranking {
-        queries: StoredTally,
-        answerable: StoredTally,
-        rows: u64,
-        /// NDCG, reciprocal rank, average precision, recall, precision.
-        sums: [[String; 3]; 5],
-    },
+    Ranking(Box<StoredRanking>),
+}
+
+/// The counts of one slice of a ranking.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StoredRanking {
+    queries: StoredTally,
+    answerable: StoredTally,
+    rows: u64,
+    /// NDCG, reciprocal rank, average precision, recall, precision.
+    sums: [[String; 3]; 5],
 }
 
 /// The counts of one slice of a multilabel classification.
@@ -157,12 +162,12 @@ impl StoredCounts {
                 partial: counts.partial().map(|loss| (loss.rows_without, store_moments(&loss.sums))),
             })),
             TaskCounts::Clusters(counts) => Self::of_clusters(counts),
-            TaskCounts::Ranking(counts) => Self::Ranking {
+            TaskCounts::Ranking(counts) => Self::Ranking(Box::new(StoredRanking {
                 queries: store_tally(&counts.queries),
                 answerable: store_tally(&counts.answerable),
                 rows: counts.rows,
                 sums: counts.sums.each_ref().map(store_loss),
-            },
+            })),
         })
     }
 
@@ -226,18 +231,7 @@ impl StoredCounts {
             (Self::Clusters { pairs, moments }, Task::Clustering { features, .. }) => {
                 TaskCounts::Clusters(Box::new(read_clusters(pairs, moments, features.len())?))
             }
-            (Self::Ranking { queries, answerable, rows, sums }, Task::Ranking { .. }) => {
-                let mut counts = RankingCounts {
-                    queries: read_tally(queries)?,
-                    answerable: read_tally(answerable)?,
-                    rows: *rows,
-                    ..RankingCounts::default()
-                };
-                for (slot, stored) in counts.sums.iter_mut().zip(sums) {
-                    *slot = read_loss(stored)?;
-                }
-                TaskCounts::Ranking(Box::new(counts))
-            }
+            (Self::Ranking(stored), Task::Ranking { .. }) => TaskCounts::Ranking(Box::new(read_ranking(stored)?)),
             _ => return Err(malformed("a slice has counts of another task")),
         })
     }
@@ -259,6 +253,19 @@ fn read_label_sets(stored: &StoredLabelSets, labels: usize) -> Result<LabelSetCo
     };
     for (slot, (rows, sums)) in counts.shares_mut().into_iter().zip(&stored.shares) {
         *slot = RowShare { rows: read_tally(rows)?, sums: read_loss(sums)? };
+    }
+    Ok(counts)
+}
+
+fn read_ranking(stored: &StoredRanking) -> Result<RankingCounts, BundleError> {
+    let mut counts = RankingCounts {
+        queries: read_tally(&stored.queries)?,
+        answerable: read_tally(&stored.answerable)?,
+        rows: stored.rows,
+        ..RankingCounts::default()
+    };
+    for (slot, stored) in counts.sums.iter_mut().zip(&stored.sums) {
+        *slot = read_loss(stored)?;
     }
     Ok(counts)
 }

@@ -1,7 +1,7 @@
 //! Ranking: how far up each query's relevant rows stand. The unit is the query, and a slice counts queries.
 //!
 //! Rows of one query with equal scores have no order. Each number is the mean over all orders of them, in closed form
-//! (McSherry and Najork 2008); for NDCG that is what scikit-learn does.
+//! (`McSherry` and Najork 2008); for NDCG that is what scikit-learn does.
 
 use super::RowShare;
 use crate::{LossSums, Tally};
