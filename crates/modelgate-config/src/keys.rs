@@ -203,7 +203,7 @@ const DATA: Section = Section {
         Key::optional(
             "separator",
             Text,
-            "What stands between the labels of a set in one cell, such as `sports|news`; spaces around labels do not count, and an empty cell is the empty set. Only for a multilabel task.",
+            "What stands between the labels of a set in one cell, such as `sports|news`; spaces around labels do not count, and an empty cell is the empty set; a Parquet file may have lists of labels instead. Only for a multilabel task.",
         )
         .with_default("\"|\""),
         Key::optional(

@@ -60,7 +60,7 @@ pub(crate) fn read_settings(root: &Node<'_>, axes: &[CountAxis]) -> ReadSettings
     ReadSettings {
         missing_values: data.scalars("missing_values"),
         text_columns: roles.chain(cut).collect::<BTreeSet<_>>(),
-        set_columns: sets.filter_map(|role| data.text(role)).collect(),
+        set_columns: sets.filter_map(|role| Some((data.text(role)?, data.text("separator")?))).collect(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Opens a file of rows by the ending of its name.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
 use std::path::Path;
 
@@ -18,21 +18,22 @@ pub struct ReadSettings {
     /// Columns of a CSV file that are text even if every cell looks like a number: label, slice columns, id. Parquet
     /// files say themselves what their columns are.
     pub text_columns: BTreeSet<String>,
-    /// Columns of text in which an empty cell says something: the empty set of labels.
-    pub set_columns: BTreeSet<String>,
+    /// Columns of sets of labels, and what stands between the labels of a text: an empty cell is the empty set. A Parquet file
+    /// may have lists of labels there.
+    pub set_columns: BTreeMap<String, String>,
 }
 
 impl Default for ReadSettings {
     fn default() -> Self {
         let missing = ["", "NA", "N/A", "NaN", "nan", "null", "NULL", "None", "?"];
-        Self { missing_values: missing.map(str::to_owned).to_vec(), text_columns: BTreeSet::new(), set_columns: BTreeSet::new() }
+        Self { missing_values: missing.map(str::to_owned).to_vec(), text_columns: BTreeSet::new(), set_columns: BTreeMap::new() }
     }
 }
 
 impl ReadSettings {
     /// The cells of a column that count as missing.
     pub(crate) fn missing_in(&self, column: &str) -> Vec<String> {
-        let says_something = |cell: &str| cell.is_empty() && self.set_columns.contains(column);
+        let says_something = |cell: &str| cell.is_empty() && self.set_columns.contains_key(column);
         self.missing_values.iter().filter(|cell| !says_something(cell)).cloned().collect()
     }
 }

@@ -47,6 +47,8 @@ pub(crate) fn read(path: &Path, bytes: Bytes, settings: &ReadSettings) -> Result
         return Err(DataError::NoRows { path: path.to_owned() });
     }
     let broken = |reason: String| DataError::BrokenParquet { path: path.to_owned(), reason };
+    let sets = guarded(|| read_sets(&metadata, &bytes, &names, settings))
+        .map_err(|reason| DataError::Malformed { path: path.to_owned(), reason })?;
     let columns = guarded(|| {
         let named = names.iter().zip(&kinds);
         let used: Vec<(Kind, Vec<String>)> =
@@ -55,9 +57,10 @@ pub(crate) fn read(path: &Path, bytes: Bytes, settings: &ReadSettings) -> Result
     });
     let columns = columns.map_err(broken)?;
     let used = names.iter().zip(&kinds).filter(|(_, kind)| kind.is_some()).map(|(name, _)| name.clone());
-    let unusable = names.iter().zip(&fields).zip(&kinds).filter(|(_, kind)| kind.is_none());
+    let is_set = |name: &String| sets.iter().any(|(known, _)| known == name);
+    let unusable = names.iter().zip(&fields).zip(&kinds).filter(|((name, _), kind)| kind.is_none() && !is_set(name));
     Ok(Table {
-        columns: used.zip(columns).collect(),
+        columns: used.zip(columns).chain(sets.iter().cloned()).collect(),
         unusable: unusable.map(|((name, field), _)| (name.clone(), field.data_type().to_string())).collect(),
         fields: names,
     })
@@ -139,6 +142,50 @@ fn read_columns(reader: ParquetRecordBatchReader, kinds: &[(Kind, Vec<String>)])
         }
     }
     kinds.iter().zip(parts).map(|((kind, missing), parts)| column(*kind, &parts, &Missing(missing))).collect()
+}
+
+/// The columns of lists that hold sets of labels, as texts with the separator between labels.
+fn read_sets(
+    metadata: &ArrowReaderMetadata,
+    bytes: &Bytes,
+    names: &[String],
+    settings: &ReadSettings,
+) -> Result<Vec<(String, Column)>, ArrowError> {
+    let mut found = Vec::new();
+    for (index, (name, field)) in names.iter().zip(metadata.schema().fields()).enumerate() {
+        let is_list =
+            matches!(field.data_type(), DataType::List(item) | DataType::LargeList(item) if kind(item.data_type()).is_some());
+        let Some(separator) = settings.set_columns.get(name).filter(|_| is_list) else { continue };
+        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(bytes.clone(), metadata.clone());
+        let mask = ProjectionMask::roots(builder.parquet_schema(), [index]);
+        let mut texts = TextBuilder::default();
+        for batch in builder.with_projection(mask).with_batch_size(BATCH_ROWS).build()? {
+            push_sets(&mut texts, batch?.column(0), separator)?;
+        }
+        found.push((name.clone(), texts.finish()?));
+    }
+    Ok(found)
+}
+
+fn push_sets(builder: &mut TextBuilder, lists: &ArrayRef, separator: &str) -> Result<(), ArrowError> {
+    let texts = DataType::LargeList(Arc::new(Field::new("item", DataType::Utf8, true)));
+    let lists = arrow_cast::cast(lists, &texts)?;
+    for list in lists.as_list_opt::<i64>().ok_or_else(|| unexpected(&lists))? {
+        let Some(list) = list else {
+            builder.push(None)?;
+            continue;
+        };
+        let labels = list.as_string_opt::<i32>().ok_or_else(|| unexpected(&list))?;
+        let labels: Vec<&str> = labels.iter().map(Option::unwrap_or_default).collect();
+        if let Some(label) = labels.iter().find(|label| label.contains(separator)) {
+            let reason = format!("the label {label:?} of a list holds {separator:?}, which `data.separator` puts between labels");
+            return Err(ArrowError::ParseError(reason));
+        }
+        // A list of one empty label is not the empty set.
+        let text = if labels == [""] { separator.to_owned() } else { labels.join(separator) };
+        builder.push(Some(&text))?;
+    }
+    Ok(())
 }
 
 fn column(kind: Kind, parts: &[ArrayRef], missing: &Missing) -> Result<Column, ArrowError> {

@@ -1,8 +1,10 @@
 //! What must hold for the counts of every task: the definition row by row, the order of rows, and every bad input told.
 #![expect(clippy::unwrap_used, clippy::float_cmp, reason = "tests")]
 
-use std::collections::BTreeSet;
+use std::sync::Arc;
 
+use arrow_array::builder::{ListBuilder, StringBuilder};
+use arrow_array::{ArrayRef, RecordBatch};
 use modelgate_cube::{ClassRow, TaskKind};
 
 use super::*;
@@ -30,12 +32,16 @@ fn multilabel(classes: Option<&[&str]>) -> TaskColumns {
     TaskColumns::Multilabel { classes, separator: "|".to_owned() }
 }
 
+fn reading_sets() -> ReadSettings {
+    let columns = ["y", "p"].map(str::to_owned);
+    let set_columns = columns.clone().map(|column| (column, "|".to_owned())).into();
+    ReadSettings { text_columns: columns.into(), set_columns, ..ReadSettings::default() }
+}
+
 /// Rows in which an empty cell of `y` or `p` is the empty set, with their file.
 fn with_sets(text: &str) -> (Dataset, tempfile::NamedTempFile) {
     let file = file(".csv", text.as_bytes());
-    let columns: BTreeSet<String> = ["y".to_owned(), "p".to_owned()].into();
-    let reading = ReadSettings { text_columns: columns.clone(), set_columns: columns, ..ReadSettings::default() };
-    (crate::read(file.path(), &reading).unwrap(), file)
+    (crate::read(file.path(), &reading_sets()).unwrap(), file)
 }
 
 fn counted(text: &str, settings: &CountSettings, task: &TaskColumns) -> Cube {
@@ -99,6 +105,48 @@ fn sets_of_labels_are_counted_by_the_definition_and_an_empty_cell_is_the_empty_s
     }
     assert_eq!(cell(&cube, "overall"), TaskCounts::LabelSets(Box::new(expected)));
     assert_eq!(cube.cell(&Slice::single("sex", None)).unwrap().total().rows, 1);
+}
+
+/// A Parquet file of lists of labels.
+fn parquet_of_lists(rows: &[[Option<&[&str]>; 2]]) -> tempfile::NamedTempFile {
+    let lists = |side: usize| {
+        let mut builder = ListBuilder::new(StringBuilder::new());
+        for row in rows {
+            builder.append_option(row[side].map(|labels| labels.iter().map(|label| Some(*label)).collect::<Vec<_>>()));
+        }
+        Arc::new(builder.finish()) as ArrayRef
+    };
+    let batch = RecordBatch::try_from_iter([("y", lists(0)), ("p", lists(1))]).unwrap();
+    let mut bytes = Vec::new();
+    let mut writer = parquet::arrow::ArrowWriter::try_new(&mut bytes, batch.schema(), None).unwrap();
+    writer.write(&batch).unwrap();
+    writer.close().unwrap();
+    file(".parquet", &bytes)
+}
+
+#[test]
+fn lists_of_a_parquet_file_are_the_sets_that_they_hold() {
+    let count = |data: &Dataset| count_task_noting(data, &with_prediction(&[]), &multilabel(None), || {});
+    let rows: [[Option<&[&str]>; 2]; 4] = [
+        [Some(&["b", "a"]), Some(&["a", "b"])],
+        [Some(&[]), Some(&["c"])],
+        [Some(&["c"]), Some(&[])],
+        [Some(&["a"]), Some(&["b"])],
+    ];
+    let file = parquet_of_lists(&rows);
+    let lists = count(&crate::read(file.path(), &reading_sets()).unwrap()).unwrap();
+    let (texts, _file) = with_sets("y,p\nb|a,a|b\n,c\nc,\na,b\n");
+    let texts = count(&texts).unwrap();
+    assert!(lists.cells().eq(texts.cells()));
+    assert_eq!((lists.meta(), lists.row_ids()), (texts.meta(), texts.row_ids()));
+    let refused = |labels: Option<&[&str]>| {
+        let file = parquet_of_lists(&[[labels, Some(&[])]]);
+        crate::read(file.path(), &reading_sets()).and_then(|data| count(&data)).unwrap_err().to_string()
+    };
+    assert!(refused(None).contains("the label set is missing"), "{}", refused(None));
+    assert!(refused(Some(&[""])).contains("holds an empty label"), "{}", refused(Some(&[""])));
+    assert!(refused(Some(&["a|b"])).contains("the label \"a|b\" of a list holds \"|\""), "{}", refused(Some(&["a|b"])));
+    assert!(refused(Some(&["a", "a"])).contains("holds \"a\" twice"), "{}", refused(Some(&["a", "a"])));
 }
 
 #[test]
