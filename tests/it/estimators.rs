@@ -42,6 +42,46 @@ fn a_model_file_of_trees_is_the_same_twice_and_scores_like_the_trained_one() {
 }
 
 #[test]
+#[expect(clippy::expect_used, reason = "a document without these is a failure")]
+fn models_from_other_seeds_widen_every_interval_and_tell_their_share() {
+    let check = |train: &str| {
+        let gate = training(&format!("estimator: random_forest, trees: 10{train}"));
+        let outcome = gate.run(&["check", "--no-baseline"]).exits(0);
+        let verdict: serde_json::Value = serde_json::from_str(&gate.read("modelgate-out/verdict.json")).expect("JSON");
+        (gate, outcome, verdict)
+    };
+    let (_, once, alone) = check("");
+    let (gate, outcome, repeated) = check(", repeats: 4");
+    assert!(outcome.stderr.contains(" features, 4 times"), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("3 models from other seeds") && !once.stderr.contains("other seeds"), "{}", outcome.stderr);
+    assert!(alone["retraining"].is_null());
+    assert_eq!(repeated["retraining"]["models"], 4);
+    let measured = |verdict: &serde_json::Value| verdict["measurements"].as_array().cloned().expect("measurements");
+    let width = |one: &serde_json::Value| Some(one["estimate"]["upper"].as_f64()? - one["estimate"]["lower"].as_f64()?);
+    let (alone, wider) = (measured(&alone), measured(&repeated));
+    let pairs = || alone.iter().zip(&wider).filter_map(|(one, other)| Some((one, width(one)?, width(other)?)));
+    assert!(pairs().count() > 20);
+    for (one, before, after) in pairs() {
+        assert!(after >= before - 1e-12, "{one}: {before} {after}");
+    }
+    assert!(pairs().filter(|(_, before, after)| *after > *before * 1.05).count() > 10);
+    let shares = repeated["retraining"]["measurements"].as_array().expect("shares");
+    assert!(shares.iter().all(|one| (0.0..=1.0).contains(&one["share"].as_f64().expect("a share"))));
+    for document in ["modelgate-out/comment.md", "modelgate-out/model-card.md", "modelgate-out/report.html"] {
+        assert!(gate.read(document).contains("Retrained: 4 models from different seeds"), "{document}");
+    }
+    assert!(gate.read("modelgate-out/model-card.md").contains("| Standard deviation between seeds |"));
+    let evaluated = gate.run(&["evaluate", "--quiet"]).exits(0).stdout;
+    assert!(evaluated.contains("% of the variance"), "{evaluated}");
+}
+
+#[test]
+fn repeats_of_what_draws_nothing_are_a_mistake() {
+    let outcome = training("estimator: gradient_boosting, repeats: 3").run(&["check"]).exits(2);
+    assert!(outcome.stderr.contains("`repeats` has no effect with `gradient_boosting`"), "{}", outcome.stderr);
+}
+
+#[test]
 fn a_setting_of_another_estimator_is_a_mistake_and_not_ignored() {
     let outcome = training("estimator: logistic_regression, learning_rate: 0.2").run(&["check"]).exits(2);
     assert!(outcome.stderr.contains("`learning_rate` has no effect with `logistic_regression`"), "{}", outcome.stderr);

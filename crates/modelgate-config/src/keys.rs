@@ -147,6 +147,12 @@ const TRAIN: Section = Section {
         Key::optional("seed", Whole(0, MOST_EXACT), "What random draws of training start from; only with `random_forest`.")
             .with_default("7"),
         Key::optional(
+            "repeats",
+            Whole(1, 50),
+            "How many models are trained, each from the next seed, 1 or at least 3: their differences become part of every interval. Only with `random_forest`.",
+        )
+        .with_default("1"),
+        Key::optional(
             "rising",
             ListOf(texts(1, true)),
             "Columns of numbers with which the score must never fall; not with `logistic_regression`.",

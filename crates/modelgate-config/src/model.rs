@@ -57,6 +57,7 @@ fn learning(train: &Node<'_>, mistakes: &mut Mistakes<'_>) -> Learning {
     if written.is_some() {
         check_keys(train, estimator, mistakes);
         check_above_0(train, mistakes);
+        check_repeats(train, mistakes);
         check_directions(train, mistakes);
     }
     let usual = estimator.defaults();
@@ -77,6 +78,7 @@ fn learning(train: &Node<'_>, mistakes: &mut Mistakes<'_>) -> Learning {
         falling: columns("falling"),
         weight: train.text("weight"),
         seed: train.whole("seed"),
+        repeats: train.whole("repeats"),
         time_limit: Duration::from_secs(train.whole("time_limit_seconds")),
     }
 }
@@ -92,6 +94,14 @@ fn check_keys(train: &Node<'_>, estimator: Estimator, mistakes: &mut Mistakes<'_
             .collect();
         let error = error.note(format!("it belongs to {}", listed(others.into_iter(), 10)));
         mistakes.at_key(&train.at(key), error.help(format!("delete it; `modelgate explain {estimator}` shows what can be set")));
+    }
+}
+
+/// Two models say next to nothing about how much models differ.
+fn check_repeats(train: &Node<'_>, mistakes: &mut Mistakes<'_>) {
+    if train.has("repeats") && train.whole::<u32>("repeats") == 2 {
+        let error = ConfigError::new("out-of-range", "`repeats` must be 1 or at least 3");
+        mistakes.at_value(&train.at("repeats"), error.help("write 3 or more; two models say too little about their spread"));
     }
 }
 

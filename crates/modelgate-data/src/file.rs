@@ -63,8 +63,13 @@ impl Format {
 /// CSV follows RFC 4180 with a header line; a byte order mark, CRLF and quoted newlines are understood. A column is
 /// one of numbers if every cell that is not missing is a number, else of text.
 pub fn read(path: &Path, settings: &ReadSettings) -> Result<Dataset, DataError> {
-    let format = checked_format(path)?;
-    let bytes = bytes(path)?;
+    checked_format(path)?;
+    read_bytes(path, bytes(path)?, settings)
+}
+
+/// Reads all rows from the bytes of a file, whose name says of which format they are.
+pub fn read_bytes(path: &Path, bytes: Vec<u8>, settings: &ReadSettings) -> Result<Dataset, DataError> {
+    let format = Format::of(path)?;
     let digest = Digest::of(&bytes);
     let table = match format {
         Format::Delimited(delimiter) => csv_file::read(path, &bytes, delimiter, settings)?,

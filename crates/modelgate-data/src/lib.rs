@@ -38,7 +38,7 @@ pub use count_file::{CountedFile, count_file};
 pub use dataset::Dataset;
 pub use error::{CellProblem, DataError, Fault, SetFault};
 pub use features::{FeatureSettings, feature_table, feature_table_of_file};
-pub use file::{ReadSettings, column_names, read};
+pub use file::{ReadSettings, column_names, read, read_bytes};
 pub use joint::count_joint;
 pub use labels::{Labels, binary_labels};
 pub use modelgate_cube::Digest;

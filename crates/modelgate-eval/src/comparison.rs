@@ -109,6 +109,20 @@ impl Comparison {
         self.baseline_classes.get(&(metric, subject.clone())).map_or(&[], Vec::as_slice)
     }
 
+    /// The same with every change replaced by what `of` makes of it.
+    #[must_use]
+    pub(crate) fn map(mut self, of: impl Fn(MetricId, &Subject, Change) -> Change) -> Self {
+        self.changes = self
+            .changes
+            .into_iter()
+            .map(|((metric, subject), change)| {
+                let change = of(metric, &subject, change);
+                ((metric, subject), change)
+            })
+            .collect();
+        self
+    }
+
     /// The two-sided confidence level of the intervals.
     #[must_use]
     pub fn confidence_level(&self) -> f64 {

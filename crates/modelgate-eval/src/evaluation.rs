@@ -5,7 +5,7 @@ use std::fmt;
 
 use modelgate_cube::{NoLattice, Slice};
 
-use crate::{Discovery, Estimate, MetricId};
+use crate::{Discovery, Estimate, MetricId, Retrained};
 
 /// What a number is about.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -42,6 +42,7 @@ pub struct Evaluation {
     classes: BTreeMap<(MetricId, Subject), Vec<String>>,
     rows: BTreeMap<Slice, u64>,
     discovery: Option<Result<Discovery, NoLattice>>,
+    retrained: Option<Retrained>,
 }
 
 impl Evaluation {
@@ -55,6 +56,7 @@ impl Evaluation {
             classes: BTreeMap::new(),
             rows: BTreeMap::new(),
             discovery: None,
+            retrained: None,
         }
     }
 
@@ -86,6 +88,27 @@ impl Evaluation {
     #[must_use]
     pub fn with_discovery(self, discovery: Result<Discovery, NoLattice>) -> Self {
         Self { discovery: Some(discovery), ..self }
+    }
+
+    /// The same with every measurement replaced by what `of` makes of it.
+    #[must_use]
+    pub(crate) fn map(mut self, mut of: impl FnMut(MetricId, &Subject, Estimate) -> Estimate) -> Self {
+        for ((metric, subject), estimate) in &mut self.estimates {
+            *estimate = of(*metric, subject, *estimate);
+        }
+        self
+    }
+
+    /// The same measurements with what retraining adds to their uncertainty.
+    #[must_use]
+    pub fn with_retrained(self, retrained: Retrained) -> Self {
+        Self { retrained: Some(retrained), ..self }
+    }
+
+    /// What models from different seeds add to the uncertainty of the measurements; `None` where only one was trained.
+    #[must_use]
+    pub fn retrained(&self) -> Option<&Retrained> {
+        self.retrained.as_ref()
     }
 
     /// What a search for worse slices found, or why none could be made; `None` where none was asked for.

@@ -20,6 +20,9 @@ pub struct Learning {
     pub weight: Option<String>,
     /// What draws start from; forests only.
     pub seed: u64,
+    /// How many models are trained, each from the next seed, at least 1; forests only. The first one is the model, the others
+    /// only tell how much it depends on its seed. It changes no bit of a model, and is no part of its file.
+    pub repeats: u32,
     /// After how long training gives up. It changes no bit of a model, and is no part of its file.
     pub time_limit: Duration,
 }
@@ -66,6 +69,10 @@ const MIN_LEAF_WEIGHT: Hyperparameter =
     Hyperparameter { key: "min_leaf_weight", doc: "the least weight of the training rows behind an answer" };
 const TREES: Hyperparameter = Hyperparameter { key: "trees", doc: "how many trees" };
 const SEED: Hyperparameter = Hyperparameter { key: "seed", doc: "what the draws start from" };
+const REPEATS: Hyperparameter = Hyperparameter {
+    key: "repeats",
+    doc: "how many models are trained, each from the next seed, to learn how much seeds matter",
+};
 const RISING: Hyperparameter = Hyperparameter { key: "rising", doc: "columns of numbers with which the score must not fall" };
 const FALLING: Hyperparameter = Hyperparameter { key: "falling", doc: "columns of numbers with which the score must not rise" };
 const WEIGHT: Hyperparameter = Hyperparameter { key: "weight", doc: "the column with the weight of a training row" };
@@ -84,7 +91,7 @@ impl Estimator {
             Self::LogisticRegression => &[L2_PENALTY, MAX_ITERATIONS],
             Self::DecisionTree => &[MAX_DEPTH, MAX_LEAVES, MIN_LEAF_WEIGHT, RISING, FALLING, WEIGHT],
             Self::RandomForest => {
-                &[TREES, FEATURES_PER_SPLIT, MAX_DEPTH, MAX_LEAVES, MIN_LEAF_WEIGHT, SEED, RISING, FALLING, WEIGHT]
+                &[TREES, FEATURES_PER_SPLIT, MAX_DEPTH, MAX_LEAVES, MIN_LEAF_WEIGHT, SEED, REPEATS, RISING, FALLING, WEIGHT]
             }
             Self::GradientBoosting => {
                 &[TREES, LEARNING_RATE, MAX_LEAVES, MAX_DEPTH, MIN_LEAF_WEIGHT, LEAF_PENALTY, RISING, FALLING, WEIGHT]
@@ -134,6 +141,7 @@ impl Learning {
             falling: Vec::new(),
             weight: None,
             seed: 7,
+            repeats: 1,
             time_limit: Duration::from_mins(10),
         }
     }

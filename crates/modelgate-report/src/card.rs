@@ -52,6 +52,8 @@ fn view(facts: &Facts<'_>) -> Node {
         counts: facts.counts(),
         compared: report.comparison.is_some(),
         mixes: crate::mixes::rows(facts),
+        retrained: crate::retraining::sentence(facts),
+        retraining: crate::retraining::rows(facts),
         changed: crate::comment::tendencies(facts),
         drift: crate::drift::sections(report),
         undefined: facts.undefined(),

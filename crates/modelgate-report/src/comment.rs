@@ -117,6 +117,7 @@ fn view(facts: &Facts<'_>, level: Level, shortened: bool) -> Node {
         low_support: facts.low_support(),
         withheld: facts.withheld(),
         tendencies: tendencies(facts),
+        retrained: crate::retraining::sentence(facts),
         mixes: limited(mixes::rows(facts), level.entries),
         drift: crate::drift::lines(report),
         without_columns: crate::drift::unknown(report),

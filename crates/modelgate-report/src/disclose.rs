@@ -6,7 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use modelgate_cube::{Disclosure, Profile, Slice, magnitude};
-use modelgate_eval::{Change, Comparison, Delta, Estimate, Evaluation, Interval, MetricId, MetricKind, Mix, OneSided, Subject};
+use modelgate_eval::{
+    Change, Comparison, Delta, Estimate, Evaluation, Interval, MetricId, MetricKind, Mix, OneSided, Retrained, Subject,
+};
 use modelgate_policy::{Check, Counts, Finding, RuleId, State, Test, Verdict};
 
 use crate::report::{Baseline, Disclosed, ModelFacts, Report};
@@ -168,7 +170,11 @@ impl Shown<'_> {
                 shown.note_rows(slice, rows);
             }
         }
-        shown
+        // How much other models differ would tell their counts, which nobody has looked at for small ones.
+        match exact.retrained() {
+            Some(retrained) => shown.with_retrained(Retrained { models: retrained.models, noise: BTreeMap::new() }),
+            None => shown,
+        }
     }
 
     fn comparison(&self, exact: &Comparison) -> Comparison {

@@ -41,6 +41,8 @@ fn view(facts: &Facts<'_>) -> Node {
         withheld: facts.withheld(),
         tendencies: comment::tendencies(facts),
         mixes: mixes::rows(facts),
+        retrained: crate::retraining::sentence(facts),
+        retraining: crate::retraining::rows(facts),
         discovered: crate::discovered::node(facts),
         overall: overall,
         fairness: fairness,

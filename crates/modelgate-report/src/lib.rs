@@ -19,6 +19,7 @@ mod mixes;
 mod number;
 mod plot;
 mod report;
+mod retraining;
 mod template;
 mod tree;
 mod words;

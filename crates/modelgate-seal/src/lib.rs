@@ -150,6 +150,10 @@ fn identities(text: &str) -> Result<Vec<Box<dyn age::Identity>>, SealError> {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
     use age::secrecy::ExposeSecret as _;
+    use base64::Engine as _;
+    use base64::prelude::BASE64_STANDARD as BASE64;
+    use curve25519_dalek::EdwardsPoint;
+    use sha2::{Digest as _, Sha512};
 
     use super::*;
 
@@ -158,16 +162,32 @@ mod tests {
         (identity.to_public().to_string(), format!("# a comment\n{}\n", identity.to_string().expose_secret()))
     }
 
-    /// A key pair that was made for this test alone.
-    const SSH_PUBLIC: &str = include_str!("../fixtures/test-only-ed25519.pub");
-    const SSH_PRIVATE: &str = include_str!("../fixtures/test-only-ed25519");
+    /// A pair of SSH keys, as `ssh-keygen -t ed25519` writes them (OpenSSH's PROTOCOL.key), made here so that no private
+    /// key lies among the sources.
+    fn ssh_pair() -> (String, String) {
+        let seed = [7; 32];
+        let mut scalar = [0; 32];
+        scalar.copy_from_slice(&Sha512::digest(seed)[..32]);
+        let public = EdwardsPoint::mul_base_clamped(scalar).compress().to_bytes();
+        let string = |bytes: &[u8]| [&u32::try_from(bytes.len()).unwrap().to_be_bytes()[..], bytes].concat();
+        let named = [string(b"ssh-ed25519"), string(&public)].concat();
+        let pair = string(&[seed, public].concat());
+        let mut secret = [vec![0; 8], named.clone(), pair, string(b"")].concat();
+        secret.extend((1..).take(secret.len().next_multiple_of(8) - secret.len()));
+        let header = [&b"openssh-key-v1\0"[..], &string(b"none"), &string(b"none"), &string(b""), &[0, 0, 0, 1]].concat();
+        let file = BASE64.encode([header, string(&named), string(&secret)].concat());
+        let lines: Vec<&str> = file.as_bytes().chunks(70).map(|line| std::str::from_utf8(line).unwrap()).collect();
+        let (begin, end) = ("-----BEGIN OPENSSH PRIVATE KEY-----", "-----END OPENSSH PRIVATE KEY-----");
+        (format!("ssh-ed25519 {}", BASE64.encode(&named)), format!("{begin}\n{}\n{end}\n", lines.join("\n")))
+    }
 
     #[test]
     fn every_recipient_can_read_and_nobody_else() {
         let ((one, one_identity), (other, other_identity)) = (pair(), pair());
-        let recipients = [&one, &other, SSH_PUBLIC].map(|key| Recipient::parse(key).unwrap());
+        let (ssh, ssh_identity) = ssh_pair();
+        let recipients = [&one, &other, &ssh].map(|key| Recipient::parse(key).unwrap());
         let sealed = seal(b"counts", &recipients).unwrap();
-        for identity in [one_identity.as_str(), &other_identity, SSH_PRIVATE] {
+        for identity in [one_identity.as_str(), &other_identity, &ssh_identity] {
             assert_eq!(open(&sealed, identity).unwrap(), b"counts");
         }
         assert_eq!(open(&sealed, &pair().1), Err(SealError::WrongIdentity));

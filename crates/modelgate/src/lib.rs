@@ -13,6 +13,7 @@ mod log;
 mod output;
 mod pipeline;
 mod terminal;
+mod worked;
 
 use std::process::ExitCode;
 

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use modelgate_config::{BaselineSettings, Config, ModelSource, TrainRows};
 use modelgate_cube::{Bundle, Cube, Digest, Disclosure, FeatureTable, Manifest, Task};
 use modelgate_data::{Column, CountSettings, CountedFile, Dataset, Roles};
-use modelgate_eval::{Comparison, DriftBetween, DriftComparison, Evaluation, discover, drift};
-use modelgate_model::{Model, Origin, TrainSettings, run_command, train};
+use modelgate_eval::{Comparison, DriftBetween, DriftComparison, Evaluation, Retraining, discover, drift};
+use modelgate_model::{Learning, Model, Origin, TrainSettings, run_command, train};
 use modelgate_policy::{Anchor, History, Outcome, Verdict, judge};
 use modelgate_report::{Disclosed, Document, ModelFacts, Provenance, Report};
 
@@ -36,10 +36,22 @@ pub(crate) struct Candidate {
     /// The rows, where they were scored here or are needed again; `None` where they were counted from a file.
     pub(crate) dataset: Option<Dataset>,
     pub(crate) roles: Roles,
+    /// How much models from other seeds differ, where several were trained.
+    pub(crate) retraining: Option<Retraining>,
     /// The file that they are in.
     pub(crate) file: PathBuf,
     /// The rows that the model learned from, where they are known.
     pub(crate) training: Option<TrainingRows>,
+}
+
+impl Candidate {
+    /// Measurements of it with what is known of retraining.
+    pub(crate) fn with_retraining(&self, evaluation: Evaluation) -> Evaluation {
+        match &self.retraining {
+            Some(retraining) => retraining.in_evaluation(evaluation),
+            None => evaluation,
+        }
+    }
 }
 
 /// The rows that a model learned from.
@@ -81,7 +93,7 @@ pub(crate) fn run(
     let anchor = baseline::find_anchor(config, &baseline, reading, console)?;
     let decisions = log::decisions_on(&config.ledger, &candidate.cube)?;
     console.step("Evaluating", &evaluating(config, &candidate.cube));
-    let evaluation = baseline.evaluate(&candidate.cube, &config.evaluation);
+    let evaluation = evaluated(config, &candidate, &baseline);
     let evaluation = searched(config, &candidate, evaluation, console);
     let comparison = compared(config, &candidate, &baseline);
     let with_anchor = anchor.as_ref().and_then(|anchor| compared(config, &candidate, anchor));
@@ -109,6 +121,11 @@ pub(crate) fn run(
     let headline = modelgate_report::verdict_line(&report);
     let Report { evaluation, comparison, verdict, .. } = report;
     Ok(Judged { provenance, baseline, anchor, evaluation, comparison, verdict, headline, documents })
+}
+
+/// The measurements of the candidate, beside the baseline's predictions where those are of the same rows.
+pub(crate) fn evaluated(config: &Config, candidate: &Candidate, baseline: &Found) -> Evaluation {
+    candidate.with_retraining(baseline.evaluate(&candidate.cube, &config.evaluation))
 }
 
 /// The measurements with the slices that a search finds, where one is asked for.
@@ -154,7 +171,11 @@ fn judging(config: &Config, decisions: u64) -> String {
 
 /// The comparison with the baseline; none where there is no baseline.
 pub(crate) fn compared(config: &Config, candidate: &Candidate, baseline: &Found) -> Option<Comparison> {
-    baseline.compare(&candidate.cube, &config.evaluation)
+    let comparison = baseline.compare(&candidate.cube, &config.evaluation)?;
+    Some(match &candidate.retraining {
+        Some(retraining) => retraining.in_comparison(comparison),
+        None => comparison,
+    })
 }
 
 fn evaluating(config: &Config, cube: &Cube) -> String {
@@ -165,7 +186,8 @@ fn evaluating(config: &Config, cube: &Cube) -> String {
 pub(crate) fn candidate(config: &Config, model_file: Option<&Path>, console: &mut Console<'_>) -> Result<Candidate, Failure> {
     match &config.model {
         ModelSource::Train { rows, evaluate, .. } => {
-            let (model, facts, training) = trained_or_read(config, model_file, console)?;
+            let Trained { model, others, rows: training } = trained_or_read(config, model_file, console)?;
+            let facts = facts::of_model(&model);
             console.step("Reading", &shown(evaluate));
             let dataset = evaluation_rows(config, rows, evaluate, &model)?;
             if model.facts().origin.data_digest == dataset.digest() && matches!(rows, TrainRows::File(_)) {
@@ -175,10 +197,12 @@ pub(crate) fn candidate(config: &Config, model_file: Option<&Path>, console: &mu
                 ));
             }
             console.step("Scoring", &format!("{} rows", dataset.rows()));
-            let scored = dataset.with_scores(SCORE, model.score(&dataset)?)?;
             let roles = Roles { score: Some(SCORE.to_owned()), ..config.roles.clone() };
-            let training = training.map(TrainingRows::Held);
-            Ok(Candidate { training, ..finish(config, scored, roles, model.digest()?, facts, console)? })
+            let from_other_seeds = counts_of(&others, config, &dataset, &roles, console)?;
+            let scored = dataset.with_scores(SCORE, model.score(&dataset)?)?;
+            let candidate = finish(config, scored, roles, model.digest()?, facts, console)?;
+            let retraining = Retraining::of(&candidate.cube, &from_other_seeds, &config.evaluation);
+            Ok(Candidate { retraining, training: training.map(TrainingRows::Held), ..candidate })
         }
         ModelSource::Predictions { path } => predicted(config, path, facts::of_predictions(path), console),
         ModelSource::Command(command) => {
@@ -207,7 +231,18 @@ fn predicted(config: &Config, path: &Path, facts: ModelFacts, console: &mut Cons
     let counts_digest = cube.digest().map_err(Failure::new)?;
     let roles = config.roles.clone();
     let (data_digest, file) = (digest, path.to_owned());
-    Ok(Candidate { counts_digest, data_digest, cube, model_digest: digest, facts, dataset: None, file, roles, training })
+    Ok(Candidate {
+        counts_digest,
+        data_digest,
+        cube,
+        model_digest: digest,
+        facts,
+        dataset: None,
+        file,
+        roles,
+        training,
+        retraining: None,
+    })
 }
 
 /// The rows that a model from elsewhere learned from, where the settings name them. They must be other rows.
@@ -257,7 +292,18 @@ fn finish(
     let counts_digest = cube.digest().map_err(Failure::new)?;
     let data_digest = dataset.digest();
     let file = dataset.path().to_owned();
-    Ok(Candidate { counts_digest, data_digest, cube, model_digest, facts, dataset: Some(dataset), file, roles, training: None })
+    Ok(Candidate {
+        counts_digest,
+        data_digest,
+        cube,
+        model_digest,
+        facts,
+        dataset: Some(dataset),
+        file,
+        roles,
+        training: None,
+        retraining: None,
+    })
 }
 
 /// How rows with these roles are counted.
@@ -271,28 +317,50 @@ pub(crate) fn counting(config: &Config, roles: Roles) -> CountSettings {
     }
 }
 
-fn trained_or_read(
+/// The counts of models on the same rows.
+fn counts_of(
+    models: &[Model],
     config: &Config,
-    model_file: Option<&Path>,
+    dataset: &Dataset,
+    roles: &Roles,
     console: &mut Console<'_>,
-) -> Result<(Model, ModelFacts, Option<Dataset>), Failure> {
-    let (model, training) = match model_file {
-        None => {
-            let (model, training) = train_model(config, console)?;
-            (model, Some(training))
-        }
+) -> Result<Vec<Cube>, Failure> {
+    if !models.is_empty() {
+        console.step("Repeating", &format!("{} models from other seeds", models.len()));
+    }
+    let settings = counting(config, roles.clone());
+    let count = |model: &Model| {
+        let scored = dataset.clone().with_scores(SCORE, model.score(dataset)?)?;
+        Ok(modelgate_data::count_noting(&scored, &settings, threads(), &mut || ())?)
+    };
+    models.iter().map(count).collect()
+}
+
+/// The model, those that were trained like it from other seeds, and the rows that they learned from where they are at hand.
+struct Trained {
+    model: Model,
+    others: Vec<Model>,
+    rows: Option<Dataset>,
+}
+
+fn trained_or_read(config: &Config, model_file: Option<&Path>, console: &mut Console<'_>) -> Result<Trained, Failure> {
+    match model_file {
+        None => train_repeatedly(config, true, console),
         Some(path) => {
             console.step("Reading", &shown(path));
             let bytes = std::fs::read(path).map_err(|error| unreadable(path, &error))?;
-            (Model::decode(&bytes)?, None)
+            Ok(Trained { model: Model::decode(&bytes)?, others: Vec::new(), rows: None })
         }
-    };
-    let facts = facts::of_model(&model);
-    Ok((model, facts, training))
+    }
 }
 
-/// Trains the configured model; with it come the rows that it learned from.
-pub(crate) fn train_model(config: &Config, console: &mut Console<'_>) -> Result<(Model, Dataset), Failure> {
+/// Trains the configured model.
+pub(crate) fn train_model(config: &Config, console: &mut Console<'_>) -> Result<Model, Failure> {
+    Ok(train_repeatedly(config, false, console)?.model)
+}
+
+/// Trains the configured model, and where `repeats` are asked for the others from the seeds after its own.
+fn train_repeatedly(config: &Config, with_repeats: bool, console: &mut Console<'_>) -> Result<Trained, Failure> {
     let ModelSource::Train { learning, rows, evaluate } = &config.model else {
         return Err(Failure::with_help(
             "this configuration trains nothing: its predictions come from a file or a command",
@@ -310,17 +378,23 @@ pub(crate) fn train_model(config: &Config, console: &mut Console<'_>) -> Result<
         TrainRows::Split { column, train, .. } => dataset.split(column, train)?,
     };
     let features = features(config, &dataset, console);
-    console.step("Training", &format!("{} on {} rows, {} features", learning.estimator, dataset.rows(), features.len()));
-    let settings = TrainSettings {
-        learning: learning.clone(),
-        label: config.roles.label.clone(),
-        positive_label: config.roles.positive_label.clone(),
-        features,
-        threads: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
-    };
+    let repeats = if with_repeats { learning.repeats } else { 1 };
+    let times = if repeats > 1 { format!(", {repeats} times") } else { String::new() };
+    let what = format!("{} on {} rows, {} features{times}", learning.estimator, dataset.rows(), features.len());
+    console.step("Training", &what);
     let origin = Origin { config_digest: config.digest, data_digest: dataset.digest(), tool_version: TOOL_VERSION.to_owned() };
-    let model = train(&dataset, &settings, &origin)?;
-    Ok((model, dataset))
+    let from_seed = |number: u32| {
+        let settings = TrainSettings {
+            learning: Learning { seed: learning.seed.wrapping_add(u64::from(number)), ..learning.clone() },
+            label: config.roles.label.clone(),
+            positive_label: config.roles.positive_label.clone(),
+            features: features.clone(),
+            threads: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+        };
+        train(&dataset, &settings, &origin)
+    };
+    let others = (1..repeats).map(from_seed).collect::<Result<_, _>>()?;
+    Ok(Trained { model: from_seed(0)?, others, rows: Some(dataset) })
 }
 
 /// The columns to learn from: those that are written, else every one that has no other meaning and does not name rows.

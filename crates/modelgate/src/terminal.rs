@@ -71,13 +71,17 @@ fn delta(metric: MetricId, delta: &Delta) -> String {
 pub(crate) fn measurements(evaluation: &Evaluation, only: Option<&Slice>) -> String {
     let wanted = |subject: &Subject| only.is_none_or(|slice| *subject == Subject::Slice(slice.clone()));
     let rows = evaluation.iter().filter(|(_, subject, _)| wanted(subject));
-    table(
-        rows.map(|(metric, subject, found)| {
-            let number = estimate(metric, found) + &of_classes(evaluation.classes(metric, subject));
-            vec![metric.to_string(), plain(&subject.to_string()), number]
-        })
-        .collect(),
-    )
+    let noise = evaluation.retrained().map(|retrained| &retrained.noise);
+    let retraining = |metric: MetricId, subject: &Subject| {
+        let noise = noise.and_then(|noise| noise.get(&(metric, subject.clone())))?;
+        Some(format!("  seeds {:.0} % of the variance", noise.share * 100.0))
+    };
+    let row = |(metric, subject, found): (MetricId, &Subject, &Estimate)| {
+        let number = estimate(metric, found) + &of_classes(evaluation.classes(metric, subject));
+        let number = number + &retraining(metric, subject).unwrap_or_default();
+        vec![metric.to_string(), plain(&subject.to_string()), number]
+    };
+    table(rows.map(row).collect())
 }
 
 /// Every change of one subject, or of all where none is named.

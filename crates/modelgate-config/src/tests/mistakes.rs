@@ -508,6 +508,8 @@ fn settings_of_trees() {
             ("l2_penalty: 0.5", "rising: [debt]\n    falling: [debt]", "column-used-twice", "debt", "take it out of one of them"),
         ],
     );
+    let forest = base.replace("gradient_boosting", "random_forest").replace("    l2_penalty: 0.5\n", "    repeats: 3\n");
+    check(&forest, &[("repeats: 3", "repeats: 2", "out-of-range", "2", "two models say too little")]);
 }
 
 /// Fifteen mistakes of every kind, in one run.

@@ -225,6 +225,7 @@ impl StoredSettings {
             falling: self.falling,
             weight: self.weight,
             seed: self.seed,
+            repeats: 1,
             time_limit: Duration::from_mins(10),
         }
     }

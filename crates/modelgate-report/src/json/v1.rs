@@ -42,12 +42,32 @@ pub(super) struct Document<'a> {
     /// Overall changes taken apart by the groups whose shares differ between the sides; not there where none do.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     mixes: Vec<Mix<'a>>,
+    /// What models from other seeds differ by; not there where only one was trained.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retraining: Option<Retraining<'a>>,
     /// The search for slices that are worse than all other rows; not there where none was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     discovery: Option<Discovery<'a>>,
     /// How columns moved; empty where no counts of columns were there to compare.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     drift: Vec<super::drift::Comparison<'a>>,
+}
+
+/// The models that were trained from different seeds, the released one among them. What they differ by is already part of
+/// every interval.
+#[derive(Serialize)]
+struct Retraining<'a> {
+    models: u32,
+    measurements: Vec<SeedNoise<'a>>,
+}
+
+/// The standard deviation between the models, and the share of their variance in that of the measurement.
+#[derive(Serialize)]
+struct SeedNoise<'a> {
+    metric: &'static str,
+    subject: Subject<'a>,
+    deviation: f64,
+    share: f64,
 }
 
 #[derive(Serialize)]
@@ -343,9 +363,18 @@ pub(super) fn document(report: &Report) -> Document<'_> {
         measurements: measurements(&report.evaluation),
         changes: comparison.map(changes).unwrap_or_default(),
         drift: report.verdict.drift.iter().map(super::drift::comparison).collect(),
+        retraining: report.evaluation.retrained().map(retraining),
         mixes: comparison.iter().flat_map(|comparison| &comparison.mixes).map(mix).collect(),
         discovery: report.evaluation.discovery().map(discovery),
     }
+}
+
+fn retraining(found: &eval::Retrained) -> Retraining<'_> {
+    Retraining { models: found.models, measurements: found.noise.iter().map(seed_noise).collect() }
+}
+
+fn seed_noise<'a>(((metric, about), noise): (&'a (eval::MetricId, eval::Subject), &'a eval::SeedNoise)) -> SeedNoise<'a> {
+    SeedNoise { metric: metric.as_str(), subject: subject(about), deviation: noise.deviation, share: noise.share }
 }
 
 fn discovery(found: Result<&eval::Discovery, modelgate_cube::NoLattice>) -> Discovery<'_> {

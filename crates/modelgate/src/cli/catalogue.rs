@@ -11,6 +11,7 @@ use crate::cli::{ExplainArgs, ListArgs, ListFormat, Listed};
 use crate::context::{Console, Context};
 use crate::exit::ExitStatus;
 use crate::failure::Failure;
+use crate::worked::{self, Worked};
 
 /// Lists metrics, rules, estimators or releases.
 pub(crate) fn list(arguments: &ListArgs, context: &Context, console: &mut Console<'_>) -> Result<ExitStatus, Failure> {
@@ -18,7 +19,7 @@ pub(crate) fn list(arguments: &ListArgs, context: &Context, console: &mut Consol
         (Listed::Metrics, ListFormat::Plain) => {
             METRICS.iter().fold(String::new(), |text, metric| text + &line(metric.id, metric.title))
         }
-        (Listed::Metrics, ListFormat::Markdown) => page("Metrics", METRICS.iter().map(metric_page)),
+        (Listed::Metrics, ListFormat::Markdown) => metrics_page()?,
         (Listed::Rules, ListFormat::Plain) => RULES.iter().fold(String::new(), |text, rule| text + &line(rule.id, rule.title)),
         (Listed::Rules, ListFormat::Markdown) => page("Rules", RULES.iter().map(rule_page)),
         (Listed::Estimators, ListFormat::Plain) => {
@@ -53,7 +54,7 @@ fn releases(context: &Context) -> Result<String, Failure> {
 
 /// Explains one metric, rule or estimator.
 pub(crate) fn explain(arguments: &ExplainArgs, console: &mut Console<'_>) -> Result<ExitStatus, Failure> {
-    let metric = MetricId::parse(&arguments.id).map(|id| metric_page(id.metric()));
+    let metric = MetricId::parse(&arguments.id).map(explained).transpose()?;
     let rule = RuleId::parse(&arguments.id).map(|id| rule_page(id.rule()));
     let estimator = Estimator::parse(&arguments.id).map(estimator_page);
     let statistic = StatisticId::parse(&arguments.id).map(|id| statistic_page(id.statistic()));
@@ -67,7 +68,23 @@ pub(crate) fn explain(arguments: &ExplainArgs, console: &mut Console<'_>) -> Res
     Ok(ExitStatus::Passed)
 }
 
-fn metric_page(metric: &Metric) -> String {
+/// All metrics, with the rows of the worked examples first.
+fn metrics_page() -> Result<String, Failure> {
+    let worked = Worked::new()?;
+    let rows = worked::SAMPLES.iter().map(worked::shown_rows).collect::<Vec<_>>().join("\n");
+    let start = format!("Every metric has a worked example, computed from these rows.\n\n{rows}");
+    let pages = MetricId::all().map(|metric| metric_page(metric.metric(), worked.example(metric).as_deref()));
+    Ok(page("Metrics", std::iter::once(start).chain(pages)))
+}
+
+/// One metric, with the rows of its worked example last.
+fn explained(metric: MetricId) -> Result<String, Failure> {
+    let text = metric_page(metric.metric(), Worked::new()?.example(metric).as_deref());
+    let rows = worked::sample_of(metric.metric()).map(worked::shown_rows).unwrap_or_default();
+    Ok(format!("{text}\n{rows}"))
+}
+
+fn metric_page(metric: &Metric, example: Option<&str>) -> String {
     let mut text = format!("## {}\n\n{}.\n\n", metric.id, metric.title);
     let over = match metric.kind {
         MetricKind::Slice => "each slice",
@@ -106,6 +123,7 @@ fn metric_page(metric: &Metric) -> String {
         ("Needs", needs.as_str()),
         ("Measured", measured),
         ("Same number as", metric.reference),
+        ("Worked example", example.unwrap_or("none")),
     ] {
         let _ = writeln!(text, "- {what}: {value}");
     }

@@ -26,7 +26,7 @@ pub(crate) fn evaluate(arguments: &EvaluateArgs, context: &Context, console: &mu
         write_predictions(&config, &candidate, path)?;
     }
     console.step("Evaluating", &format!("{} slices", candidate.cube.cells().count()));
-    let evaluation = modelgate_eval::evaluate(&candidate.cube, &config.evaluation);
+    let evaluation = candidate.with_retraining(modelgate_eval::evaluate(&candidate.cube, &config.evaluation));
     console.finish_step();
     let shown = disclosure::of(&config, &candidate, &[]);
     let evaluation = modelgate_report::disclose_evaluation(evaluation, &shown);
