@@ -600,6 +600,11 @@ mod tests {
         let clusters = table(task, Roles { prediction: Some("cluster".into()), ..Roles::default() });
         assert_eq!(ids(&clusters), ["prediction", "a", "b", "x", "y"]);
         assert_eq!(counts(overall(&clusters, &FeatureId::Prediction)), [30, 31, 0, 0]);
+        // A query names its rows, and its scores are numbers.
+        let task = TaskColumns::Ranking { query: "cluster".into(), cutoff: 10 };
+        let ranking = table(task, Roles { label: "y".into(), prediction: Some("x".into()), ..Roles::default() });
+        assert_eq!(ids(&ranking), ["label", "prediction", "a", "b"]);
+        assert!(matches!(ranking.columns[&FeatureId::Prediction].kind, FeatureKind::Number(_)));
     }
 
     #[test]

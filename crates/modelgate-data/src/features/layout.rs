@@ -48,7 +48,11 @@ impl<'a> Layout<'a> {
         };
         let from_models = [&roles.prediction, &roles.score, &roles.baseline_prediction, &roles.baseline_score];
         let about_rows = [&roles.weight, &roles.id, &roles.time];
-        let named = from_models.into_iter().chain(about_rows).flatten().chain(settings.ignored);
+        let query = match settings.task {
+            Some(TaskColumns::Ranking { query, .. }) => Some(query),
+            _ => None,
+        };
+        let named = from_models.into_iter().chain(about_rows).flatten().chain(query).chain(settings.ignored);
         let named = named.chain(probabilities.iter().map(|(_, column)| column)).map(String::as_str);
         let no_columns: BTreeSet<&str> = named.chain(label).collect();
         let is_column = |name: &str| !no_columns.contains(name);
@@ -64,7 +68,8 @@ impl<'a> Layout<'a> {
         let optional = |role: &Option<String>| role.as_deref().map(place);
         let mut features = Vec::new();
         let of = |place: usize| match settings.task {
-            Some(TaskColumns::Regression) => Of::Number(place),
+            // Grades and scores of a ranking are numbers.
+            Some(TaskColumns::Regression | TaskColumns::Ranking { .. }) => Of::Number(place),
             Some(TaskColumns::Multilabel { separator, .. }) => Of::Labels { column: place, separator: separator.clone() },
             _ => Of::Class(place),
         };
