@@ -43,7 +43,7 @@ fn config(rows: &DataSet, rest: &str) -> String {
 }
 
 /// The same rows in an order that has nothing to do with the old one.
-fn shuffled(csv: &str) -> String {
+pub(crate) fn shuffled(csv: &str) -> String {
     let (header, body) = csv.split_once('\n').unwrap();
     let mut lines: Vec<&str> = body.lines().collect();
     let mut state = 2026_u64;
@@ -74,7 +74,7 @@ fn another_model(rows: &DataSet) -> String {
 }
 
 /// The same rows as a Parquet file, each column as whole numbers, numbers or text, whichever fits first.
-fn parquet(csv: &str) -> Vec<u8> {
+pub(crate) fn parquet(csv: &str) -> Vec<u8> {
     let (header, body) = csv.split_once('\n').unwrap();
     let rows: Vec<Vec<&str>> = body.lines().map(|line| line.split(',').collect()).collect();
     let column = |place: usize| -> ArrayRef {
@@ -91,7 +91,12 @@ fn parquet(csv: &str) -> Vec<u8> {
     let batch = RecordBatch::try_from_iter_with_nullable(columns.map(|(name, column)| (name, column, true))).unwrap();
     let mut bytes = Vec::new();
     let mut writer = ArrowWriter::try_new(&mut bytes, batch.schema(), None).unwrap();
-    writer.write(&batch).unwrap();
+    // Several row groups, which threads share out among each other.
+    let part = batch.num_rows().div_ceil(3);
+    for start in (0..batch.num_rows()).step_by(part) {
+        writer.write(&batch.slice(start, part.min(batch.num_rows() - start))).unwrap();
+        writer.flush().unwrap();
+    }
     writer.close().unwrap();
     bytes
 }
@@ -269,13 +274,19 @@ fn counted(rows: &DataSet, csv: &str) -> Cube {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("rows.csv");
     std::fs::write(&path, csv).unwrap();
+    count(&read(&path, &ReadSettings::default()).unwrap(), &settings(rows, Some("row number"))).unwrap()
+}
+
+/// How a data set is counted, with its rows named by a column.
+pub(crate) fn settings(rows: &DataSet, id: Option<&str>) -> CountSettings {
     let text = |key: &str| rows.data[key].as_str().map(str::to_owned);
     let roles = Roles {
         label: text("label").unwrap(),
         positive_label: text("positive_label"),
+        prediction: text("prediction"),
         score: text("score"),
         weight: text("weight"),
-        id: Some("row number".to_owned()),
+        id: id.map(str::to_owned),
         ..Roles::default()
     };
     let axis = |axis: &Value| {
@@ -286,11 +297,15 @@ fn counted(rows: &DataSet, csv: &str) -> Cube {
         CountAxis { axis: Axis { name, kind }, column }
     };
     let axes = rows.slices.as_array().unwrap().iter().map(axis).collect();
-    let settings = CountSettings { roles, axes, depth: 2, decision_threshold: 0.5, max_levels: 100 };
-    count(&read(&path, &ReadSettings::default()).unwrap(), &settings).unwrap()
+    CountSettings { roles, axes, depth: 2, decision_threshold: 0.5, max_levels: 100 }
 }
 
 fn bytes(cube: Cube) -> Vec<u8> {
+    bundle(cube, FeatureTable::default())
+}
+
+/// A bundle in whose bytes nothing but counts differs from another one.
+pub(crate) fn bundle(cube: Cube, features: FeatureTable) -> Vec<u8> {
     let digest = Digest::of(b"shards");
     let manifest = Manifest {
         model: "shards".into(),
@@ -301,7 +316,7 @@ fn bytes(cube: Cube) -> Vec<u8> {
         data_digest: digest,
         model_digest: digest,
     };
-    Bundle { manifest, cube, features: FeatureTable::default() }.encode().unwrap()
+    Bundle { manifest, cube, features }.encode().unwrap()
 }
 
 #[test]

@@ -21,6 +21,9 @@ pub const MOST_BINS: usize = 40;
 /// Numbers of at most this many distinct values have a bin for each of them.
 pub const FEW_VALUES: usize = 20;
 
+/// The fewest rows of a slice whose columns are stored and compared: fewer never show a drift that matters.
+pub const FEWEST_IN_SLICE: u64 = 100;
+
 /// What a histogram is about. Roles come before columns, because a label may have another name in the next release.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FeatureId {
@@ -273,6 +276,15 @@ impl FeatureTable {
         }
         self.left_out.extend(other.left_out.iter().map(|(name, why)| (name.clone(), *why)));
         Ok(())
+    }
+
+    /// The same without slices of few rows. Shards are added up before, because each has only some of a slice's rows.
+    #[must_use]
+    pub fn without_small_slices(mut self) -> Self {
+        for column in self.columns.values_mut() {
+            column.histograms.retain(|(_, slice), histogram| slice.is_overall() || histogram.total().rows >= FEWEST_IN_SLICE);
+        }
+        self
     }
 
     /// The counts of one column in all rows of a part, or in a slice of it.

@@ -29,8 +29,8 @@ pub use digest::{Digest, Digesting, ParseDigestError, RowSetDigest};
 pub use disclosed::{DISCLOSED_FILE, DISCLOSED_VERSION, Disclosed};
 pub use disclosure::{Disclosure, DisclosureSettings, MIN_CELL, Profile, Published, Withheld, magnitude};
 pub use features::{
-    FEW_VALUES, FeatureColumn, FeatureHistogram, FeatureId, FeatureKind, FeatureMergeError, FeatureMoments, FeatureTable,
-    LeftOut, MOST_BINS, MOST_LEVELS, NumberBins, Part, RARE,
+    FEW_VALUES, FEWEST_IN_SLICE, FeatureColumn, FeatureHistogram, FeatureId, FeatureKind, FeatureMergeError, FeatureMoments,
+    FeatureTable, LeftOut, MOST_BINS, MOST_LEVELS, NumberBins, Part, RARE,
 };
 pub use fixed::Fixed;
 pub use joint::{Joint, JointCell};

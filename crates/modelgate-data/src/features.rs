@@ -30,9 +30,6 @@ use look::{Between, Look};
 use tally::Tallies;
 use values::{Reader, share};
 
-/// The fewest rows of a slice whose columns are counted: fewer never show a drift that matters.
-const FEWEST_ROWS: u64 = 100;
-
 /// As many values of a sample are the edges that numbers of many values are first counted between.
 const MOST_CUTS: usize = 4_096;
 
@@ -57,7 +54,8 @@ pub struct FeatureSettings<'a> {
 
 /// Counts every column of the rows. Columns that `frozen` knows keep its edges and levels, so that the counts of two
 /// releases can be compared without the older rows; the others get their own: quantiles, and the most frequent levels. The
-/// number of threads changes nothing but the time.
+/// number of threads changes nothing but the time, and parts of the rows that are counted apart over the same frozen edges add
+/// up to the whole.
 pub fn feature_table(
     dataset: &Dataset,
     settings: &FeatureSettings<'_>,
@@ -438,8 +436,8 @@ mod tests {
         let whole = table(&text, None);
         lines[1..].reverse();
         assert_eq!(table(&lines.join("\n"), None), whole);
-        // Cut in two, each half counted with the same bins; no slices, whose size decides whether they are counted.
-        let counted = |lines: &[&str]| table_with(&lines.join("\n"), &roles(), &[], Some(&whole));
+        // Cut in two, each half counted with the same bins.
+        let counted = |lines: &[&str]| table(&lines.join("\n"), Some(&whole));
         let header = lines[0];
         let mut left = counted(&[&[header], &lines[1..101]].concat());
         left.merge(&counted(&[&[header], &lines[101..]].concat())).unwrap();
@@ -596,6 +594,10 @@ mod tests {
         let numbers = table(TaskColumns::Regression, roles);
         assert!(matches!(numbers.columns[&FeatureId::Label].kind, FeatureKind::Number(_)));
         assert_eq!(overall(&numbers, &FeatureId::Prediction).total().rows, 61);
+        let ranking = TaskColumns::Ranking { query: "cluster".to_owned(), cutoff: 10 };
+        let ranking = table(ranking, Roles { label: "y".into(), prediction: Some("x".into()), ..Roles::default() });
+        assert_eq!(ids(&ranking), ["label", "prediction", "a", "b"]);
+        assert!(matches!(ranking.columns[&FeatureId::Label].kind, FeatureKind::Number(_)));
         let task = TaskColumns::Clustering { features: vec!["x".into()], labeled: false };
         let clusters = table(task, Roles { prediction: Some("cluster".into()), ..Roles::default() });
         assert_eq!(ids(&clusters), ["prediction", "a", "b", "x", "y"]);

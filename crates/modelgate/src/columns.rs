@@ -38,7 +38,7 @@ pub(crate) fn count(
         counted.merge(&learned).map_err(Failure::new)?;
     }
     console.finish_step();
-    Ok(counted)
+    Ok(counted.without_small_slices())
 }
 
 /// Counts the rows that were learned from, over the edges of those that are evaluated. They have no predictions, and need no
@@ -61,7 +61,7 @@ fn learned(
     let probabilities = probabilities.iter().map(|(_, column)| column);
     let ignored: Vec<String> = others.flatten().chain(probabilities).chain(ignored).cloned().collect();
     // Labels mean the same in both files.
-    let says_labels = |task: &&TaskColumns| matches!(task, TaskColumns::Regression | TaskColumns::Multilabel { .. });
+    let says_labels = |task: &&TaskColumns| !matches!(task, TaskColumns::Multiclass { .. } | TaskColumns::Clustering { .. });
     let task = config.task.as_ref().filter(says_labels);
     let settings = FeatureSettings { roles: &roles, task, ignored: &ignored, axes: &[], part: Part::Train, ..settings };
     match training {

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, HashMap};
 
 use modelgate_cube::{Axis, AxisKind, FeatureColumn, FeatureHistogram, FeatureId, FeatureKind, Part, Slice, Tally, Term};
 
-use super::FEWEST_ROWS;
 use super::layout::{Layout, Of};
 use super::values::{Reader, Value, numbers};
 use crate::column::{Missing, number_text};
@@ -93,7 +92,7 @@ impl<'a> Tallies<'a> {
         Ok(())
     }
 
-    /// What threads have counted, by column. Slices of few rows are left out.
+    /// What threads have counted, by column.
     pub(super) fn columns(parts: Vec<Self>, part: Part) -> BTreeMap<FeatureId, FeatureColumn> {
         let mut columns: BTreeMap<FeatureId, FeatureColumn> = BTreeMap::new();
         for tallies in parts {
@@ -110,9 +109,6 @@ impl<'a> Tallies<'a> {
                     }
                 }
             }
-        }
-        for column in columns.values_mut() {
-            column.histograms.retain(|(_, slice), histogram| slice.is_overall() || histogram.total().rows >= FEWEST_ROWS);
         }
         columns
     }
