@@ -106,6 +106,6 @@ fn run(chore: &Chore, root: &Path) -> Result<(), Failure> {
 /// The folder of the workspace, which is the parent of this crate's.
 fn root() -> PathBuf {
     // Asked for when it runs, not when it is compiled: clones may share one target folder.
-    let own = std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from("xtask"), PathBuf::from);
+    let own = std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from("./xtask"), PathBuf::from);
     own.parent().unwrap_or(&own).to_owned()
 }

@@ -262,6 +262,18 @@ mod tests {
     }
 
     #[test]
+    fn equal_rows_of_one_id_are_drawn_together() {
+        let (data, _file) = csv(&format!("id,y,p\n{}{}", "7,1,0.9\n".repeat(50), "8,0,0.2\n".repeat(50)));
+        let mut settings = settings(vec![]);
+        settings.roles.id = Some("id".to_owned());
+        let cube = count(&data, &settings).unwrap();
+        for replicate in cube.replicates(&modelgate_cube::Slice::overall()).unwrap().iter() {
+            let draws = replicate.true_positives / 50.0;
+            assert!((draws - draws.round()).abs() < 1e-9, "{draws} draws of a person with 50 rows");
+        }
+    }
+
+    #[test]
     fn equal_rows_are_numbered_unless_the_model_tells_them_apart() {
         let equal = buckets(&format!("y,p,sex\n{}", "1,0.9,F\n".repeat(50)), None);
         assert!(equal.buckets.iter().collect::<BTreeSet<_>>().len() > 40);

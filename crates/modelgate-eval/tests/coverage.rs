@@ -152,14 +152,14 @@ fn one_loss(rows: u32, loss: f64) -> Cell {
 }
 
 #[test]
-fn a_mean_loss_as_uncertain_as_it_is_large_has_an_upper_end_from_30_rows_on() {
+fn a_mean_loss_as_uncertain_as_it_is_large_has_an_upper_end_from_100_rows_on() {
     // One loss among n: the mean is its n-th part and so is the error.
     for (id, largest) in [("brier_score", 1.0), ("log_loss", 52.0 * 2.0_f64.ln())] {
-        let few = of_cell(id, one_loss(29, 0.6), 1).unwrap().interval.unwrap();
+        let few = of_cell(id, one_loss(99, 0.6), 1).unwrap().interval.unwrap();
         assert!((few.upper - largest).abs() < 1e-12 && few.lower > 0.0, "{few:?}");
-        let enough = of_cell(id, one_loss(30, 0.6), 1).unwrap().interval.unwrap();
-        // Student's quantile of 14.5 degrees is 2.1379.
-        assert!((enough.upper - 0.02 * 3.137_9).abs() < 1e-5 && enough.lower.abs() < 1e-12, "{enough:?}");
+        // One event: scipy.stats.gamma.ppf(0.975, 2) is 5.5716.
+        let enough = of_cell(id, one_loss(100, 0.6), 1).unwrap().interval.unwrap();
+        assert!((enough.upper - 0.006 * 5.571_643_39).abs() < 1e-6 && enough.lower > 0.0, "{enough:?}");
         assert!(of_cell(id, one_loss(1, 0.6), 1).unwrap().interval.is_none());
     }
 }

@@ -132,6 +132,31 @@ fn nothing_is_nan_and_every_gap_in_the_data_has_its_reason() {
 }
 
 #[test]
+fn nobody_selected_has_no_impact_ratio() {
+    let never: Vec<Row> = rows(400, 0).into_iter().map(|(group, label, score)| (group, label, score / 4.0)).collect();
+    let found = evaluate(&cube(&never, 1), &settings());
+    for group in ["F", "M"] {
+        let slice = Subject::Slice(Slice::single("sex", Some(group.to_owned())));
+        let estimate = found.get(metric("impact_ratio"), &slice).unwrap();
+        assert!(matches!(estimate, Estimate::Undefined { reason: Reason::AllRatesZero, .. }), "{group}: {estimate:?}");
+    }
+}
+
+#[test]
+fn a_change_shows_what_each_side_measured() {
+    let (one, other) = (cube(&rows(800, 0), 1), cube(&rows(800, 5), 1));
+    let (before, now) = (evaluate(&one, &settings()), evaluate(&other, &settings()));
+    let value = |estimate: &Estimate| estimate.measured().map(|measured| measured.value);
+    let mut differ = 0;
+    for (metric, subject, change) in compare(&one, &other, &settings()).iter() {
+        assert_eq!(value(&change.baseline), before.get(metric, subject).and_then(value), "{metric} of {subject}");
+        assert_eq!(value(&change.candidate), now.get(metric, subject).and_then(value), "{metric} of {subject}");
+        differ += u32::from(value(&change.baseline) != value(&change.candidate));
+    }
+    assert!(differ > 50, "{differ}");
+}
+
+#[test]
 fn a_model_against_itself_changes_nothing_and_backwards_is_the_mirror_image() {
     let (one, other) = (cube(&rows(800, 0), 1), cube(&rows(800, 5), 1));
     for (_, subject, change) in compare(&one, &one, &settings()).iter() {

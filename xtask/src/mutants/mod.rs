@@ -69,8 +69,10 @@ struct Copy {
 
 impl Copy {
     fn of(root: &Path) -> Result<Self, Failure> {
-        let target = target_directory(root)?;
-        let copy = Self { folder: target.join("mutants"), target };
+        // Crates of the copy have the names of the tree's own: in one folder, what is built with a mistake in it would be taken for
+        // the tree's, whose files are older.
+        let own = target_directory(root)?.join("mutants");
+        let copy = Self { folder: own.join("tree"), target: own.join("target") };
         let mut list = Command::new("git");
         list.current_dir(root).args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
         let listed = output(&mut list)?;
@@ -140,8 +142,8 @@ impl Copy {
     }
 }
 
-/// The packages to select. A test target is found by its name in the whole workspace, whose dependencies are built already: with
-/// one package alone, those would be built again with fewer features. Unit tests have no name to be found by, and those of the
+/// The packages to select. A test target is found by its name in the whole workspace, whose dependencies are built once for all of
+/// them: with one package alone, they would be built again with fewer features. Unit tests have no name to be found by, and those of the
 /// whole workspace would all be built, so that theirs are selected by their package.
 fn selection(mutant: &Mutant) -> Vec<&'static str> {
     if mutant.target == ["--lib"] { vec!["--package", mutant.package] } else { vec!["--workspace"] }

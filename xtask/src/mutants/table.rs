@@ -102,6 +102,16 @@ pub(super) const MUTANTS: &[Mutant] = &[
         tests: &["holm_equals_statsmodels"],
     },
     Mutant {
+        name: "place-taken-for-rank-in-the-false-discovery-rate",
+        defect: "Giskard: the same in Benjamini and Hochberg's adjustment, where it was",
+        path: "crates/modelgate-eval/src/significance.rs",
+        from: "let rank = (position + 1) as f64;",
+        to: "let rank = (index + 1) as f64 + 0.0 * position as f64;",
+        package: "modelgate-eval",
+        target: LIB,
+        tests: &["benjamini_hochberg_equals_statsmodels"],
+    },
+    Mutant {
         name: "expected-shown-as-actual",
         defect: "Giskard: the table of a drift test shows the expected distribution as the actual one; here in a change",
         path: "crates/modelgate-eval/src/compare.rs",
@@ -109,7 +119,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         to: "Change { baseline: before, candidate: before, delta, flips: None }",
         package: "modelgate-eval",
         target: PROPERTIES,
-        tests: &["a_model_against_itself_changes_nothing_and_backwards_is_the_mirror_image"],
+        tests: &["a_change_shows_what_each_side_measured"],
     },
     Mutant {
         name: "zero-replaced-by-a-small-number",
@@ -139,7 +149,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         to: "return measured(0.0, None, n);",
         package: "modelgate-eval",
         target: PROPERTIES,
-        tests: &["nothing_is_nan_and_every_gap_in_the_data_has_its_reason"],
+        tests: &["nobody_selected_has_no_impact_ratio"],
     },
     Mutant {
         name: "compared-with-itself",
@@ -244,12 +254,12 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant {
         name: "rows-of-one-person-are-taken-apart",
         defect: "many: several rows of one person count as independent ones",
-        path: "crates/modelgate-data/src/row_ids.rs",
-        from: "if rule == RowIdRule::Features {",
-        to: "if rule != RowIdRule::Features {",
+        path: "crates/modelgate-data/src/pass/plan.rs",
+        from: "by_features: roles.id.is_none(),",
+        to: "by_features: true,",
         package: "modelgate-data",
         target: LIB,
-        tests: &["a_declared_id_is_all_that_counts_and_its_rows_stay_together"],
+        tests: &["equal_rows_of_one_id_are_drawn_together"],
     },
     Mutant {
         name: "percentiles-of-resamples",

@@ -14,7 +14,8 @@ const SCORED: Metric = Metric {
 
 /// How the interval of a mean loss is made.
 const LOSS_INTERVAL: &str = "exact moments, standard error in proportion to the mean, Student with a degree of freedom for every two \
-    rows; where that has no upper end, to the largest possible loss below 30 rows, and with the error as observed from 30 rows on";
+    rows; where that has no upper end, to the largest possible loss below 100 rows, and to that of a few losses of one size \
+    (Fay-Feuer) from 100 rows on";
 
 /// The rows of the catalogue.
 pub(super) const ROWS: &[Metric] = &[
