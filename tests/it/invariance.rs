@@ -297,7 +297,7 @@ pub(crate) fn settings(rows: &DataSet, id: Option<&str>) -> CountSettings {
         CountAxis { axis: Axis { name, kind }, column }
     };
     let axes = rows.slices.as_array().unwrap().iter().map(axis).collect();
-    CountSettings { roles, axes, depth: 2, decision_threshold: 0.5, max_levels: 100 }
+    CountSettings { roles, axes, depth: 2, decision_threshold: 0.5, max_levels: 100, paired: true }
 }
 
 fn bytes(cube: Cube) -> Vec<u8> {

@@ -76,6 +76,7 @@ fn settings(id: bool) -> CountSettings {
         depth: 1,
         decision_threshold: 0.5,
         max_levels: 100,
+        paired: true,
     }
 }
 

@@ -124,6 +124,7 @@ fn settings(
         depth: measurable.axes.depth,
         decision_threshold: evaluation.number("decision_threshold").unwrap_or_default(),
         max_levels: evaluation.whole("max_levels"),
+        paired: evaluation.flag("paired"),
         evaluation: EvalSettings {
             metrics: measurable.metrics(&gates),
             confidence_level: evaluation.number("confidence_level").unwrap_or_default(),

@@ -307,6 +307,12 @@ const EVALUATION: Section = Section {
         )
         .with_default("false"),
         Key::optional(
+            "paired",
+            Flag,
+            "Whether replicates of the counts are kept, so that releases on the same rows are compared as pairs. Without them no id of a row is looked at but to name the split, and intervals of changes are wider.",
+        )
+        .with_default("true"),
+        Key::optional(
             "max_decisions_per_split",
             Whole(1, MOST_EXACT),
             "After how many decisions on the same rows `worn-split` speaks.",

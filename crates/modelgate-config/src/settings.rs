@@ -40,6 +40,8 @@ pub struct Config {
     pub decision_threshold: f64,
     /// The most distinct values of a slice column.
     pub max_levels: usize,
+    /// Whether replicates of the counts are kept, by which releases on the same rows are compared row by row.
+    pub paired: bool,
     /// What is measured: each gated metric is among it.
     pub evaluation: EvalSettings,
     /// What slices are searched for; `None` where none are.

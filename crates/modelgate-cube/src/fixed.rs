@@ -17,10 +17,40 @@ impl Fixed {
     pub const ZERO: Self = Self(0);
 
     /// The nearest fixed-point number to `value`; NaN becomes zero (callers check for it first).
+    ///
+    /// Halves go away from zero, as with `f64::round`. Made of the number's own bits: it is done several times a row.
     #[must_use]
-    #[expect(clippy::cast_possible_truncation, reason = "a float-to-int cast saturates, which is what is documented")]
     pub fn from_f64(value: f64) -> Self {
-        Self((value * SCALE).round() as i128)
+        const FRACTION: u64 = (1 << 52) - 1;
+        // The exponent of a number whose last bit is worth 2^-64.
+        const EVEN: u64 = 1_023 + 52 - 64;
+        let bits = value.to_bits();
+        let (fraction, exponent) = (bits & FRACTION, (bits >> 52) & 0x7ff);
+        let whole = i128::from(fraction | (1 << 52));
+        let magnitude = if exponent >= EVEN {
+            match exponent - EVEN {
+                // From 2^63 on, and infinite.
+                shift if shift > 127 - 53 => return Self::beyond(value),
+                shift => whole << shift,
+            }
+        } else {
+            // Less than half a step becomes zero; so do subnormal numbers, whose first bit is not a one.
+            match EVEN - exponent {
+                shift if shift > 53 => 0,
+                shift => (whole + (1 << (shift - 1))) >> shift,
+            }
+        };
+        Self(if value.is_sign_negative() { -magnitude } else { magnitude })
+    }
+
+    /// The end of the range that a number lies beyond; zero for what is no number.
+    #[cold]
+    fn beyond(value: f64) -> Self {
+        match (value.is_nan(), value.is_sign_negative()) {
+            (true, _) => Self(0),
+            (false, false) => Self(i128::MAX),
+            (false, true) => Self(i128::MIN),
+        }
     }
 
     /// The number `count`, exactly.
@@ -73,6 +103,26 @@ mod tests {
         let backward = values.iter().rev().fold(Fixed::ZERO, |sum, value| sum + Fixed::from_f64(*value));
         assert_eq!(forward, backward);
         assert!((forward.to_f64() - values.iter().sum::<f64>()).abs() < 1e-6);
+    }
+
+    #[test]
+    #[expect(clippy::cast_possible_truncation, reason = "a float-to-int cast saturates, as this type does")]
+    fn numbers_become_the_nearest_one_whatever_their_size() {
+        let by_rounding = |value: f64| Fixed((value * SCALE).round() as i128);
+        let mut values = vec![0.0, -0.0, 1.0, -1.0, 0.5, f64::NAN, f64::INFINITY, f64::NEG_INFINITY, f64::MAX, f64::MIN];
+        values.extend([f64::MIN_POSITIVE, 5e-324, 9.2e18, 9.223_372_036_854_775_807e18, 9.3e18, -9.3e18, 1e300]);
+        // Half a step, a little less, and a step and a half.
+        let step = 1.0 / SCALE;
+        values.extend([step / 2.0, -step / 2.0, step * 0.499, step * 1.5, step * 2.5, step / 4.0, step * 0.75]);
+        let mut bits = 1_u64;
+        for _ in 0..20_000 {
+            bits = bits.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let exponent = (bits >> 32) % 140 + 950;
+            values.push(f64::from_bits((bits >> 12) & ((1 << 52) - 1) | (exponent << 52) | (bits & (1 << 63))));
+        }
+        for value in values {
+            assert_eq!(Fixed::from_f64(value), by_rounding(value), "{value:e}");
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! How often each score occurs with each label: exact while there are few distinct scores, else on a fixed grid.
 
+use std::sync::LazyLock;
+
 use crate::{Fixed, Tally};
 
 /// Distinct scores up to which a cube in memory keeps them exactly.
@@ -69,15 +71,61 @@ impl Weights {
     }
 }
 
+/// Where the lower half of the grid's bins begin, and the bin of the first score of each stretch of a 256th of a power of two:
+/// no stretch holds the beginnings of more than one bin.
+struct Grid {
+    /// The score that each bin up to a half begins with.
+    begins: [f64; HALF + 1],
+    /// By the exponent and the first eight bits of the fraction, from [`FIRST_STRETCH`] on.
+    first: Vec<u16>,
+}
+
+/// The bins below a half.
+const HALF: usize = LOGIT_BINS as usize / 2;
+
+/// The stretch of 2^-24, which is below the beginning of the second bin.
+const FIRST_STRETCH: u64 = (1_023 - 24) << 8;
+
+/// The stretch that a number belongs to.
+fn stretch(score: f64) -> u64 {
+    score.to_bits() >> 44
+}
+
+static GRID: LazyLock<Grid> = LazyLock::new(|| {
+    let mut begins = [0.0; HALF + 1];
+    for (bin, begin) in begins.iter_mut().enumerate().skip(1) {
+        *begin = 1.0 / (1.0 + libm::exp(16.0 - bin as f64 / 32.0));
+    }
+    let bin_of = |score: f64| u16::try_from(begins.partition_point(|begin| *begin <= score)).unwrap_or(1) - 1;
+    let first = (FIRST_STRETCH..=stretch(0.5)).map(|stretch| bin_of(f64::from_bits(stretch << 44))).collect();
+    Grid { begins, first }
+});
+
+impl Grid {
+    /// The bin of a score up to a half.
+    fn lower(&self, score: f64) -> u16 {
+        let place = stretch(score).checked_sub(FIRST_STRETCH).and_then(|place| usize::try_from(place).ok());
+        let Some(bin) = place.and_then(|place| self.first.get(place)).copied() else { return 0 };
+        bin + u16::from(self.begins.get(usize::from(bin) + 1).is_some_and(|next| *next <= score))
+    }
+
+    /// How many bins after the first begin below a score up to a half, and not with it.
+    fn begun_below(&self, score: f64) -> u16 {
+        let bin = self.lower(score);
+        bin - u16::from(bin > 0 && self.begins[usize::from(bin)] >= score)
+    }
+}
+
 /// The bin of the fixed grid for a score in [0, 1].
+///
+/// Bin *b* begins with the score whose log-odds are *b* / 32 - 16; the first one holds everything below as well, and the last
+/// one everything above. Above a half it is what is left to 1, an exact number, that is held against the mirrored bins.
 #[must_use]
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the range first")]
 pub fn logit_bin(score: f64) -> u16 {
-    let logit = libm::log(score) - libm::log1p(-score);
-    if logit.is_nan() {
+    if score.is_nan() {
         return 0;
     }
-    ((logit + 16.0) * 32.0).floor().clamp(0.0, f64::from(LOGIT_BINS - 1)) as u16
+    if score < 0.5 { GRID.lower(score.max(0.0)) } else { LOGIT_BINS - 1 - GRID.begun_below((1.0 - score).max(0.0)) }
 }
 
 /// The score in the middle of a bin of the fixed grid.
@@ -222,6 +270,27 @@ mod tests {
         let bins: Vec<u16> = (0..=1000).map(|k| logit_bin(f64::from(k) / 1000.0)).collect();
         assert!(bins.is_sorted());
         assert!((0..LOGIT_BINS).all(|bin| logit_bin(logit_bin_middle(bin)) == bin));
+    }
+
+    #[test]
+    fn a_bin_is_that_of_the_log_odds() {
+        let mut bits = 1_u64;
+        for row in 0..50_000 {
+            bits = bits.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let uniform = (bits >> 11) as f64 / (1_u64 << 53) as f64;
+            // All over the grid, and crowded at its ends.
+            let score = if row % 2 == 0 { uniform } else { 1.0 / (1.0 + libm::exp(40.0 * uniform - 20.0)) };
+            let place = (libm::log(score) - libm::log1p(-score) + 16.0) * 32.0;
+            // A rounding may put a score on the other side of a bin's very beginning.
+            if (place - place.round()).abs() > 1e-6 {
+                let by_log_odds = place.floor().clamp(0.0, f64::from(LOGIT_BINS - 1));
+                assert!((f64::from(logit_bin(score)) - by_log_odds).abs() < 0.5, "{score:e}");
+            }
+        }
+        for bin in 1..LOGIT_BINS {
+            let begin = 1.0 / (1.0 + libm::exp(16.0 - f64::from(bin) / 32.0));
+            assert!([bin - 1, bin].contains(&logit_bin(begin)), "{bin}");
+        }
     }
 
     #[test]

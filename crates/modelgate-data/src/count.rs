@@ -71,6 +71,9 @@ pub struct CountSettings {
     pub decision_threshold: f64,
     /// The most distinct values of a slice column without bins.
     pub max_levels: usize,
+    /// Whether replicates are drawn, by which releases on the same rows are paired. Without them the ids of rows are not
+    /// looked at but to name the split.
+    pub paired: bool,
 }
 
 /// Counts the rows of every slice: all rows, each level of each axis, and each pair of levels of two axes as deep as

@@ -42,5 +42,5 @@ pub(crate) fn categorical(column: &str) -> CountAxis {
 /// Settings for the columns `y`, `p` (score) and the axes.
 pub(crate) fn settings(axes: Vec<CountAxis>) -> CountSettings {
     let roles = Roles { label: "y".to_owned(), score: Some("p".to_owned()), ..Roles::default() };
-    CountSettings { roles, axes, depth: 2, decision_threshold: 0.5, max_levels: 100 }
+    CountSettings { roles, axes, depth: 2, decision_threshold: 0.5, max_levels: 100, paired: true }
 }

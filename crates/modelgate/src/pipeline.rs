@@ -314,6 +314,7 @@ pub(crate) fn counting(config: &Config, roles: Roles) -> CountSettings {
         depth: config.depth,
         decision_threshold: config.decision_threshold,
         max_levels: config.max_levels,
+        paired: config.paired,
     }
 }
 

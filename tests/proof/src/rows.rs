@@ -85,7 +85,14 @@ fn settings(attributes: &[Attribute], depth: u8) -> CountSettings {
     };
     let roles =
         Roles { label: "label".to_owned(), score: Some("score".to_owned()), id: Some("id".to_owned()), ..Roles::default() };
-    CountSettings { roles, axes: attributes.iter().map(axis).collect(), depth, decision_threshold: 0.5, max_levels: 100 }
+    CountSettings {
+        roles,
+        axes: attributes.iter().map(axis).collect(),
+        depth,
+        decision_threshold: 0.5,
+        max_levels: 100,
+        paired: true,
+    }
 }
 
 /// The same counts without the slices that are not wanted.

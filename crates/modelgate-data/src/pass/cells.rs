@@ -44,21 +44,22 @@ impl<T: Copy> ByKey<T> {
         }
         out.clear();
         out.reserve(text.len());
-        let nulls = text.keys().nulls();
+        let nulls = text.keys().nulls().filter(|nulls| nulls.null_count() > 0);
         for (row, key) in text.keys().values().iter().enumerate() {
-            if nulls.is_some_and(|nulls| nulls.is_null(row)) {
-                out.push(of(None)?);
-                continue;
+            let key = usize::try_from(*key).unwrap_or(usize::MAX);
+            // Nearly every row says what an earlier one has said.
+            match self.known.get(key) {
+                Some(Some(known)) if nulls.is_none() => out.push(*known),
+                _ if nulls.is_some_and(|nulls| nulls.is_null(row)) => out.push(of(None)?),
+                Some(Some(known)) => out.push(*known),
+                Some(None) => {
+                    let cell = values.is_valid(key).then(|| values.value(key).trim());
+                    let found = of(cell.filter(|cell| !missing.is(cell)))?;
+                    self.known[key] = Some(found);
+                    out.push(found);
+                }
+                None => return Err(Stop::Declined),
             }
-            let key = usize::try_from(*key).map_err(|_| Stop::Declined)?;
-            let slot = self.known.get_mut(key).ok_or(Stop::Declined)?;
-            let found = if let Some(known) = slot {
-                *known
-            } else {
-                let cell = values.is_valid(key).then(|| values.value(key).trim());
-                *slot.insert(of(cell.filter(|cell| !missing.is(cell)))?)
-            };
-            out.push(found);
         }
         Ok(())
     }

@@ -38,11 +38,12 @@ impl Classes {
                     return Err(Stop::Declined);
                 }
                 out.clear();
-                for number in numbers.values() {
+                out.resize(numbers.len(), false);
+                for (slot, number) in out.iter_mut().zip(numbers.values()) {
                     let bits = number.to_bits();
                     let known = by_number.iter().find(|(known, _)| *known == bits);
                     if let Some((_, positive)) = known {
-                        out.push(*positive);
+                        *slot = *positive;
                         continue;
                     }
                     // One class has few spellings among numbers: 0 and -0.
@@ -51,7 +52,7 @@ impl Classes {
                     }
                     let positive = see(plan, seen, &class_name(&number_text(*number)))?;
                     by_number.push((bits, positive));
-                    out.push(positive);
+                    *slot = positive;
                 }
                 Ok(())
             }

@@ -2,7 +2,7 @@
 
 use super::merge::Merged;
 use super::records::Records;
-use super::sums::{RowSums, add};
+use super::sums::RowSums;
 use crate::row_ids::{bucket, maybe_equal, numbered};
 use crate::split_digest::number_bits;
 use crate::tables::losses_of;
@@ -52,8 +52,8 @@ fn move_row(merged: &mut Merged, (part, row): Row, to: u16) {
     let away = sums.map(|sum| -sum);
     for block in &mut merged.blocks {
         let group = group(records, row, merged.is_joint, &block.axes, |levels| block.groups.find(levels));
-        add(block.buckets.at(group, from), &away);
-        add(block.buckets.at(group, to), &sums);
+        block.buckets.add(group, from, &away);
+        block.buckets.add(group, to, &sums);
     }
 }
 

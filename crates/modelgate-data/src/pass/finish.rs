@@ -41,8 +41,12 @@ pub(crate) fn finish(mut merged: Merged, threads: NonZero<usize>, drawing_replic
     let scored = merged.plan.score.is_some();
     let scores = if scored { score_tables(&merged, &families) } else { Vec::new() };
     drawing_replicates();
-    let replicates = replicates(&merged, &families, &scores, threads);
-    let lattice = lattice(&merged);
+    let (replicates, lattice) = if settings.paired {
+        (replicates(&merged, &families, &scores, threads), lattice(&merged))
+    } else {
+        // Halves of the rows are told by their buckets.
+        (families.iter().map(|family| vec![Replicates::default(); family.slices.size]).collect(), Err(NoLattice::NotKept))
+    };
     let axis_names: Vec<&str> = settings.axes.iter().map(|axis| axis.axis.name.as_str()).collect();
     let (mut cells, mut by_slice) = (BTreeMap::new(), BTreeMap::new());
     let mut scores = scores.into_iter();
@@ -74,7 +78,8 @@ pub(crate) fn finish(mut merged: Merged, threads: NonZero<usize>, drawing_replic
     let ids = RowIds { rule, salt: REPLICATE_SALT, rows: merged.ids };
     let meta = CubeMeta { shape, definition_version: DEFINITION_VERSION, split: merged.split };
     let scale = if scored { merged.scale } else { ScoreScale::Exact };
-    Ok(Cube::from_cells(meta, scale, cells).with_replicates(ReplicateSet { ids, by_slice }).with_lattice(lattice))
+    let cube = Cube::from_cells(meta, scale, cells).with_lattice(lattice);
+    Ok(if settings.paired { cube.with_replicates(ReplicateSet { ids, by_slice }) } else { cube })
 }
 
 /// The positive class, where the labels may be read so and predictions are of no other class.
@@ -181,7 +186,7 @@ fn buckets_of_slices(merged: &Merged, family: &Family) -> Vec<Vec<[i64; SUMS]>> 
     let mut buckets = vec![vec![[0; SUMS]; usize::from(BUCKETS)]; family.slices.size];
     for (group, slice) in (0..).zip(&family.slices.codes) {
         for (bucket, sums) in block.buckets.of_group(group) {
-            add(&mut buckets[*slice as usize][usize::from(bucket)], sums);
+            add(&mut buckets[*slice as usize][usize::from(bucket)], &sums);
         }
     }
     buckets
@@ -200,7 +205,7 @@ fn by_group(merged: &Merged, families: &[Family], threads: NonZero<usize>) -> Ve
     let of_groups = in_parallel(threads, block.groups.len(), |group| {
         let mut replicates = Replicates::default();
         for (bucket, sums) in block.buckets.of_group(u32::try_from(group).unwrap_or(u32::MAX)) {
-            replicates.add_bucket(bucket, sums);
+            replicates.add_bucket(bucket, &sums);
         }
         replicates
     });
@@ -229,7 +234,7 @@ fn by_slice(merged: &Merged, families: &[Family], threads: NonZero<usize>) -> Ve
             let mut buckets = vec![[0; SUMS]; usize::from(BUCKETS)];
             for group in &of_slice[slice] {
                 for (bucket, sums) in block.buckets.of_group(*group) {
-                    add(&mut buckets[usize::from(bucket)], sums);
+                    add(&mut buckets[usize::from(bucket)], &sums);
                 }
             }
             let mut replicates = Replicates::default();
@@ -284,7 +289,7 @@ fn in_parallel<T: Send>(threads: NonZero<usize>, count: usize, work: impl Fn(usi
 fn lattice(merged: &Merged) -> Result<Lattice, NoLattice> {
     let mut groups = Groups::new(merged.plan.axes.len());
     let mut halves: Vec<Halves> = Vec::new();
-    let all = Block::new((0..merged.plan.axes.len()).collect(), false);
+    let all = Block::new((0..merged.plan.axes.len()).collect(), merged.plan);
     for records in &merged.records {
         if merged.is_joint {
             let joint = &merged.blocks[0];

@@ -85,7 +85,7 @@ impl<'p> Merged<'p> {
         }
         let mut records = part.records;
         if self.blocks.is_empty() {
-            self.blocks = part.blocks.iter().map(|block| Block::new(block.axes.clone(), self.plan.weight.is_some())).collect();
+            self.blocks = part.blocks.iter().map(|block| Block::new(block.axes.clone(), self.plan)).collect();
         }
         for (mine, theirs) in self.blocks.iter_mut().zip(&part.blocks) {
             let mut numbers = Vec::with_capacity(theirs.groups.len());

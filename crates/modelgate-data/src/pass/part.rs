@@ -8,11 +8,11 @@ use super::cells::{ByKey, Cells};
 use super::coders::{AxisLevels, Classes, Numbers, ScoreCodes};
 use super::plan::{Digested, Plan};
 use super::records::{Place, Records};
-use super::sums::{Block, RowSums, add};
-use crate::column::{Missing, number_text};
-use crate::row_facts::{score_problem, weight_problem};
-use crate::row_ids::{self, bucket, folded};
-use crate::split_digest::{self, Said, text_hash};
+use super::sums::{Block, RowSums};
+use crate::column::Missing;
+use crate::row_facts::weight_problem;
+use crate::row_ids::{self, bucket, folded, halved};
+use crate::split_digest::{self, text_hash};
 use crate::tables::losses_of;
 
 /// Combinations of levels up to which rows are added up by all axes at once, and combinations by slice afterwards.
@@ -31,7 +31,6 @@ pub(super) struct Part<'p> {
     weight_numbers: Numbers,
     pub(super) axes: Vec<AxisLevels>,
     id_cells: Vec<ByKey<u64>>,
-    id_texts: ByKey<u128>,
     pub(super) scores: ScoreCodes,
     /// One block of all axes, or one for every family of slices of the full depth.
     pub(super) blocks: Vec<Block>,
@@ -39,6 +38,7 @@ pub(super) struct Part<'p> {
     pub(super) records: Records,
     pub(super) split: RowSetDigest,
     pub(super) ids: RowSetDigest,
+    rows: usize,
     batch: Batch,
 }
 
@@ -51,9 +51,25 @@ struct Batch {
     hashes: Vec<u64>,
     /// What the cells of a column add to hashes.
     cells: Vec<u64>,
-    texts: Vec<u128>,
     groups: Vec<u32>,
     rows: Vec<RowSums>,
+}
+
+/// Cells that are each row's own.
+enum Own<'a> {
+    Numbers(&'a [f64]),
+    Gaps(&'a arrow_array::Float64Array),
+    Hashes(&'a [u64]),
+}
+
+impl Own<'_> {
+    fn of_row(&self, row: usize) -> u64 {
+        match self {
+            Self::Numbers(numbers) => row_ids::number_cell(Some(numbers[row])),
+            Self::Gaps(numbers) => row_ids::number_cell(numbers.is_valid(row).then(|| numbers.value(row))),
+            Self::Hashes(hashes) => hashes[row],
+        }
+    }
 }
 
 impl<'p> Part<'p> {
@@ -67,20 +83,20 @@ impl<'p> Part<'p> {
             weight_numbers: Numbers::default(),
             axes: plan.axes.iter().map(|_| AxisLevels::default()).collect(),
             id_cells: plan.ids.iter().map(|_| ByKey::default()).collect(),
-            id_texts: ByKey::default(),
             scores: ScoreCodes::default(),
-            blocks: vec![Block::new(all, plan.weight.is_some())],
+            blocks: vec![Block::new(all, plan)],
             is_joint: true,
             records: Records::default(),
             split: RowSetDigest::default(),
             ids: RowSetDigest::default(),
+            rows: 0,
             batch: Batch::default(),
         }
     }
 
     /// The number of rows read.
     pub(super) fn rows(&self) -> usize {
-        self.records.places.len()
+        self.rows
     }
 
     /// Adds the rows of a batch: its columns in the order of the plan.
@@ -99,7 +115,7 @@ impl<'p> Part<'p> {
             levels.read(plan, &settings.axis, column(*axis)?)?;
         }
         let scores = plan.score.map(|score| self.score_numbers.read(plan, column(score)?)).transpose()?;
-        if scores.is_some_and(|scores| scores.iter().any(|score| score_problem(Some(*score)).is_some())) {
+        if scores.is_some_and(|scores| !scores.iter().all(|score| (0.0..=1.0).contains(score))) {
             return Err(Stop::Declined);
         }
         let weights = plan.weight.map(|weight| self.weight_numbers.read(plan, column(weight)?)).transpose()?;
@@ -138,12 +154,16 @@ impl<'p> Part<'p> {
         self.records.weights.extend_from_slice(weights.unwrap_or_default());
         self.hash_ids(columns, batch)?;
         self.add_up(batch)?;
-        self.digest_rows(columns, batch)
+        self.digest_rows(batch);
+        Ok(())
     }
 
     fn hash_ids(&mut self, columns: &[Cells], batch: &mut Batch) -> Result<(), Stop> {
         let Batch { hashes, cells, positive, .. } = batch;
         hashes.clear();
+        if self.plan.ids.is_empty() && !self.plan.settings.paired {
+            return Ok(());
+        }
         hashes.resize(positive.len(), REPLICATE_SALT);
         for ((name, column), by_key) in self.plan.ids.iter().zip(&mut self.id_cells) {
             match columns.get(*column).ok_or(Stop::Declined)? {
@@ -179,20 +199,22 @@ impl<'p> Part<'p> {
 
     fn add_up(&mut self, batch: &mut Batch) -> Result<(), Stop> {
         let codes: Vec<&[u32]> = self.axes.iter().map(|axis| axis.codes.as_slice()).collect();
-        let first_code = |row: usize| if self.plan.score.is_some() { batch.codes[row] } else { 0 };
-        self.records.places.extend(
-            batch
-                .rows
-                .iter()
-                .enumerate()
-                .map(|(row, sums)| Place::new(first_code(row), bucket(batch.hashes[row]), sums.positive, sums.predicted)),
-        );
+        let keeps_rows = self.plan.keeps_rows();
+        if keeps_rows {
+            let code = |row: usize| batch.codes.get(row).copied().unwrap_or(0);
+            let of_row = |row: usize| batch.hashes.get(row).map_or(0, |hash| bucket(*hash));
+            let place = |(row, sums): (usize, &RowSums)| Place::new(code(row), of_row(row), sums.positive, sums.predicted);
+            self.records.places.extend(batch.rows.iter().enumerate().map(place));
+        }
+        self.rows += batch.rows.len();
         if self.is_joint {
             if let [joint] = self.blocks.as_mut_slice() {
                 joint.groups.number(batch.rows.len(), &codes, &mut batch.groups);
                 if joint.groups.len() <= MOST_JOINT {
                     add_rows(joint, batch);
-                    self.records.groups.extend(batch.groups.iter().map(|group| u16::try_from(*group).unwrap_or(u16::MAX)));
+                    if keeps_rows {
+                        self.records.groups.extend(batch.groups.iter().map(|group| u16::try_from(*group).unwrap_or(u16::MAX)));
+                    }
                     return Ok(());
                 }
             }
@@ -204,7 +226,7 @@ impl<'p> Part<'p> {
             block.groups.number(batch.rows.len(), &of_block, &mut batch.groups);
             add_rows(block, batch);
         }
-        for (levels, codes) in self.records.levels.iter_mut().zip(&codes) {
+        for (levels, codes) in self.records.levels.iter_mut().zip(&codes).filter(|_| keeps_rows) {
             levels.extend(codes.iter().map(|code| u16::try_from(*code).unwrap_or(u16::MAX)));
         }
         let slices: usize = self.blocks.iter().map(|block| block.groups.len()).sum();
@@ -224,12 +246,12 @@ impl<'p> Part<'p> {
         self.blocks = super::families(self.axes.len(), depth)
             .into_iter()
             .filter(|axes| axes.len() == depth)
-            .map(|axes| Block::new(axes, self.plan.weight.is_some()))
+            .map(|axes| Block::new(axes, self.plan))
             .collect();
         let Some(joint) = joint else { return };
         let levels: Vec<Vec<u32>> = (0..).take(joint.groups.len()).map(|group| joint.groups.levels(group)).collect();
         for block in &mut self.blocks {
-            for (group, levels) in (0..).zip(&levels).filter(|(group, _)| joint.buckets.of_group(*group).next().is_some()) {
+            for (group, levels) in (0..).zip(&levels).filter(|(group, _)| joint.cells.has_rows(*group)) {
                 block.add_group(block.axes.iter().filter_map(|axis| levels.get(*axis).copied()).collect(), &joint, group);
             }
         }
@@ -241,48 +263,50 @@ impl<'p> Part<'p> {
         self.records.levels = (0..self.axes.len()).map(of_axis).collect();
     }
 
-    fn digest_rows(&mut self, columns: &[Cells], batch: &mut Batch) -> Result<(), Stop> {
+    /// Adds the rows to the digest of the split: what they share with others by combination, what is each row's own by row.
+    fn digest_rows(&mut self, batch: &Batch) {
         if self.is_joint && self.plan.digests_combinations() {
-            return Ok(());
+            return;
         }
-        if let Some(Digested::Id(column)) =
-            self.plan.digested.iter().map(|(_, what)| *what).find(|what| matches!(what, Digested::Id(_)))
-        {
-            let cells = columns.get(column).ok_or(Stop::Declined)?;
-            self.id_texts(cells, &mut batch.texts)?;
-        }
-        let records = &self.records.weights;
-        let weights = records.get(records.len().saturating_sub(batch.rows.len())..).unwrap_or_default();
-        let said = |what: &Digested| {
-            Some(match what {
-                Digested::Label => Said::Flags(&batch.positive),
-                Digested::Weight => Said::Numbers(weights),
-                Digested::Id(_) => Said::Hashes(&batch.texts),
-                Digested::Level(axis) => {
-                    let levels = self.axes.get(*axis)?;
-                    Said::Texts(&levels.codes, levels.hashes.clone())
-                }
-                Digested::Number(axis) => Said::Gaps(self.axes.get(*axis)?.numbers.as_ref()?),
-            })
+        let weights = &self.records.weights;
+        let weights = weights.get(weights.len().saturating_sub(batch.rows.len())..).unwrap_or_default();
+        let own = |(name, what): &(u64, Digested)| {
+            let cells = match what {
+                Digested::Label | Digested::Level(_) => return None,
+                Digested::Weight => Own::Numbers(weights),
+                Digested::Id => Own::Hashes(&batch.hashes),
+                Digested::Number(axis) => Own::Gaps(self.axes.get(*axis)?.numbers.as_ref()?),
+            };
+            Some((*name, cells))
         };
-        let said = self.plan.digested.iter().map(|(name, what)| Some((name.clone(), said(what)?)));
-        let said: Vec<(String, Said)> = said.collect::<Option<_>>().ok_or(Stop::Declined)?;
-        self.split.merge(&split_digest::split_digest(batch.rows.len(), &said));
-        Ok(())
+        let own: Vec<(u64, Own)> =
+            self.plan.digested.iter().map(|(name, what)| (halved(text_hash(name)), *what)).filter_map(|one| own(&one)).collect();
+        let mut known: Vec<[Option<u128>; 2]> = vec![[None; 2]; if self.is_joint { self.blocks[0].groups.len() } else { 0 }];
+        for (row, positive) in batch.positive.iter().enumerate() {
+            let level = |axis: usize| self.axes.get(axis).and_then(|axis| axis.codes.get(row)).copied();
+            let shared = match known.get_mut(batch.groups[row] as usize) {
+                Some(of_group) => *of_group[usize::from(*positive)].get_or_insert_with(|| self.combination(*positive, level)),
+                None => self.combination(*positive, level),
+            };
+            let hash = own.iter().fold(shared, |hash, (name, cells)| split_digest::with_cell(hash, cells.of_row(row), *name));
+            self.split.add_row(hash);
+        }
     }
 
-    /// The hash of the text of each row's id.
-    fn id_texts(&mut self, cells: &Cells, out: &mut Vec<u128>) -> Result<(), Stop> {
-        let hash = |text: Option<&str>| text.map_or(split_digest::MISSING, text_hash);
-        match cells {
-            Cells::Text(text) => self.id_texts.map(text, &Missing(self.plan.missing_values), out, |text| Ok(hash(text))),
-            Cells::Number(numbers) => {
-                out.clear();
-                let number = |number: Option<f64>| number.filter(|number| !number.is_nan());
-                out.extend(numbers.iter().map(|cell| hash(number(cell).map(number_text).as_deref())));
-                Ok(())
+    /// What the label and the levels of a row say.
+    fn combination(&self, positive: bool, level: impl Fn(usize) -> Option<u32>) -> u128 {
+        let shared = || {
+            let is_shared = |what: &Digested| matches!(what, Digested::Label | Digested::Level(_));
+            self.plan.digested.iter().filter(move |(_, what)| is_shared(what))
+        };
+        let said = shared().map(|(_, what)| match what {
+            Digested::Level(axis) => {
+                let hash = level(*axis).and_then(|code| self.axes.get(*axis)?.hashes.get(code as usize));
+                hash.copied().unwrap_or(split_digest::MISSING)
             }
-        }
+            _ => u128::from(positive),
+        });
+        split_digest::row_hash(shared().map(|(name, _)| name.as_str()), said)
     }
 
     /// The digest of the rows of the block of all axes, where it follows from labels and levels.
@@ -297,15 +321,8 @@ impl<'p> Part<'p> {
                 (false, cell.true_negatives.rows + cell.false_positives.rows),
                 (true, cell.false_negatives.rows + cell.true_positives.rows),
             ] {
-                let said = self.plan.digested.iter().map(|(_, what)| match what {
-                    Digested::Level(axis) => {
-                        let code = levels.get(*axis).map_or(0, |code| *code as usize);
-                        self.axes.get(*axis).and_then(|axis| axis.hashes.get(code)).copied().unwrap_or(split_digest::MISSING)
-                    }
-                    _ => u128::from(positive),
-                });
-                let names = self.plan.digested.iter().map(|(name, _)| name.as_str());
-                self.split.add_rows(split_digest::row_hash(names, said), rows);
+                let hash = self.combination(positive, |axis| levels.get(axis).copied());
+                self.split.add_rows(hash, rows);
             }
         }
     }
@@ -318,7 +335,7 @@ impl Block {
         self.make_room();
         self.cells.merge(mine, &other.cells, group);
         for (bucket, sums) in other.buckets.of_group(group) {
-            add(self.buckets.at(mine, bucket), sums);
+            self.buckets.add(mine, bucket, &sums);
         }
         mine
     }
@@ -326,9 +343,11 @@ impl Block {
 
 fn add_rows(block: &mut Block, batch: &Batch) {
     block.make_room();
-    for ((group, row), hash) in batch.groups.iter().zip(&batch.rows).zip(&batch.hashes) {
+    for (group, row) in batch.groups.iter().zip(&batch.rows) {
         block.cells.add(*group, row);
-        add(block.buckets.at(*group, bucket(*hash)), &row.for_bucket());
+    }
+    for ((group, row), hash) in batch.groups.iter().zip(&batch.rows).zip(&batch.hashes) {
+        block.buckets.add_row(*group, bucket(*hash), row);
     }
 }
 

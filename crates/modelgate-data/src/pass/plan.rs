@@ -36,8 +36,8 @@ pub(crate) struct Plan<'a> {
 pub(super) enum Digested {
     Label,
     Weight,
-    /// The text of the id.
-    Id(usize),
+    /// The id.
+    Id,
     /// The level of an axis without bins.
     Level(usize),
     /// The number behind the bins of an axis.
@@ -52,7 +52,8 @@ impl<'a> Plan<'a> {
         let is_feature = |name: &str| name != roles.label && !from_model.iter().any(|role| role.as_deref() == Some(name));
         let id_names: BTreeSet<&str> = match &roles.id {
             Some(id) => BTreeSet::from([id.as_str()]),
-            None => usable.iter().map(String::as_str).filter(|name| is_feature(name)).collect(),
+            None if settings.paired => usable.iter().map(String::as_str).filter(|name| is_feature(name)).collect(),
+            None => BTreeSet::new(),
         };
         let others = [Some(&roles.label), roles.prediction.as_ref(), roles.score.as_ref(), roles.weight.as_ref()];
         let named = others.into_iter().flatten().chain(settings.axes.iter().map(|axis| &axis.column));
@@ -74,8 +75,8 @@ impl<'a> Plan<'a> {
             weight: optional(&roles.weight).unwrap_or_default(),
             axes: settings.axes.iter().map(|axis| place(&axis.column)).collect::<Option<_>>()?,
             ids: id_names.iter().map(id).collect::<Option<_>>()?,
-            by_features: roles.id.is_none(),
-            digested: digested(settings, place)?,
+            by_features: settings.paired && roles.id.is_none(),
+            digested: digested(settings),
             columns,
         })
     }
@@ -89,6 +90,11 @@ impl<'a> Plan<'a> {
         }
     }
 
+    /// Whether anything is kept of single rows until all are counted: without scores and replicates, nothing is made of it.
+    pub(super) fn keeps_rows(&self) -> bool {
+        self.score.is_some() || self.settings.paired
+    }
+
     /// Whether the digest of a row follows from its label and the levels of its axes.
     pub(super) fn digests_combinations(&self) -> bool {
         self.digested.iter().all(|(_, what)| matches!(what, Digested::Label | Digested::Level(_)))
@@ -96,7 +102,7 @@ impl<'a> Plan<'a> {
 }
 
 /// By column and not by axis, so that the order and the names of axes do not matter.
-fn digested(settings: &CountSettings, place: impl Fn(&str) -> Option<usize>) -> Option<Vec<(String, Digested)>> {
+fn digested(settings: &CountSettings) -> Vec<(String, Digested)> {
     let mut digested = BTreeMap::from([("label".to_owned(), Digested::Label)]);
     for (index, axis) in settings.axes.iter().enumerate() {
         let (kind, what) = match axis.axis.kind {
@@ -108,8 +114,8 @@ fn digested(settings: &CountSettings, place: impl Fn(&str) -> Option<usize>) -> 
     if settings.roles.weight.is_some() {
         digested.insert("weight".to_owned(), Digested::Weight);
     }
-    if let Some(id) = &settings.roles.id {
-        digested.insert("id".to_owned(), Digested::Id(place(id)?));
+    if settings.roles.id.is_some() {
+        digested.insert("id".to_owned(), Digested::Id);
     }
-    Some(digested.into_iter().collect())
+    digested.into_iter().collect()
 }

@@ -3,6 +3,7 @@
 use modelgate_cube::{BUCKETS, Cell, Fixed, LossSums, SUMS, Tally, UNITS};
 
 use super::groups::Groups;
+use super::plan::Plan;
 
 /// The facts of one row that are added up.
 #[derive(Debug, Clone, Copy)]
@@ -23,14 +24,19 @@ impl RowSums {
 
     /// What the row adds to its bucket.
     pub(super) fn for_bucket(&self) -> [i64; SUMS] {
-        let weight = self.weight.unwrap_or(1.0);
         let mut sums = [0; SUMS];
-        sums[self.class()] = whole(weight * UNITS);
-        if let Some((brier, log_loss)) = self.losses {
-            sums[4] = whole(weight * brier * UNITS);
-            sums[5] = whole(weight * log_loss * UNITS);
-        }
+        self.add_to(&mut sums);
         sums
+    }
+
+    /// Adds the row to the sums of its bucket.
+    pub(super) fn add_to(&self, sums: &mut [i64; SUMS]) {
+        let weight = self.weight.unwrap_or(1.0);
+        sums[self.class()] += whole(weight * UNITS);
+        if let Some((brier, log_loss)) = self.losses {
+            sums[4] += whole(weight * brier * UNITS);
+            sums[5] += whole(weight * log_loss * UNITS);
+        }
     }
 }
 
@@ -55,8 +61,10 @@ pub(super) struct Block {
 }
 
 impl Block {
-    pub(super) fn new(axes: Vec<usize>, weighted: bool) -> Self {
-        Self { groups: Groups::new(axes.len()), axes, cells: CellSums::new(weighted), buckets: BucketSums::default() }
+    /// No rows yet, of a plan with these axes.
+    pub(super) fn new(axes: Vec<usize>, plan: &Plan) -> Self {
+        let (weighted, paired) = (plan.weight.is_some(), plan.settings.paired);
+        Self { groups: Groups::new(axes.len()), axes, cells: CellSums::new(weighted), buckets: BucketSums::new(weighted, paired) }
     }
 
     /// Makes room for all groups that are numbered.
@@ -132,6 +140,14 @@ impl CellSums {
         }
     }
 
+    /// Whether a group has rows.
+    pub(super) fn has_rows(&self, group: u32) -> bool {
+        match self {
+            Self::Plain(cells) => cells.get(group as usize).is_some_and(|cell| cell.rows != [0; 4]),
+            Self::Weighted(cells) => cells.get(group as usize).is_some_and(|cell| cell.total().rows > 0),
+        }
+    }
+
     /// The cell of a group.
     pub(super) fn cell(&self, group: u32) -> Cell {
         match self {
@@ -168,36 +184,142 @@ impl PlainCell {
     }
 }
 
-/// Sums by group and bucket. Only buckets with rows take room for sums.
-#[derive(Debug, Default)]
-pub(super) struct BucketSums {
-    /// The place of the sums of each group and bucket, plus one; 0 where there are none.
-    places: Vec<u32>,
-    sums: Vec<[i64; SUMS]>,
+/// Groups up to which every bucket of every group has room of its own: it is there without a second look, and what rows add to
+/// stays in the processor's caches.
+const MOST_DENSE: usize = 256;
+
+/// Sums by group and bucket.
+#[derive(Debug)]
+pub(super) enum BucketSums {
+    /// Few groups, and every row weighs one: rows by class, and the sums of losses where there are scores.
+    Plain {
+        /// By group and bucket.
+        rows: Vec<[u32; 4]>,
+        /// By group and bucket, once a row has losses.
+        losses: Vec<[i64; 2]>,
+    },
+    /// Many groups, or rows of different weights. Only buckets with rows take room for sums.
+    Sparse {
+        /// The place of the sums of each group and bucket, plus one; 0 where there are none.
+        places: Vec<u32>,
+        /// The sums.
+        sums: Vec<[i64; SUMS]>,
+    },
+    /// No replicates are drawn.
+    Unused,
+}
+
+/// Where a group and a bucket are among all.
+fn place_of(group: u32, bucket: u16) -> usize {
+    group as usize * usize::from(BUCKETS) + usize::from(bucket)
 }
 
 impl BucketSums {
-    pub(super) fn make_room(&mut self, groups: usize) {
-        let places = groups * usize::from(BUCKETS);
-        self.places.resize(places.max(self.places.len()), 0);
+    fn new(weighted: bool, paired: bool) -> Self {
+        if !paired {
+            Self::Unused
+        } else if weighted {
+            Self::Sparse { places: Vec::new(), sums: Vec::new() }
+        } else {
+            Self::Plain { rows: Vec::new(), losses: Vec::new() }
+        }
     }
 
-    /// The sums of a group and a bucket, for which there is room.
-    pub(super) fn at(&mut self, group: u32, bucket: u16) -> &mut [i64; SUMS] {
-        let place = &mut self.places[group as usize * usize::from(BUCKETS) + usize::from(bucket)];
-        if *place == 0 {
-            self.sums.push([0; SUMS]);
-            *place = u32::try_from(self.sums.len()).unwrap_or(u32::MAX);
+    /// Makes room for this many groups.
+    pub(super) fn make_room(&mut self, groups: usize) {
+        if groups > MOST_DENSE && matches!(self, Self::Plain { .. }) {
+            self.thin_out();
         }
-        &mut self.sums[*place as usize - 1]
+        let places = groups * usize::from(BUCKETS);
+        match self {
+            Self::Plain { rows, .. } => rows.resize(places.max(rows.len()), [0; 4]),
+            Self::Sparse { places: held, .. } => held.resize(places.max(held.len()), 0),
+            Self::Unused => {}
+        }
+    }
+
+    /// From room for every bucket to room for those that have rows.
+    fn thin_out(&mut self) {
+        let mut sparse = Self::Sparse { places: Vec::new(), sums: Vec::new() };
+        let groups = match self {
+            Self::Plain { rows, .. } => rows.len() / usize::from(BUCKETS),
+            Self::Sparse { .. } | Self::Unused => 0,
+        };
+        sparse.make_room(groups);
+        for group in (0..).take(groups) {
+            for (bucket, sums) in self.of_group(group) {
+                sparse.add(group, bucket, &sums);
+            }
+        }
+        *self = sparse;
+    }
+
+    /// Adds a row to a group and a bucket for which there is room.
+    pub(super) fn add_row(&mut self, group: u32, bucket: u16, row: &RowSums) {
+        let place = place_of(group, bucket);
+        match self {
+            Self::Plain { rows, losses } => {
+                rows[place][row.class()] += 1;
+                if let Some((brier, log_loss)) = row.losses {
+                    if losses.len() < rows.len() {
+                        losses.resize(rows.len(), [0; 2]);
+                    }
+                    let sums = &mut losses[place];
+                    sums[0] += whole(brier * UNITS);
+                    sums[1] += whole(log_loss * UNITS);
+                }
+            }
+            Self::Sparse { places, sums } => row.add_to(sparse(places, sums, place)),
+            Self::Unused => {}
+        }
+    }
+
+    /// Adds sums to a group and a bucket for which there is room. Rows that weigh one are whole multiples of what one adds.
+    pub(super) fn add(&mut self, group: u32, bucket: u16, others: &[i64; SUMS]) {
+        let place = place_of(group, bucket);
+        match self {
+            Self::Plain { rows, losses } => {
+                for (mine, other) in rows[place].iter_mut().zip(others) {
+                    let count = i64::from(*mine) + other / whole(UNITS);
+                    *mine = u32::try_from(count).unwrap_or(u32::MAX);
+                }
+                if others[4] != 0 || others[5] != 0 {
+                    losses.resize(rows.len().max(losses.len()), [0; 2]);
+                    losses[place][0] += others[4];
+                    losses[place][1] += others[5];
+                }
+            }
+            Self::Sparse { places, sums } => add(sparse(places, sums, place), others),
+            Self::Unused => {}
+        }
     }
 
     /// The buckets of a group that have rows, in order.
-    pub(super) fn of_group(&self, group: u32) -> impl Iterator<Item = (u16, &[i64; SUMS])> {
-        let start = group as usize * usize::from(BUCKETS);
-        let places = self.places.get(start..start + usize::from(BUCKETS)).unwrap_or_default();
-        (0..).zip(places).filter_map(|(bucket, place)| Some((bucket, self.sums.get((*place as usize).checked_sub(1)?)?)))
+    pub(super) fn of_group(&self, group: u32) -> impl Iterator<Item = (u16, [i64; SUMS])> {
+        (0..BUCKETS).filter_map(move |bucket| Some((bucket, self.sums(place_of(group, bucket))?)))
     }
+
+    fn sums(&self, place: usize) -> Option<[i64; SUMS]> {
+        match self {
+            Self::Plain { rows, losses } => {
+                let (rows, losses) = (rows.get(place)?, losses.get(place).copied().unwrap_or_default());
+                let [tn, fp, fn_, tp] = rows.map(|rows| i64::from(rows) * whole(UNITS));
+                (*rows != [0; 4]).then_some([tn, fp, fn_, tp, losses[0], losses[1]])
+            }
+            Self::Sparse { places, sums } => sums.get((*places.get(place)? as usize).checked_sub(1)?).copied(),
+            Self::Unused => None,
+        }
+    }
+}
+
+/// The sums at a place, which get room where they have none.
+fn sparse<'a>(places: &mut [u32], sums: &'a mut Vec<[i64; SUMS]>, place: usize) -> &'a mut [i64; SUMS] {
+    let held = &mut places[place];
+    if *held == 0 {
+        sums.push([0; SUMS]);
+        *held = u32::try_from(sums.len()).unwrap_or(u32::MAX);
+    }
+    &mut sums[*held as usize - 1]
 }
 
 /// Adds sums to others.

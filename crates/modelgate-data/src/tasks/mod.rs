@@ -164,6 +164,10 @@ pub fn count_task_noting(
     let meta = CubeMeta { shape, definition_version: DEFINITION_VERSION, split };
     let families = slices::families(items, settings, &axes);
     let (scale, counts) = counts(items, &rows, &families);
+    if !settings.paired {
+        let cells = families.iter().zip(counts).flat_map(with_names).map(|(slice, counts)| (slice, Cell::of_task(counts)));
+        return Ok(Cube::from_cells(meta, scale, cells.collect()).with_lattice(Err(NoLattice::OtherTask)));
+    }
     drawing_replicates();
     let buckets = row_buckets(dataset, settings, task, &rows)?;
     let replicates = replicates::of_families(&rows, &buckets.buckets, &families, &counts);

@@ -171,6 +171,7 @@ fn count(sample: &Sample) -> Result<Counted, Failure> {
         depth: 1,
         decision_threshold: 0.5,
         max_levels: 10,
+        paired: false,
     };
     let task = match sample.task {
         TaskKind::Multiclass => TaskColumns::Multiclass {
