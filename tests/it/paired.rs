@@ -243,6 +243,23 @@ fn rows_that_the_file_cannot_tell_apart_are_not_paired() {
     assert_eq!(measured(change(&other_rule, "accuracy", "overall")).1.method, Method::SquareAndAdd);
 }
 
+/// The same counts without replicates: nothing but the pairing is lost.
+#[test]
+fn without_replicates_counts_are_the_same_and_changes_are_unpaired() {
+    let rows = rows(4_000, 3);
+    let unpaired = |side| counted_text(&csv(&rows, side), &CountSettings { paired: false, ..settings(false) });
+    let (paired, alone) = ([counted(&rows, 0), counted(&rows, 1)], [unpaired(0), unpaired(1)]);
+    for (paired, alone) in paired.iter().zip(&alone) {
+        assert!(paired.cells().eq(alone.cells()));
+        assert_eq!(paired.meta(), alone.meta());
+        assert!(alone.row_ids().is_none() && alone.lattice().is_err());
+    }
+    let (paired, alone) = (compared(&paired[0], &paired[1]), compared(&alone[0], &alone[1]));
+    assert_eq!((paired.mode, alone.mode), (Mode::SameSplitPaired, Mode::SameSplitUnpaired));
+    let error = |comparison: &Comparison| measured(change(comparison, "accuracy", "overall")).2;
+    assert!(error(&paired) < 0.8 * error(&alone), "{} {}", error(&paired), error(&alone));
+}
+
 #[test]
 fn the_order_of_rows_and_columns_and_shards_change_no_byte() {
     let mut rows = rows(3_000, 12);

@@ -120,7 +120,7 @@ fn no_task_depends_on_the_order_or_the_format_of_its_rows() {
         axis: modelgate_cube::Axis { name: "sex".to_owned(), kind: modelgate_cube::AxisKind::Categorical },
         column: "sex".to_owned(),
     };
-    let settings = CountSettings { roles, axes: vec![sex], depth: 2, decision_threshold: 0.5, max_levels: 100 };
+    let settings = CountSettings { roles, axes: vec![sex], depth: 2, decision_threshold: 0.5, max_levels: 100, paired: true };
     for task in tasks {
         let counted = |path: &Path, count: usize| {
             let rows = read(path, &ReadSettings::default()).unwrap();

@@ -1,5 +1,7 @@
 //! Measures time, memory and size of the release binary against the limits that the project has set itself.
 
+mod peers;
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
@@ -96,7 +98,7 @@ impl Cost {
 }
 
 /// Builds the release binary, measures everything, and fails where a limit is passed.
-pub(crate) fn run(root: &Path, runs: u32) -> Result<(), Failure> {
+pub(crate) fn run(root: &Path, runs: u32, peers: &[u64]) -> Result<(), Failure> {
     programs::run(cargo(root).args(["build", "--release", "--locked", "--package", "modelgate", "--bin", "modelgate"]))?;
     let target = programs::target_directory(root)?;
     let binary = target.join("release").join(format!("modelgate{}", std::env::consts::EXE_SUFFIX));
@@ -105,7 +107,10 @@ pub(crate) fn run(root: &Path, runs: u32) -> Result<(), Failure> {
         rows.extend(measure(workload, &binary, &target.join("xtask/bench"), runs)?);
     }
     print!("{}", table(&rows));
-    let over: Vec<String> = rows.iter().filter(|row| row.value > row.most).map(|row| row.name.clone()).collect();
+    let mut over: Vec<String> = rows.iter().filter(|row| row.value > row.most).map(|row| row.name.clone()).collect();
+    if !peers.is_empty() {
+        over.extend(peers::run(root, &target, peers, runs)?);
+    }
     if over.is_empty() { Ok(()) } else { Err(Failure::OverLimit { names: over }) }
 }
 

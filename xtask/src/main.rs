@@ -75,6 +75,9 @@ enum Chore {
         /// How often each command runs; the quickest run counts.
         #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=100))]
         runs: u32,
+        /// Also hold counting against `DuckDB` and fairlearn, on generated tables of these many rows, smallest first.
+        #[arg(long, value_name = "ROWS", num_args = 0.., value_delimiter = ',', default_missing_value = "100000,1000000,10000000")]
+        peers: Vec<u64>,
     },
 }
 
@@ -99,7 +102,7 @@ fn run(chore: &Chore, root: &Path) -> Result<(), Failure> {
         Chore::Coverage { quick } => proof::run(root, proof::COVERAGE, *quick),
         Chore::Simulate { quick } => proof::run(root, proof::POWER, *quick),
         Chore::Mutants { only } => mutants::run(root, only.as_deref()),
-        Chore::Bench { runs } => bench::run(root, *runs),
+        Chore::Bench { runs, peers } => bench::run(root, *runs, peers),
     }
 }
 

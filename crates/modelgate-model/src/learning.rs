@@ -166,6 +166,7 @@ impl Learning {
             "min_leaf_weight" => Some(all.min_leaf_weight.to_string()),
             "features_per_split" => all.features_per_split.map(|features| features.to_string()),
             "seed" => Some(self.seed.to_string()),
+            "repeats" => Some(self.repeats.to_string()),
             "rising" => columns(&self.rising),
             "falling" => columns(&self.falling),
             "weight" => self.weight.clone(),

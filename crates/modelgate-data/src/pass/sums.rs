@@ -328,3 +328,44 @@ pub(super) fn add(sums: &mut [i64; SUMS], other: &[i64; SUMS]) {
         *sum += other;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    #[test]
+    fn room_for_every_bucket_and_room_for_those_with_rows_hold_the_same_sums() {
+        let row = |number: u32| RowSums {
+            positive: number % 3 == 0,
+            predicted: number % 5 == 0,
+            weight: None,
+            losses: (number % 2 == 0).then_some((0.25, 0.7)),
+        };
+        let (mut plain, mut sparse) = (BucketSums::new(false, true), BucketSums::new(true, true));
+        for sums in [&mut plain, &mut sparse] {
+            sums.make_room(3);
+            for number in 0..5_000 {
+                sums.add_row(number % 3, u16::try_from(number * 7 % 1_024).unwrap(), &row(number));
+            }
+        }
+        let all = |sums: &BucketSums| (0..3).map(|group| sums.of_group(group).collect::<Vec<_>>()).collect::<Vec<_>>();
+        assert_eq!(all(&plain), all(&sparse));
+        let before = all(&plain);
+        plain.make_room(MOST_DENSE + 1);
+        assert!(matches!(plain, BucketSums::Sparse { .. }));
+        assert_eq!(all(&plain), before);
+    }
+
+    #[test]
+    fn a_row_that_is_moved_leaves_nothing_behind() {
+        let row = RowSums { positive: true, predicted: false, weight: None, losses: Some((0.1, 0.2)) };
+        let mut sums = BucketSums::new(false, true);
+        sums.make_room(1);
+        sums.add_row(0, 5, &row);
+        let moved = row.for_bucket();
+        sums.add(0, 5, &moved.map(|sum| -sum));
+        sums.add(0, 9, &moved);
+        assert_eq!(sums.of_group(0).collect::<Vec<_>>(), [(9, moved)]);
+    }
+}
