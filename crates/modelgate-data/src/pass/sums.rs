@@ -337,10 +337,10 @@ mod tests {
     #[test]
     fn room_for_every_bucket_and_room_for_those_with_rows_hold_the_same_sums() {
         let row = |number: u32| RowSums {
-            positive: number % 3 == 0,
-            predicted: number % 5 == 0,
+            positive: number.is_multiple_of(3),
+            predicted: number.is_multiple_of(5),
             weight: None,
-            losses: (number % 2 == 0).then_some((0.25, 0.7)),
+            losses: number.is_multiple_of(2).then_some((0.25, 0.7)),
         };
         let (mut plain, mut sparse) = (BucketSums::new(false, true), BucketSums::new(true, true));
         for sums in [&mut plain, &mut sparse] {
