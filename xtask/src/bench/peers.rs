@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use super::BUILD;
 use crate::failure::Failure;
 use crate::programs::{self, cargo};
 
@@ -83,9 +84,7 @@ pub(super) fn run(root: &Path, target: &Path, rows: &[u64], runs: u32) -> Result
     let folder = target.join("xtask/bench-peers");
     std::fs::create_dir_all(&folder).map_err(|source| Failure::File { action: "make", path: folder.clone(), source })?;
     let python = environment(root, &folder)?;
-    for (package, example) in [("modelgate-data", "count_table"), ("modelgate-proof", "report")] {
-        programs::run(cargo(root).args(["build", "--release", "--locked", "--package", package, "--example", example]))?;
-    }
+    programs::run(cargo(root).args(BUILD).args(["--example", "count_table", "--example", "report"]))?;
     let programs = Programs { python, peers: root.join("bench/peers.py"), examples: target.join("release/examples") };
     let mut all = Vec::new();
     for rows in rows {

@@ -8,7 +8,7 @@ use super::cells::{ByKey, Cells};
 use super::coders::{AxisLevels, Classes, Numbers, ScoreCodes};
 use super::plan::{Digested, Plan};
 use super::records::{Place, Records};
-use super::sums::{Block, RowSums};
+use super::sums::{Block, RowSums, class};
 use crate::column::Missing;
 use crate::row_facts::weight_problem;
 use crate::row_ids::{self, bucket, folded, halved};
@@ -136,12 +136,15 @@ impl<'p> Part<'p> {
             return Err(Stop::Declined);
         }
         batch.rows.clear();
-        batch.rows.extend(batch.positive.iter().zip(&batch.predicted).enumerate().map(|(row, (positive, predicted))| RowSums {
-            positive: *positive,
-            predicted: *predicted,
-            weight: weights.map(|weights| weights[row]),
-            losses: scores.map(|scores| losses_of(scores[row], *positive)),
-        }));
+        if scores.is_some() || weights.is_some() {
+            let classes = batch.positive.iter().zip(&batch.predicted).enumerate();
+            batch.rows.extend(classes.map(|(row, (positive, predicted))| RowSums {
+                positive: *positive,
+                predicted: *predicted,
+                weight: weights.map(|weights| weights[row]),
+                losses: scores.map(|scores| losses_of(scores[row], *positive)),
+            }));
+        }
         if let Some(scores) = scores {
             if !self.scores.read(scores, &mut batch.codes) {
                 to_grid(&mut self.scores, &mut self.records);
@@ -203,13 +206,15 @@ impl<'p> Part<'p> {
         if keeps_rows {
             let code = |row: usize| batch.codes.get(row).copied().unwrap_or(0);
             let of_row = |row: usize| batch.hashes.get(row).map_or(0, |hash| bucket(*hash));
-            let place = |(row, sums): (usize, &RowSums)| Place::new(code(row), of_row(row), sums.positive, sums.predicted);
-            self.records.places.extend(batch.rows.iter().enumerate().map(place));
+            let place =
+                |(row, (positive, predicted)): (usize, (&bool, &bool))| Place::new(code(row), of_row(row), *positive, *predicted);
+            self.records.places.extend(batch.positive.iter().zip(&batch.predicted).enumerate().map(place));
         }
-        self.rows += batch.rows.len();
+        let rows = batch.positive.len();
+        self.rows += rows;
         if self.is_joint {
             if let [joint] = self.blocks.as_mut_slice() {
-                joint.groups.number(batch.rows.len(), &codes, &mut batch.groups);
+                joint.groups.number(rows, &codes, &mut batch.groups);
                 if joint.groups.len() <= MOST_JOINT {
                     add_rows(joint, batch);
                     if keeps_rows {
@@ -223,7 +228,7 @@ impl<'p> Part<'p> {
         let codes: Vec<&[u32]> = self.axes.iter().map(|axis| axis.codes.as_slice()).collect();
         for block in &mut self.blocks {
             let of_block: Vec<&[u32]> = block.axes.iter().filter_map(|axis| codes.get(*axis).copied()).collect();
-            block.groups.number(batch.rows.len(), &of_block, &mut batch.groups);
+            block.groups.number(rows, &of_block, &mut batch.groups);
             add_rows(block, batch);
         }
         for (levels, codes) in self.records.levels.iter_mut().zip(&codes).filter(|_| keeps_rows) {
@@ -269,7 +274,7 @@ impl<'p> Part<'p> {
             return;
         }
         let weights = &self.records.weights;
-        let weights = weights.get(weights.len().saturating_sub(batch.rows.len())..).unwrap_or_default();
+        let weights = weights.get(weights.len().saturating_sub(batch.positive.len())..).unwrap_or_default();
         let own = |(name, what): &(u64, Digested)| {
             let cells = match what {
                 Digested::Label | Digested::Level(_) => return None,
@@ -343,10 +348,17 @@ impl Block {
 
 fn add_rows(block: &mut Block, batch: &Batch) {
     block.make_room();
-    for (group, row) in batch.groups.iter().zip(&batch.rows) {
+    let Batch { groups, rows, positive, predicted, hashes, .. } = batch;
+    if rows.is_empty() {
+        let classes = || positive.iter().zip(predicted).map(|(positive, predicted)| class(*positive, *predicted));
+        block.cells.add_plain(groups.iter().copied().zip(classes()));
+        block.buckets.add_plain(groups.iter().copied().zip(hashes.iter().map(|hash| bucket(*hash))).zip(classes()));
+        return;
+    }
+    for (group, row) in groups.iter().zip(rows) {
         block.cells.add(*group, row);
     }
-    for ((group, row), hash) in batch.groups.iter().zip(&batch.rows).zip(&batch.hashes) {
+    for ((group, row), hash) in groups.iter().zip(rows).zip(hashes) {
         block.buckets.add_row(*group, bucket(*hash), row);
     }
 }

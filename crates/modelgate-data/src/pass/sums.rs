@@ -18,8 +18,8 @@ pub(super) struct RowSums {
 
 impl RowSums {
     /// The place among true negatives, false positives, false negatives, true positives.
-    pub(super) fn class(&self) -> usize {
-        2 * usize::from(self.positive) + usize::from(self.predicted)
+    fn class(&self) -> usize {
+        class(self.positive, self.predicted)
     }
 
     /// What the row adds to its bucket.
@@ -38,6 +38,11 @@ impl RowSums {
             sums[5] += whole(weight * log_loss * UNITS);
         }
     }
+}
+
+/// The place of a row among true negatives, false positives, false negatives, true positives.
+pub(super) fn class(positive: bool, predicted: bool) -> usize {
+    2 * usize::from(positive) + usize::from(predicted)
 }
 
 /// The nearest whole number of a number that is not below zero; a half goes up, as `f64::round` does.
@@ -101,6 +106,14 @@ impl CellSums {
         match self {
             Self::Plain(cells) => cells.resize(groups.max(cells.len()), PlainCell::default()),
             Self::Weighted(cells) => cells.resize(groups.max(cells.len()), Cell::default()),
+        }
+    }
+
+    /// Adds rows without weights or losses, each by its group, which there is room for, and its class.
+    pub(super) fn add_plain(&mut self, rows: impl Iterator<Item = (u32, usize)>) {
+        let Self::Plain(cells) = self else { return };
+        for (group, class) in rows {
+            cells[group as usize].rows[class] += 1;
         }
     }
 
@@ -252,6 +265,23 @@ impl BucketSums {
             }
         }
         *self = sparse;
+    }
+
+    /// Adds rows without weights or losses, each by its group and its bucket, which there is room for, and its class.
+    pub(super) fn add_plain(&mut self, added: impl Iterator<Item = ((u32, u16), usize)>) {
+        match self {
+            Self::Plain { rows, .. } => {
+                for ((group, bucket), class) in added {
+                    rows[place_of(group, bucket)][class] += 1;
+                }
+            }
+            Self::Sparse { places, sums } => {
+                for ((group, bucket), class) in added {
+                    sparse(places, sums, place_of(group, bucket))[class] += whole(UNITS);
+                }
+            }
+            Self::Unused => {}
+        }
     }
 
     /// Adds a row to a group and a bucket for which there is room.
