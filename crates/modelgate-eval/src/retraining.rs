@@ -101,8 +101,10 @@ impl Retraining {
             };
             let sampling = ((interval.upper - interval.lower) / (2.0 * z)).powi(2);
             let seeds = deviation * deviation;
-            let share = if seeds > 0.0 { seeds / (seeds + sampling) } else { 0.0 };
-            noise.insert((metric, subject.clone()), SeedNoise { deviation, share });
+            // Of an interval without a width, such as that of the group that a ratio is held against, no share can be told.
+            if sampling > 0.0 {
+                noise.insert((metric, subject.clone()), SeedNoise { deviation, share: seeds / (seeds + sampling) });
+            }
             self.in_estimate(metric, subject, estimate, z)
         });
         evaluation.with_retrained(Retrained { models: self.models, noise })
