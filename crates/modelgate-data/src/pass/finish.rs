@@ -5,7 +5,8 @@ use std::num::NonZero;
 
 use modelgate_cube::{
     BUCKETS, Cell, Cube, CubeMeta, DEFINITION_VERSION, Half, Halves, Lattice, LatticeAxis, MOST_COMBINATIONS, NoLattice,
-    REPLICATE_SALT, ReplicateSet, Replicates, RowIdRule, RowIds, SUMS, ScoreScale, ScoreTable, Shape, Slice, Task, Term,
+    REPLICATE_SALT, ReplicateSet, Replicates, RowIdRule, RowIds, SUMS, ScoreScale, ScoreTable, Shape, Slice, Tally, Task, Term,
+    UNITS,
 };
 
 use super::areas::{self, SliceOf};
@@ -13,7 +14,7 @@ use super::groups::Groups;
 use super::merge::Merged;
 use super::part::MOST_SLICES;
 use super::score_tables::{for_groups, runs};
-use super::sums::{Block, add};
+use super::sums::{Block, add, whole};
 use super::{Stop, equal_rows, families};
 use crate::grouping::Grouping;
 use crate::labels::readable;
@@ -290,7 +291,12 @@ fn lattice(merged: &Merged) -> Result<Lattice, NoLattice> {
     let mut groups = Groups::new(merged.plan.axes.len());
     let mut halves: Vec<Halves> = Vec::new();
     let all = Block::new((0..merged.plan.axes.len()).collect(), merged.plan);
-    for records in &merged.records {
+    let from_buckets = merged.is_joint && merged.plan.weight.is_none();
+    if let ([joint], true) = (merged.blocks.as_slice(), from_buckets) {
+        // Rows that weigh one are whole multiples of what one adds to its bucket, and halves are made of buckets.
+        halves = (0..).take(joint.groups.len()).map(|group| halves_of(joint, group)).collect();
+    }
+    for records in merged.records.iter().filter(|_| !from_buckets) {
         if merged.is_joint {
             let joint = &merged.blocks[0];
             halves.resize(joint.groups.len(), Halves::default());
@@ -318,6 +324,19 @@ fn lattice(merged: &Merged) -> Result<Lattice, NoLattice> {
     let axes = merged.plan.settings.axes.iter().zip(&merged.levels).map(axis).collect();
     let points: Vec<(Vec<u32>, Halves)> = (0..).take(groups.len()).map(|group| groups.levels(group)).zip(halves).collect();
     Lattice::new(axes, &points)
+}
+
+/// The rows of a group of rows without weights, in both halves.
+fn halves_of(joint: &Block, group: u32) -> Halves {
+    let mut halves = Halves::default();
+    for (bucket, sums) in joint.buckets.of_group(group) {
+        let counts = halves.of_mut(Half::of_bucket(bucket));
+        for (class, sum) in sums.iter().take(4).enumerate() {
+            let rows = u64::try_from(sum / whole(UNITS)).unwrap_or_default();
+            counts.tally_mut(class >= 2, class % 2 == 1).merge(&Tally::unweighted(rows));
+        }
+    }
+    halves
 }
 
 fn add_to_half(halves: &mut Halves, records: &super::records::Records, row: usize) {
