@@ -158,7 +158,7 @@ pub(super) mod tests {
             SourceFile::new("crates/modelgate/src/main.rs", EDGE_MODULE),
             SourceFile::new("crates/modelgate-model/src/command.rs", CHILD_MODULE),
             SourceFile::new("crates/modelgate-forge/src/client.rs", ASYNC_MODULE),
-            SourceFile::new("README.md", "See https://example.org/home/page and docs/work/plan.md.\n"),
+            SourceFile::new("README.md", ["See https://example.org/", "home/page and docs/", "work/plan.md.\n"].concat()),
         ];
         Workspace { packages, files }
     }
