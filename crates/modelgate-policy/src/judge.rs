@@ -72,7 +72,7 @@ pub fn judge<'a>(evaluation: &'a Evaluation, history: impl Into<History<'a>>, po
     findings.sort_by_key(|finding| Reverse(finding.level));
     checks.sort_by_key(|check| !check.blocking);
     let outcome = outcome(&checks, &findings);
-    Verdict { outcome, counts: count(&checks), checks, findings, low_support: low_support.len(), drift, without_columns }
+    Verdict { outcome, counts: Counts::of(&checks), checks, findings, low_support: low_support.len(), drift, without_columns }
 }
 
 fn outcome(checks: &[Check], findings: &[Finding]) -> Outcome {
@@ -83,21 +83,6 @@ fn outcome(checks: &[Check], findings: &[Finding]) -> Outcome {
         (false, true) => Outcome::NeedsReview,
         (false, false) => Outcome::Passed,
     }
-}
-
-fn count(checks: &[Check]) -> Counts {
-    let mut counts = Counts { total: checks.len(), ..Counts::default() };
-    for check in checks {
-        *match check.state {
-            State::Passed => &mut counts.passed,
-            State::Warned => &mut counts.warned,
-            State::Failed => &mut counts.failed,
-            State::Inconclusive { .. } => &mut counts.inconclusive,
-            State::NotEvaluated { .. } => &mut counts.not_evaluated,
-            State::Waived { .. } => &mut counts.waived,
-        } += 1;
-    }
-    counts
 }
 
 struct Judge<'a> {

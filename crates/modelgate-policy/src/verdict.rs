@@ -196,6 +196,25 @@ pub struct Counts {
     pub waived: usize,
 }
 
+impl Counts {
+    /// The states of these checks, counted.
+    #[must_use]
+    pub fn of(checks: &[Check]) -> Self {
+        let mut counts = Self { total: checks.len(), ..Self::default() };
+        for check in checks {
+            *match check.state {
+                State::Passed => &mut counts.passed,
+                State::Warned => &mut counts.warned,
+                State::Failed => &mut counts.failed,
+                State::Inconclusive { .. } => &mut counts.inconclusive,
+                State::NotEvaluated { .. } => &mut counts.not_evaluated,
+                State::Waived { .. } => &mut counts.waived,
+            } += 1;
+        }
+        counts
+    }
+}
+
 /// What follows for the release.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {

@@ -198,7 +198,7 @@ impl Shown<'_> {
         let Verdict { outcome, checks, findings, counts: _, low_support: _, drift: _, without_columns } = exact;
         let checks: Vec<Check> = checks.into_iter().filter_map(|check| self.check(check)).collect();
         let findings = findings.into_iter().map(|finding| self.finding(finding)).collect();
-        Verdict { outcome, counts: counts(&checks), checks, findings, low_support: 0, drift: Vec::new(), without_columns }
+        Verdict { outcome, counts: Counts::of(&checks), checks, findings, low_support: 0, drift: Vec::new(), without_columns }
     }
 
     /// A check as it may be shown. One of a withheld slice is left out where nothing follows from it: that it was made
@@ -299,21 +299,6 @@ fn unnamed(subject: &Subject) -> Subject {
         Subject::Slice(slice) | Subject::Contrast { group: slice, .. } => Subject::Across(axes(slice)),
         Subject::Across(axes) => Subject::Across(axes.clone()),
     }
-}
-
-fn counts(checks: &[Check]) -> Counts {
-    let mut counts = Counts { total: checks.len(), ..Counts::default() };
-    for check in checks {
-        *match check.state {
-            State::Passed => &mut counts.passed,
-            State::Warned => &mut counts.warned,
-            State::Failed => &mut counts.failed,
-            State::Inconclusive { .. } => &mut counts.inconclusive,
-            State::NotEvaluated { .. } => &mut counts.not_evaluated,
-            State::Waived { .. } => &mut counts.waived,
-        } += 1;
-    }
-    counts
 }
 
 /// Four digits: what a mean of scores has behind them would tell single scores.
