@@ -10,21 +10,18 @@ mod tally;
 mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
 use std::num::NonZero;
 use std::path::Path;
 
 use modelgate_cube::{Digest, FeatureId, FeatureKind, FeatureTable, LeftOut, Part};
 
+use crate::batched_file::{BatchedFile, Opened};
 use crate::column::Missing;
-use crate::csv_batches::CsvBatches;
 use crate::error::CellProblem;
-use crate::file::{Format, checked_format};
+use crate::file::checked_format;
 use crate::levels::{encode, numbers};
-use crate::parquet_batches::ParquetBatches;
-use crate::parquet_file::kind;
 use crate::pass::{Cells, InMemory, Source, Stop};
-use crate::{CountAxis, DataError, Dataset, ReadSettings, Roles, TaskColumns, csv_file, parquet_file, read};
+use crate::{CountAxis, DataError, Dataset, ReadSettings, Roles, TaskColumns, read};
 use layout::Layout;
 use look::{Between, Look};
 use tally::Tallies;
@@ -65,7 +62,7 @@ pub fn feature_table(
     let usable: Vec<String> = dataset.columns().map(|(name, _)| name.to_owned()).collect();
     let counted = || {
         let layout = Layout::new(settings, &usable)?;
-        let open = |_: &BTreeSet<usize>| -> Option<Opened<'_>> { Some(Opened::Held(InMemory::new(dataset, &layout.columns)?)) };
+        let open = |_: &BTreeSet<usize>| -> Option<Looking<'_>> { Some(Looking::Held(InMemory::new(dataset, &layout.columns)?)) };
         let counting = Counting { layout: &layout, settings, frozen, missing: &[], threads, open: &open };
         counting.table().map(|(table, _)| table)
     };
@@ -81,10 +78,8 @@ pub fn feature_table_of_file(
     frozen: Option<&FeatureTable>,
     threads: NonZero<usize>,
 ) -> Result<(FeatureTable, Digest), DataError> {
-    let streamed = match checked_format(path)? {
-        Format::Parquet => parquet(path, reading, settings, frozen, threads),
-        Format::Delimited(delimiter) => delimited((path, delimiter), reading, settings, frozen, threads),
-    };
+    let format = checked_format(path)?;
+    let streamed = BatchedFile::of(path, format, reading).and_then(|file| of_file(&file, settings, frozen, threads));
     if let Some((table, Some(digest))) = streamed {
         return Ok((table, digest));
     }
@@ -94,55 +89,28 @@ pub fn feature_table_of_file(
 
 type Table = (FeatureTable, Option<Digest>);
 
-fn parquet(
-    path: &Path,
-    reading: &ReadSettings,
+fn of_file(
+    file: &BatchedFile<'_>,
     settings: &FeatureSettings<'_>,
     frozen: Option<&FeatureTable>,
     threads: NonZero<usize>,
 ) -> Option<Table> {
-    let metadata = parquet_file::metadata(path, &File::open(path).ok()?).ok()?;
-    let names = parquet_file::names_of(path, &metadata).ok()?;
-    let fields = names.iter().zip(metadata.schema().fields());
-    let usable = fields.filter(|(_, field)| kind(field.data_type()).is_some()).map(|(name, _)| name.clone());
-    let usable: Vec<String> = usable.collect();
-    let layout = Layout::new(settings, &usable)?;
-    let open = |turned: &BTreeSet<usize>| {
-        ParquetBatches::new(path, &metadata, &layout.columns, |column| turned.contains(&column)).map(Opened::Parquet)
-    };
-    Counting { layout: &layout, settings, frozen, missing: &reading.missing_values, threads, open: &open }.table()
-}
-
-fn delimited(
-    (path, delimiter): (&Path, u8),
-    reading: &ReadSettings,
-    settings: &FeatureSettings<'_>,
-    frozen: Option<&FeatureTable>,
-    threads: NonZero<usize>,
-) -> Option<Table> {
-    let fields = csv_file::names(path, File::open(path).ok()?, delimiter).ok()?;
-    let layout = Layout::new(settings, &fields)?;
-    let declared = |column: usize| layout.columns.get(column).is_some_and(|name| reading.text_columns.contains(*name));
-    let open = |turned: &BTreeSet<usize>| {
-        let as_text = |column| declared(column) || turned.contains(&column);
-        CsvBatches::new((path, delimiter), &fields, &layout.columns, as_text, &reading.missing_values).map(Opened::Delimited)
-    };
-    Counting { layout: &layout, settings, frozen, missing: &reading.missing_values, threads, open: &open }.table()
+    let layout = Layout::new(settings, file.usable())?;
+    let open = |turned: &BTreeSet<usize>| file.open(&layout.columns, turned).map(Looking::File);
+    Counting { layout: &layout, settings, frozen, missing: file.missing_values(), threads, open: &open }.table()
 }
 
 /// Rows that are looked at from their start.
-enum Opened<'a> {
+enum Looking<'a> {
     Held(InMemory<'a>),
-    Parquet(ParquetBatches<'a>),
-    Delimited(CsvBatches<'a>),
+    File(Opened<'a>),
 }
 
-impl Opened<'_> {
+impl Looking<'_> {
     fn source(&self) -> &dyn Source {
         match self {
             Self::Held(source) => source,
-            Self::Parquet(source) => source,
-            Self::Delimited(source) => source,
+            Self::File(opened) => opened.source(),
         }
     }
 
@@ -150,8 +118,7 @@ impl Opened<'_> {
     fn digest(&self) -> Option<Digest> {
         match self {
             Self::Held(_) => None,
-            Self::Parquet(source) => source.digest(),
-            Self::Delimited(source) => Some(source.digest()),
+            Self::File(opened) => opened.digest(),
         }
     }
 }
@@ -164,7 +131,7 @@ struct Counting<'a> {
     missing: &'a [String],
     threads: NonZero<usize>,
     /// Opens the rows, with some columns of numbers as texts.
-    open: &'a dyn Fn(&BTreeSet<usize>) -> Option<Opened<'a>>,
+    open: &'a dyn Fn(&BTreeSet<usize>) -> Option<Looking<'a>>,
 }
 
 /// What a look made, and the digest of the bytes that it was at; `None` for rows that are held.

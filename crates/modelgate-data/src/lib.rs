@@ -4,6 +4,7 @@
 //! and [`count`] makes a [`modelgate_cube::Cube`] of it. Every failure is a [`DataError`] that names the file, the line,
 //! the column and the offending text.
 
+mod batched_file;
 mod column;
 mod count;
 mod count_file;
