@@ -75,7 +75,7 @@ impl<'a> BatchedFile<'a> {
                 let declared = |column: usize| columns.get(column).is_some_and(|name| self.reading.text_columns.contains(*name));
                 let as_text = |column| declared(column) || turned.contains(&column);
                 let file = (self.path, *delimiter);
-                CsvBatches::new(file, &self.names, columns, as_text, &self.reading.missing_values).map(Opened::Delimited)
+                CsvBatches::new(file, &self.names, columns, as_text, self.reading).map(Opened::Delimited)
             }
         }
     }
@@ -84,7 +84,7 @@ impl<'a> BatchedFile<'a> {
 /// Some columns of a file, from its start.
 pub(crate) enum Opened<'a> {
     Parquet(ParquetBatches<'a>),
-    Delimited(CsvBatches<'a>),
+    Delimited(CsvBatches),
 }
 
 impl Opened<'_> {

@@ -50,7 +50,7 @@ pub fn count_file(
 }
 
 /// What tells whether a file was written to.
-fn stamp(path: &Path) -> Option<(u64, SystemTime)> {
+pub(crate) fn stamp(path: &Path) -> Option<(u64, SystemTime)> {
     let metadata = std::fs::metadata(path).ok()?;
     Some((metadata.len(), metadata.modified().ok()?))
 }

@@ -14,6 +14,7 @@ use modelgate_cube::{Digest, Digesting};
 
 use crate::column::{Missing, push_numbers};
 use crate::csv_file::{closing_quote, next_quote, records, without_mark};
+use crate::file::ReadSettings;
 use crate::parquet_file::dictionary_type;
 use crate::pass::{Cells, Source, Stop};
 
@@ -24,25 +25,26 @@ const BLOCK_BYTES: usize = 1 << 22;
 const BATCH_ROWS: usize = 8_192;
 
 /// Some columns of a text file.
-pub(crate) struct CsvBatches<'a> {
+pub(crate) struct CsvBatches {
     delimiter: u8,
     schema: Arc<Schema>,
     /// The places of the columns in the file.
     places: Vec<usize>,
     /// Which columns are text even if every cell looks like a number.
     as_text: Vec<bool>,
-    missing_values: &'a [String],
+    /// The cells of each column that count as missing.
+    missing: Vec<Vec<String>>,
     blocks: Mutex<Blocks>,
 }
 
-impl<'a> CsvBatches<'a> {
+impl CsvBatches {
     /// The columns of these names; `None` where the file cannot be opened or a column is missing.
     pub(crate) fn new(
         (path, delimiter): (&Path, u8),
         fields: &[String],
         columns: &[&str],
         as_text: impl Fn(usize) -> bool,
-        missing_values: &'a [String],
+        reading: &ReadSettings,
     ) -> Option<Self> {
         let place = |name: &&str| fields.iter().position(|field| field == name);
         let file = File::open(path).ok()?;
@@ -51,7 +53,7 @@ impl<'a> CsvBatches<'a> {
             schema: Arc::new(Schema::new(fields.iter().map(|name| Field::new(name, DataType::Utf8, true)).collect::<Vec<_>>())),
             places: columns.iter().map(place).collect::<Option<_>>()?,
             as_text: (0..columns.len()).map(as_text).collect(),
-            missing_values,
+            missing: columns.iter().map(|name| reading.missing_in(name)).collect(),
             blocks: Mutex::new(Blocks {
                 file,
                 delimiter,
@@ -68,7 +70,7 @@ impl<'a> CsvBatches<'a> {
     }
 
     fn cells(&self, place: usize, as_text: bool, array: &ArrayRef) -> Result<Cells, Stop> {
-        let missing = Missing(self.missing_values);
+        let missing = Missing(self.missing.get(place).map_or(&[], Vec::as_slice));
         if !as_text {
             let cells = array.as_string_opt::<i32>().ok_or(Stop::Declined)?;
             let mut numbers = Float64Builder::with_capacity(cells.len());
@@ -91,7 +93,7 @@ fn without_nulls(array: &ArrayRef) -> Result<ArrayRef, Stop> {
     Ok(Arc::new(cells.iter().map(|cell| Some(cell.unwrap_or_default())).collect::<arrow_array::StringArray>()))
 }
 
-impl Source for CsvBatches<'_> {
+impl Source for CsvBatches {
     fn next(&self, add: &mut dyn FnMut(&[Cells]) -> Result<(), Stop>) -> Result<bool, Stop> {
         let block = self.blocks.lock().unwrap_or_else(PoisonError::into_inner).next()?;
         let Some(block) = block else { return Ok(false) };

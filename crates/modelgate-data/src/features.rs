@@ -20,12 +20,12 @@ use crate::column::Missing;
 use crate::error::CellProblem;
 use crate::file::checked_format;
 use crate::levels::{encode, numbers};
-use crate::pass::{Cells, InMemory, Source, Stop};
+use crate::pass::{Cells, InMemory, Source, Stop, share};
 use crate::{CountAxis, DataError, Dataset, ReadSettings, Roles, TaskColumns, read};
 use layout::Layout;
 use look::{Between, Look};
 use tally::Tallies;
-use values::{Reader, share};
+use values::Reader;
 
 /// As many values of a sample are the edges that numbers of many values are first counted between.
 const MOST_CUTS: usize = 4_096;

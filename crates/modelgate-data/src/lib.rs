@@ -44,4 +44,4 @@ pub use joint::count_joint;
 pub use labels::{Labels, binary_labels};
 pub use modelgate_cube::Digest;
 pub use position::Position;
-pub use tasks::{TaskColumns, count_task_noting};
+pub use tasks::{TaskColumns, count_task_file, count_task_noting};

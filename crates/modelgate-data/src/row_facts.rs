@@ -16,6 +16,7 @@ pub(crate) struct RowFacts {
     /// Whether the model predicts positive.
     pub(crate) predicted: Vec<bool>,
     /// Scores in [0, 1].
+    #[cfg_attr(not(test), expect(dead_code, reason = "tests hold the pass against them"))]
     pub(crate) scores: Option<Vec<f64>>,
     /// Weights: 0, or from 0.001 to 10000.
     pub(crate) weights: Option<Vec<f64>>,

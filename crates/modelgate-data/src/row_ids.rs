@@ -1,90 +1,87 @@
 //! Which bucket each row falls into: by its declared id, else by everything in it that is not the model's doing.
 
+#[cfg(test)]
+mod by_definition;
+
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use arrow_array::{Array as _, Float64Array};
-use modelgate_cube::{BUCKETS, REPLICATE_SALT, RowIdRule, RowIds, RowSetDigest};
+use modelgate_cube::{BUCKETS, REPLICATE_SALT};
 
+use crate::Dataset;
 use crate::column::{Column, TextArray, dictionary, number_text, parse_number};
 use crate::error::DataError;
-use crate::row_facts::RowFacts;
+use crate::pass::FastMap;
 use crate::split_digest::{number_bits, text_hash};
-use crate::{Dataset, Roles};
 
-/// The bucket of each row, and how it was found.
-#[derive(Debug)]
-pub(crate) struct RowBuckets {
-    /// How rows got their ids.
-    pub(crate) ids: RowIds,
-    /// The bucket of each row, below [`BUCKETS`].
-    pub(crate) buckets: Vec<u16>,
-}
+#[cfg(test)]
+pub(crate) use by_definition::RowBuckets;
 
 /// A missing cell; no number and no text hashes to it but by chance.
 const MISSING: u64 = u64::MAX;
 
-impl RowBuckets {
-    /// The buckets of all rows: by the column of ids where one is declared, else by every column but those of
-    /// predictions and scores.
-    #[cfg_attr(not(test), expect(dead_code, reason = "tests hold the pass against it"))]
-    pub(crate) fn of(dataset: &Dataset, roles: &Roles, facts: &RowFacts) -> Result<Self, DataError> {
-        let (rule, mut hashes) = if let Some(id) = &roles.id {
-            let columns = BTreeMap::from([(id.as_str(), dataset.require(id)?)]);
-            (RowIdRule::Column(id.clone()), hashes(facts.rows(), &columns))
-        } else {
-            let mut hashes = hashes(facts.rows(), &features(dataset, roles));
-            add_labels(&mut hashes, facts);
-            (RowIdRule::Features, hashes)
-        };
-        let mut rows = RowSetDigest::default();
-        for hash in &hashes {
-            rows.add_row(digested(*hash));
-        }
-        if rule == RowIdRule::Features {
-            let said = |row: usize| (facts.predicted[row], facts.scores.as_ref().map(|scores| number_bits(scores[row])));
-            number_equal_rows(&mut hashes, said);
-        }
-        let buckets = hashes.into_iter().map(bucket).collect();
-        Ok(Self { ids: RowIds { rule, salt: REPLICATE_SALT, rows }, buckets })
+/// The hash of each row of a task other than binary classification: of its id, else of its columns but those that `is_known`
+/// says are told by `labels`, the hashes of what the label means, or come from the model.
+pub(crate) fn task_hashes(
+    dataset: &Dataset,
+    id: Option<&str>,
+    is_known: impl Fn(&str) -> bool,
+    labels: Option<&[u64]>,
+) -> Result<Vec<u64>, DataError> {
+    if let Some(id) = id {
+        return Ok(hashes(dataset.rows(), &BTreeMap::from([(id, dataset.require(id)?)])));
     }
-
-    /// The same for a task other than binary classification: `is_known` says which columns are told by `labels` and by
-    /// `model`, which are hashes of what the label means and of what the model says in each row.
-    pub(crate) fn of_task(
-        dataset: &Dataset,
-        id: Option<&str>,
-        is_known: impl Fn(&str) -> bool,
-        labels: Option<&[u64]>,
-        model: &[u64],
-    ) -> Result<Self, DataError> {
-        let (rule, mut hashes) = if let Some(id) = id {
-            (RowIdRule::Column(id.to_owned()), hashes(dataset.rows(), &BTreeMap::from([(id, dataset.require(id)?)])))
-        } else {
-            let features = dataset.columns().filter(|(name, _)| !is_known(name)).collect();
-            let mut hashes = hashes(dataset.rows(), &features);
-            for (hash, label) in hashes.iter_mut().zip(labels.unwrap_or_default()) {
-                *hash = folded(*hash ^ label, 1);
-            }
-            (RowIdRule::Features, hashes)
-        };
-        let mut rows = RowSetDigest::default();
-        for hash in &hashes {
-            rows.add_row((u128::from(*hash) << 64) | u128::from(folded(*hash, REPLICATE_SALT)));
-        }
-        if id.is_none() {
-            number_equal_rows(&mut hashes, |row| model.get(row));
-        }
-        let buckets = hashes.into_iter().map(bucket).collect();
-        Ok(Self { ids: RowIds { rule, salt: REPLICATE_SALT, rows }, buckets })
+    let features = dataset.columns().filter(|(name, _)| !is_known(name)).collect();
+    let mut hashes = hashes(dataset.rows(), &features);
+    for (hash, label) in hashes.iter_mut().zip(labels.unwrap_or_default()) {
+        *hash = folded(*hash ^ label, 1);
     }
+    Ok(hashes)
 }
 
-/// The columns that do not come from the model, by name, so that their order in the file does not matter. Labels are
-/// told by what they mean, because formats write them differently.
-fn features<'a>(dataset: &'a Dataset, roles: &Roles) -> BTreeMap<&'a str, &'a Column> {
-    let from_model = [&roles.prediction, &roles.score, &roles.baseline_prediction, &roles.baseline_score];
-    let is_feature = |name: &str| name != roles.label && !from_model.iter().any(|role| role.as_deref() == Some(name));
-    dataset.columns().filter(|(name, _)| is_feature(name)).collect()
+/// Gives equal rows different ids, by number: they are exchangeable where the model says the same of them. Where it does not, it
+/// knows more of them than the file says, and any order would pair rows that are not the same; such rows keep one id, and
+/// stand or fall together.
+#[derive(Debug, Default)]
+pub(crate) struct EqualRows {
+    /// The next number of each hash that several rows share.
+    next: FastMap<u64, AtomicU64>,
+}
+
+impl EqualRows {
+    /// Of all rows, in parts: the hash of each, and a hash of what the model says.
+    pub(crate) fn of(parts: &[(Vec<u64>, Vec<u64>)]) -> Self {
+        let hashes: Vec<&[u64]> = parts.iter().map(|(hashes, _)| hashes.as_slice()).collect();
+        let cell = |(part, row): (usize, usize)| {
+            let (hashes, said) = parts.get(part)?;
+            Some((*hashes.get(row)?, *said.get(row)?))
+        };
+        let mut rows: Vec<(u64, u64)> = maybe_equal(&hashes).into_iter().filter_map(cell).collect();
+        rows.sort_unstable();
+        let mut next = FastMap::default();
+        for equal in rows.chunk_by(|(one, _), (two, _)| one == two).filter(|equal| equal.len() > 1) {
+            if let [(hash, said), others @ ..] = equal
+                && others.iter().all(|(_, other)| other == said)
+            {
+                next.insert(*hash, AtomicU64::new(0));
+            }
+        }
+        Self { next }
+    }
+
+    /// The id of a row of this hash; another one for each equal row.
+    pub(crate) fn id(&self, hash: u64) -> u64 {
+        match self.next.get(&hash).map(|next| next.fetch_add(1, Ordering::Relaxed)) {
+            None | Some(0) => hash,
+            Some(number) => numbered(hash, number),
+        }
+    }
+
+    /// Numbers from the start, for another look at the rows.
+    pub(crate) fn restart(&self) {
+        self.next.values().for_each(|next| next.store(0, Ordering::Relaxed));
+    }
 }
 
 /// A hash of each row's cells.
@@ -98,12 +95,6 @@ fn hashes(rows: usize, columns: &BTreeMap<&str, &Column>) -> Vec<u64> {
         }
     }
     hashes
-}
-
-fn add_labels(hashes: &mut [u64], facts: &RowFacts) {
-    for (hash, positive) in hashes.iter_mut().zip(&facts.positive) {
-        *hash = with_label(*hash, *positive);
-    }
 }
 
 fn add_numbers(hashes: &mut [u64], name: u64, numbers: &Float64Array) {
@@ -131,21 +122,6 @@ fn spelled_number(text: &str) -> Option<f64> {
         return None;
     }
     parse_number(text).filter(|number| number_text(*number) == text)
-}
-
-/// Gives equal rows different ids, by number: they are exchangeable where the model says the same of them. Where it
-/// does not, it knows more of them than the file says, and any order would pair rows that are not the same; such rows
-/// keep one id, and stand or fall together.
-fn number_equal_rows<T: PartialEq>(hashes: &mut [u64], said: impl Fn(usize) -> T) {
-    let mut rows: Vec<(u64, usize)> = maybe_equal(&[&*hashes]).into_iter().map(|(_, row)| (hashes[row], row)).collect();
-    rows.sort_unstable();
-    for equal in rows.chunk_by(|(one, _), (two, _)| one == two) {
-        if equal.windows(2).all(|pair| said(pair[0].1) == said(pair[1].1)) {
-            for (number, (hash, row)) in (0_u64..).zip(equal).skip(1) {
-                hashes[*row] = numbered(*hash, number);
-            }
-        }
-    }
 }
 
 /// The rows, by part and place, that share a slot with another one: all equal rows and a few others. Sorting only them is
@@ -225,6 +201,7 @@ mod tests {
     use std::fmt::Write as _;
 
     use super::*;
+    use crate::row_facts::RowFacts;
     use crate::testing::{csv, settings};
     use crate::{binary_labels, count};
 

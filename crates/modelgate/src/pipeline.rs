@@ -214,8 +214,8 @@ pub(crate) fn candidate(config: &Config, model_file: Option<&Path>, console: &mu
 }
 
 fn predicted(config: &Config, path: &Path, facts: ModelFacts, console: &mut Console<'_>) -> Result<Candidate, Failure> {
-    // The rows are needed again, to put another model's predictions beside them; tasks other than binary count in memory.
-    if matches!(config.baseline, BaselineSettings::Beside(_)) || config.task.is_some() {
+    // The rows are needed again, to put another model's predictions beside them.
+    if matches!(config.baseline, BaselineSettings::Beside(_)) {
         console.step("Reading", &shown(path));
         let dataset = modelgate_data::read(path, &config.read)?;
         let digest = dataset.digest();
@@ -225,7 +225,10 @@ fn predicted(config: &Config, path: &Path, facts: ModelFacts, console: &mut Cons
     console.step("Counting", &format!("{}, {} slice columns", shown(path), config.axes.len()));
     let settings = counting(config, config.roles.clone());
     let mut replicating = || console.step("Replicating", REPLICATING);
-    let CountedFile { cube, digest } = modelgate_data::count_file(path, &config.read, &settings, threads(), &mut replicating)?;
+    let CountedFile { cube, digest } = match &config.task {
+        Some(task) => modelgate_data::count_task_file(path, &config.read, &settings, task, threads(), replicating)?,
+        None => modelgate_data::count_file(path, &config.read, &settings, threads(), &mut replicating)?,
+    };
     console.finish_step();
     let training = training_rows(config, path, digest)?;
     let counts_digest = cube.digest().map_err(Failure::new)?;

@@ -1,13 +1,11 @@
-//! Reads the values of a batch, and shares the batches of a source out among threads.
+//! Reads the values of a batch.
 
 use std::collections::BTreeSet;
-use std::num::NonZero;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::layout::Of;
 use crate::column::{Missing, number_text, parse_number};
 use crate::labels::class_name;
-use crate::pass::{ByKey, Cells, FastMap, Source, Stop};
+use crate::pass::{ByKey, Cells, FastMap, Stop};
 use crate::tasks::most_probable;
 
 /// As many numbers are remembered with what was made of them.
@@ -144,41 +142,4 @@ pub(super) fn numbers(cells: &Cells, missing: &Missing) -> Result<Vec<f64>, Stop
     let mut reader = Reader::default();
     reader.each(cells, missing, |value| value.number().ok_or(Stop::Declined))?;
     Ok(reader.rows)
-}
-
-/// What threads made of the batches of a source, each of those that it took.
-pub(super) fn share<T: Send>(
-    source: &dyn Source,
-    threads: NonZero<usize>,
-    new: impl Fn() -> T + Sync,
-    add: impl Fn(&mut T, &[Cells]) -> Result<(), Stop> + Sync,
-) -> Result<Vec<T>, Stop> {
-    let stopped = AtomicBool::new(false);
-    let work = || {
-        let mut made = new();
-        let mut take = |cells: &[Cells]| {
-            if stopped.load(Ordering::Relaxed) { Err(Stop::Declined) } else { add(&mut made, cells) }
-        };
-        let done = loop {
-            match source.next(&mut take) {
-                Ok(true) => {}
-                Ok(false) => break Ok(()),
-                Err(stop) => break Err(stop),
-            }
-        };
-        if done.is_err() {
-            stopped.store(true, Ordering::Relaxed);
-        }
-        done.map(|()| made)
-    };
-    let parts: Vec<Result<T, Stop>> = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..threads.get()).map(|_| scope.spawn(work)).collect();
-        // The reader of Parquet panics on some damaged files.
-        threads.into_iter().map(|thread| thread.join().unwrap_or(Err(Stop::Declined))).collect()
-    });
-    let turned = |part: &Result<T, Stop>| if let Err(Stop::TurnedText(column)) = part { Some(*column) } else { None };
-    match parts.iter().filter_map(turned).min() {
-        Some(column) => Err(Stop::TurnedText(column)),
-        None => parts.into_iter().collect(),
-    }
 }

@@ -15,6 +15,24 @@ pub(crate) enum Cells {
     Text(TextArray),
 }
 
+impl Cells {
+    /// The number of rows.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Number(numbers) => numbers.len(),
+            Self::Text(text) => text.len(),
+        }
+    }
+
+    /// Some of the rows.
+    pub(crate) fn slice(&self, from: usize, length: usize) -> Self {
+        match self {
+            Self::Number(numbers) => Self::Number(numbers.slice(from, length)),
+            Self::Text(text) => Self::Text(text.slice(from, length)),
+        }
+    }
+}
+
 /// What was found out about each value of a dictionary when a row first said it. Batches share dictionaries, and a value
 /// that no row says is never looked at.
 pub(crate) struct ByKey<T> {

@@ -49,14 +49,25 @@ pub(crate) trait Source: Sync {
 
 /// The rows of a source, added up.
 pub(crate) fn pass<'p>(source: &dyn Source, plan: &'p Plan<'p>, threads: NonZero<usize>) -> Result<Merged<'p>, Stop> {
+    let parts = share(source, threads, || Part::new(plan), Part::add)?;
+    Merged::of(plan, parts)
+}
+
+/// What threads made of the batches of a source, each of those that it took.
+pub(crate) fn share<T: Send>(
+    source: &dyn Source,
+    threads: NonZero<usize>,
+    new: impl Fn() -> T + Sync,
+    add: impl Fn(&mut T, &[Cells]) -> Result<(), Stop> + Sync,
+) -> Result<Vec<T>, Stop> {
     let stopped = AtomicBool::new(false);
-    let count = || {
-        let mut part = Part::new(plan);
-        let mut add = |cells: &[Cells]| {
-            if stopped.load(Ordering::Relaxed) { Err(Stop::Declined) } else { part.add(cells) }
+    let work = || {
+        let mut made = new();
+        let mut take = |cells: &[Cells]| {
+            if stopped.load(Ordering::Relaxed) { Err(Stop::Declined) } else { add(&mut made, cells) }
         };
         let done = loop {
-            match source.next(&mut add) {
+            match source.next(&mut take) {
                 Ok(true) => {}
                 Ok(false) => break Ok(()),
                 Err(stop) => break Err(stop),
@@ -65,22 +76,18 @@ pub(crate) fn pass<'p>(source: &dyn Source, plan: &'p Plan<'p>, threads: NonZero
         if done.is_err() {
             stopped.store(true, Ordering::Relaxed);
         }
-        done.map(|()| part)
+        done.map(|()| made)
     };
-    let parts: Vec<Result<Part<'p>, Stop>> = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..threads.get()).map(|_| scope.spawn(count)).collect();
+    let parts: Vec<Result<T, Stop>> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..threads.get()).map(|_| scope.spawn(work)).collect();
         // The reader of Parquet panics on some damaged files.
         threads.into_iter().map(|thread| thread.join().unwrap_or(Err(Stop::Declined))).collect()
     });
-    let turned = |part: &Result<Part<'p>, Stop>| match part {
-        Err(Stop::TurnedText(column)) => Some(*column),
-        _ => None,
-    };
-    if let Some(column) = parts.iter().filter_map(turned).min() {
-        return Err(Stop::TurnedText(column));
+    let turned = |part: &Result<T, Stop>| if let Err(Stop::TurnedText(column)) = part { Some(*column) } else { None };
+    match parts.iter().filter_map(turned).min() {
+        Some(column) => Err(Stop::TurnedText(column)),
+        None => parts.into_iter().collect(),
     }
-    let parts = parts.into_iter().collect::<Result<Vec<_>, _>>()?;
-    Merged::of(plan, parts)
 }
 
 /// The sets of axes that slices are cut by: none, each, and each two, as deep as `depth` says.

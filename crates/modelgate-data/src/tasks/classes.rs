@@ -106,6 +106,16 @@ impl ClassRows {
         Ok(Self { classes, labels, predictions, probabilities })
     }
 
+    /// The classes that occur as a label or a prediction.
+    pub(super) fn names(dataset: &Dataset, roles: &Roles) -> Result<BTreeSet<String>, DataError> {
+        let mut names: BTreeSet<String> =
+            Named::read(dataset, &roles.label, CellProblem::MissingLabel)?.names.into_iter().collect();
+        if let Some(prediction) = &roles.prediction {
+            names.extend(Named::read(dataset, prediction, CellProblem::MissingPrediction)?.names);
+        }
+        Ok(names)
+    }
+
     fn row(&self, row: usize, weight: f64) -> ClassRow<'_> {
         let width = self.classes.len();
         let probabilities = self.probabilities.as_ref().and_then(|all| all.get(row * width..(row + 1) * width));

@@ -1,5 +1,7 @@
 //! Rows of a clustering: the cluster that each row is put into, its true class where there is one, and its features.
 
+use std::collections::BTreeMap;
+
 use modelgate_cube::{ClusterCounts, ClusterMoments, Wide};
 
 use super::numbers::numbers;
@@ -12,7 +14,7 @@ use crate::split_digest::{Said, text_hash};
 use crate::{Dataset, Roles};
 
 /// More clusters, or labels, make a table that is nearly the data itself.
-const MOST_CLUSTERS: usize = 1_000;
+pub(super) const MOST_CLUSTERS: usize = 1_000;
 
 /// Rows by name.
 pub(super) struct NamedRows {
@@ -83,7 +85,7 @@ impl ClusterRows {
         self.features.iter().map(move |column| column[row])
     }
 
-    /// The counts of each slice. Rows are gone through twice: distances need the centers first.
+    /// The counts of each slice, without distances: these need the centers of all rows.
     pub(super) fn count(&self, slices: &Grouping, weight: impl Fn(usize) -> f64) -> Vec<ClusterCounts> {
         let mut counts = vec![ClusterCounts::default(); slices.size];
         for (row, slice) in slices.codes.iter().enumerate() {
@@ -99,35 +101,47 @@ impl ClusterRows {
                 }
             }
         }
-        if !self.features.is_empty() {
-            self.add_distances(&mut counts, slices, weight);
-        }
         counts
     }
 
-    fn add_distances(&self, counts: &mut [ClusterCounts], slices: &Grouping, weight: impl Fn(usize) -> f64) {
-        let centers: Vec<Centers> = counts.iter().map(|counts| Centers::of(counts, &self.clusters.names)).collect();
-        for (row, slice) in slices.codes.iter().enumerate() {
-            let place = self.clusters.places[row];
-            let distance = centers[*slice as usize].distance(place, self.features_of(row));
-            if let Some(moments) = counts[*slice as usize].moments.get_mut(self.clusters.name(row)) {
-                *moments.distances.get_or_insert(Wide::ZERO) += Wide::product(weight(row), distance);
-            }
+    /// The sum of weight times distance to the center of its own cluster of some of a slice's rows, by cluster. `counts` are
+    /// those of all rows of the slice.
+    pub(super) fn distances(
+        &self,
+        rows: impl Iterator<Item = usize>,
+        counts: &ClusterCounts,
+        weight: impl Fn(usize) -> f64,
+    ) -> BTreeMap<String, Wide> {
+        let centers = Centers::of(counts, &self.clusters.names);
+        let mut sums = vec![None; self.clusters.names.len()];
+        for row in rows {
+            let cluster = self.clusters.places[row];
+            *sums[cluster].get_or_insert(Wide::ZERO) +=
+                Wide::product(weight(row), centers.distance(cluster, self.features_of(row)));
         }
+        let named = self.clusters.names.iter().zip(sums);
+        named.filter_map(|(name, sum)| Some((name.clone(), sum?))).collect()
     }
 
-    /// How a row's sums are placed in the replicates of a slice.
+    /// How a row's sums are placed in the replicates of a slice, whose counts may know clusters and labels that occur elsewhere.
     pub(super) fn layout(&self, counts: &ClusterCounts) -> Layout {
-        let place = |name: &String| self.clusters.names.binary_search(name).unwrap_or_default();
+        let place = |name: &String| self.clusters.names.binary_search(name).ok();
         let mut places = vec![0; self.clusters.names.len()];
         for (index, cluster) in counts.moments.keys().enumerate() {
-            places[place(cluster)] = index;
+            if let Some(place) = place(cluster) {
+                places[place] = index;
+            }
         }
         let columns = self.labels.as_ref().map_or(1, |labels| labels.names.len());
+        let column = |label: &Option<String>| match (&self.labels, label) {
+            (Some(labels), Some(label)) => labels.names.binary_search(label).ok(),
+            _ => Some(0),
+        };
         let mut pairs = vec![0; self.clusters.names.len() * columns];
         for (index, (cluster, label)) in counts.contingency.keys().enumerate() {
-            let label = label.as_ref().and_then(|label| self.labels.as_ref()?.names.binary_search(label).ok());
-            pairs[place(cluster) * columns + label.unwrap_or_default()] = index;
+            if let Some((cluster, label)) = place(cluster).zip(column(label)) {
+                pairs[cluster * columns + label] = index;
+            }
         }
         let centers = Centers::of(counts, &self.clusters.names);
         Layout { pairs, columns, used: counts.contingency.len(), places, centers, middle: counts.center() }
@@ -155,9 +169,8 @@ impl ClusterRows {
             let hashes = labels.names.iter().map(|name| text_hash(name)).collect();
             ("label".to_owned(), Said::Places(&labels.places, hashes))
         });
-        let feature = |(name, column): (&String, &'_ Vec<f64>)| format!("feature {name} of {}", column.len());
         let features = self.feature_names.iter().zip(&self.features);
-        labels.chain(features.map(|entry| (feature(entry), Said::Numbers(entry.1)))).collect()
+        labels.chain(features.map(|(name, column)| (format!("feature {name}"), Said::Numbers(column)))).collect()
     }
 
     pub(super) fn label_hashes(&self) -> Option<Vec<u64>> {

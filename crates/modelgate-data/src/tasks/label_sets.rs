@@ -138,6 +138,15 @@ impl LabelSetRows {
         Ok(Self { labels, own, predicted })
     }
 
+    /// The labels that occur in the sets of either column. Sets that are none hold none.
+    pub(super) fn names(dataset: &Dataset, roles: &Roles, separator: &str) -> Result<BTreeSet<String>, DataError> {
+        let mut names: BTreeSet<String> = Column::read(dataset, &roles.label, separator)?.labels().cloned().collect();
+        if let Some(prediction) = &roles.prediction {
+            names.extend(Column::read(dataset, prediction, separator)?.labels().cloned());
+        }
+        Ok(names)
+    }
+
     fn row(&self, row: usize, weight: f64) -> LabelSetRow<'_> {
         LabelSetRow { labels: self.own.of_row(row), predictions: self.predicted.of_row(row), weight }
     }

@@ -1,36 +1,42 @@
 //! Counts the rows of tasks other than binary classification: several classes, sets of labels, numbers, clusters, orders.
 //!
-//! The rows are held in memory. Each task reads and checks its columns ([`classes`], [`label_sets`], [`numbers`],
-//! [`clusters`]) into
-//! [`TaskRows`], which are added up by slice here and drawn again in [`replicates`].
+//! Rows are looked at in chunks, several times ([`looks`]), so that a file's are not held. Each task reads and checks the columns
+//! of a chunk ([`classes`], [`label_sets`], [`numbers`], [`clusters`], [`ranking`]) into [`TaskRows`], which are added up by slice
+//! ([`chunk`]) and once more by bucket, from which replicates are drawn ([`replicates`]). What grows with the rows are two
+//! hashes of each where no column has their ids, because equal rows can be told apart only when all are known.
 
+mod chunk;
 mod classes;
 mod clusters;
 mod label_sets;
+mod looks;
 mod numbers;
 mod ranking;
 mod replicates;
 mod slices;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZero;
+use std::path::Path;
 
-use modelgate_cube::{
-    Cell, Cube, CubeMeta, DEFINITION_VERSION, NoLattice, RegressionCounts, RowSetDigest, ScoreScale, Shape, Slice, SumReplicates,
-    Task, TaskCounts,
-};
+use modelgate_cube::{Cell, Cube, NoLattice, REPLICATE_SALT, RowIdRule, RowIds, RowSetDigest, Slice, Task, TaskCounts, Wide};
 
-use crate::Dataset;
-use crate::count::CountSettings;
+use crate::batched_file::BatchedFile;
+use crate::count::{CountSettings, check_axes};
+use crate::count_file::{CountedFile, stamp};
 use crate::error::{CellProblem, DataError};
-use crate::grouping::Grouping;
-use crate::levels::{EncodedAxis, encode, levels_of};
+use crate::file::{ReadSettings, checked_format, read};
+use crate::pass::MOST_SLICES;
 use crate::row_facts::{checked, weight_problem};
-use crate::row_ids::RowBuckets;
-use crate::split_digest::{Said, split_digest};
+use crate::row_ids::{EqualRows, digested};
+use crate::split_digest::Said;
+use crate::{Dataset, Roles};
+use chunk::Chunk;
 use classes::ClassRows;
 pub(crate) use classes::{most_probable, sorted};
-use clusters::ClusterRows;
+use clusters::{ClusterRows, MOST_CLUSTERS};
 use label_sets::LabelSetRows;
+use looks::{Held, Looks, Streamed};
 use numbers::NumberRows;
 use ranking::RankedRows;
 use slices::Family;
@@ -145,120 +151,233 @@ pub fn count_task_noting(
     drawing_replicates: impl FnOnce(),
 ) -> Result<Cube, DataError> {
     slices::check_axes(dataset, settings)?;
-    let rows = TaskRows::read(dataset, settings, task)?;
-    let encode_axis = |axis: &crate::CountAxis| encode(dataset, &axis.axis, &axis.column, settings.max_levels);
-    let axes = settings.axes.iter().map(encode_axis).collect::<Result<Vec<_>, _>>()?;
-    let shape = Shape {
-        task: rows.task(),
-        axes: settings.axes.iter().map(|axis| axis.axis.clone()).collect(),
-        depth: settings.depth.min(2),
-        scored: rows.is_scored(),
-        weighted: rows.weights.is_some(),
-    };
-    let split = digest(dataset, settings, &rows, &axes)?;
-    // What is counted: rows, or queries.
-    let (items, axes) = match &rows.facts {
-        Facts::Ranking(facts) => (facts.first_rows.len(), facts.by_query(dataset, &settings.axes, &axes)?),
-        _ => (dataset.rows(), axes),
-    };
-    let meta = CubeMeta { shape, definition_version: DEFINITION_VERSION, split };
-    let families = slices::families(items, settings, &axes);
-    let (scale, counts) = counts(items, &rows, &families);
-    if !settings.paired {
-        let cells = families.iter().zip(counts).flat_map(with_names).map(|(slice, counts)| (slice, Cell::of_task(counts)));
-        return Ok(Cube::from_cells(meta, scale, cells.collect()).with_lattice(Err(NoLattice::OtherTask)));
-    }
-    drawing_replicates();
-    let buckets = row_buckets(dataset, settings, task, &rows)?;
-    let replicates = replicates::of_families(&rows, &buckets.buckets, &families, &counts);
-    let by_slice: BTreeMap<Slice, SumReplicates> = families.iter().zip(replicates).flat_map(with_names).collect();
-    let cells = families.iter().zip(counts).flat_map(with_names).map(|(slice, counts)| (slice, Cell::of_task(counts)));
-    let cube = Cube::from_cells(meta, scale, cells.collect()).with_sum_replicates(buckets.ids, by_slice);
-    Ok(cube.with_lattice(Err(NoLattice::OtherTask)))
+    counted(&Held(dataset), settings, task, drawing_replicates)
 }
 
-/// What belongs to each slice of a family, with the slice.
-fn with_names<T>((family, values): (&Family, Vec<T>)) -> impl Iterator<Item = (Slice, T)> {
-    family.names.iter().cloned().zip(values)
-}
-
-fn digest(dataset: &Dataset, settings: &CountSettings, rows: &TaskRows, axes: &[EncodedAxis]) -> Result<RowSetDigest, DataError> {
-    let ids = settings.roles.id.as_ref().map(|id| dataset.require(id).map(levels_of)).transpose()?;
-    let mut said: BTreeMap<String, Said<'_>> = rows.said().into_iter().collect();
-    for (axis, encoded) in settings.axes.iter().zip(axes) {
-        let (kind, cells) = match &encoded.numbers {
-            Some(numbers) => ("number", Said::Gaps(numbers)),
-            None => ("text", Said::levels(&encoded.levels)),
-        };
-        said.insert(format!("slice {kind} {}", axis.column), cells);
-    }
-    said.extend(rows.weights.as_ref().map(|weights| ("weight".to_owned(), Said::Numbers(weights))));
-    said.extend(ids.as_ref().map(|ids| ("id".to_owned(), Said::levels(ids))));
-    Ok(split_digest(dataset.rows(), &said.into_iter().collect::<Vec<_>>()))
-}
-
-/// The counts of the slices of each family, and how their scores are to be read.
-fn counts(count: usize, rows: &TaskRows, families: &[Family]) -> (ScoreScale, Vec<Vec<TaskCounts>>) {
-    let mut scale = ScoreScale::Exact;
-    let mut counts = Vec::new();
-    for family in families {
-        counts.push(match &rows.facts {
-            Facts::Classes(facts) => boxed(facts.count(&family.slices, |row| rows.weight(row)), TaskCounts::Classes),
-            Facts::LabelSets(facts) => boxed(facts.count(&family.slices, |row| rows.weight(row)), TaskCounts::LabelSets),
-            Facts::Numbers(facts) => {
-                let mut sums = vec![RegressionCounts::default(); family.slices.size];
-                for row in 0..count {
-                    sums[slice_of(&family.slices, row)].add_row(&facts.row(row, rows.weight(row)));
-                }
-                boxed(sums, TaskCounts::Regression)
-            }
-            Facts::Clusters(facts) => boxed(facts.count(&family.slices, |row| rows.weight(row)), TaskCounts::Clusters),
-            Facts::Ranking(facts) => boxed(facts.count(&family.slices), TaskCounts::Ranking),
-        });
-    }
-    if let Facts::Classes(facts) = &rows.facts {
-        scale = facts.add_scores(families, &mut counts, |row| rows.weight(row));
-    }
-    (scale, counts)
-}
-
-fn boxed<T>(counts: Vec<T>, kind: fn(Box<T>) -> TaskCounts) -> Vec<TaskCounts> {
-    counts.into_iter().map(|counts| kind(Box::new(counts))).collect()
-}
-
-fn slice_of(slices: &Grouping, row: usize) -> usize {
-    slices.codes[row] as usize
-}
-
-/// The bucket of each row, or of each query. What the model says and what the label means are told by the task, all else by the file.
-fn row_buckets(
-    dataset: &Dataset,
+/// Counts a file for a task other than binary classification without holding its rows, as [`crate::count_file`] does for that
+/// one: equal to reading the file and counting it. It is looked at more than once. The rows of a ranking are held: a query's
+/// may stand anywhere.
+pub fn count_task_file(
+    path: &Path,
+    reading: &ReadSettings,
     settings: &CountSettings,
     task: &TaskColumns,
-    rows: &TaskRows,
-) -> Result<RowBuckets, DataError> {
-    let roles = &settings.roles;
-    if let (TaskColumns::Ranking { query, .. }, Facts::Ranking(facts)) = (task, &rows.facts) {
-        let of_rows = RowBuckets::of_task(dataset, Some(query), |_| false, None, &[])?;
-        let buckets = facts.first_rows.iter().map(|row| of_rows.buckets[*row]).collect();
-        return Ok(RowBuckets { buckets, ..of_rows });
+    threads: NonZero<usize>,
+    mut drawing_replicates: impl FnMut(),
+) -> Result<CountedFile, DataError> {
+    let format = checked_format(path)?;
+    check_axes(settings)?;
+    let before = stamp(path);
+    let mut streamed = || {
+        let file = BatchedFile::of(path, format, reading).filter(|_| !matches!(task, TaskColumns::Ranking { .. }))?;
+        if settings.roles.time.as_ref().is_some_and(|time| !file.has(time)) {
+            return None;
+        }
+        let wanted = |name: &str| names_rows(settings) || is_counted(name, settings, task);
+        let streamed = Streamed::new((path, format), &file, reading, wanted, threads);
+        let cube = counted(&streamed, settings, task, &mut drawing_replicates).ok()?;
+        Some(CountedFile { cube, digest: streamed.digest()? })
+    };
+    match streamed() {
+        Some(found) if before.is_some() && stamp(path) == before => Ok(found),
+        // The whole file finds the words for what is wrong with it.
+        _ => {
+            let dataset = read(path, reading)?;
+            let cube = count_task_noting(&dataset, settings, task, drawing_replicates)?;
+            Ok(CountedFile { cube, digest: dataset.digest() })
+        }
     }
-    let probabilities: Vec<&String> = match task {
+}
+
+/// Whether rows are named by all of their columns.
+fn names_rows(settings: &CountSettings) -> bool {
+    settings.paired && settings.roles.id.is_none()
+}
+
+/// Whether a column is counted, or names rows that have a column of ids.
+fn is_counted(name: &str, settings: &CountSettings, task: &TaskColumns) -> bool {
+    let roles = &settings.roles;
+    let of_roles = [Some(&roles.label), roles.prediction.as_ref(), roles.weight.as_ref(), roles.id.as_ref()];
+    let of_task: Vec<&String> = match task {
         TaskColumns::Multiclass { probabilities, .. } => probabilities.iter().map(|(_, column)| column).collect(),
-        _ => Vec::new(),
+        TaskColumns::Clustering { features, .. } => features.iter().collect(),
+        TaskColumns::Ranking { query, .. } => vec![query],
+        TaskColumns::Multilabel { .. } | TaskColumns::Regression => Vec::new(),
     };
-    let is_known = |name: &str| {
-        let roles = [Some(&roles.label), roles.prediction.as_ref()].into_iter().flatten();
-        roles.chain(probabilities.iter().copied()).any(|column| column == name)
+    let axes = settings.axes.iter().map(|axis| &axis.column);
+    of_roles.into_iter().flatten().chain(of_task).chain(axes).any(|column| column == name)
+}
+
+/// Looks at the rows as often as it takes: for the classes that occur, for the counts, for distances to centers, and for the sums
+/// that replicates draw.
+fn counted(
+    looks: &impl Looks,
+    settings: &CountSettings,
+    task: &TaskColumns,
+    drawing_replicates: impl FnOnce(),
+) -> Result<Cube, DataError> {
+    let named = with_classes(looks, settings, task)?;
+    let task = named.as_ref().unwrap_or(task);
+    let Counts { cube, ids, rows, .. } = Counts::of(looks, settings, task)?;
+    let mut cells: BTreeMap<Slice, TaskCounts> = cube.cells().map(|(slice, cell)| (slice.clone(), cell.task.clone())).collect();
+    if matches!(task, TaskColumns::Clustering { features, .. } if !features.is_empty()) {
+        add_distances(looks, settings, task, &mut cells)?;
+    }
+    let with_cells = |cells: BTreeMap<Slice, TaskCounts>| {
+        let cells = cells.into_iter().map(|(slice, counts)| (slice, Cell::of_task(counts))).collect();
+        Cube::from_cells(cube.meta().clone(), cube.scale(), cells)
     };
-    let (labels, model) = match &rows.facts {
-        Facts::Classes(facts) => (Some(facts.label_hashes()), facts.model_hashes()),
-        Facts::LabelSets(facts) => (Some(facts.label_hashes()), facts.model_hashes()),
-        Facts::Numbers(facts) => (Some(facts.label_hashes()), facts.model_hashes()),
-        Facts::Clusters(facts) => (facts.label_hashes(), facts.model_hashes()),
-        Facts::Ranking(_) => (None, Vec::new()),
+    if !settings.paired {
+        return Ok(with_cells(cells).with_lattice(Err(NoLattice::OtherTask)));
+    }
+    drawing_replicates();
+    let replicates = replicates::of_slices(looks, settings, task, &cells, &EqualRows::of(&rows))?;
+    let rule = match (task, &settings.roles.id) {
+        (TaskColumns::Ranking { query, .. }, _) => RowIdRule::Column(query.clone()),
+        (_, Some(id)) => RowIdRule::Column(id.clone()),
+        (_, None) => RowIdRule::Features,
     };
-    RowBuckets::of_task(dataset, roles.id.as_deref(), is_known, labels.as_deref(), &model)
+    let ids = RowIds { rule, salt: REPLICATE_SALT, rows: ids };
+    Ok(with_cells(cells).with_sum_replicates(ids, replicates).with_lattice(Err(NoLattice::OtherTask)))
+}
+
+/// The task with the classes that occur, where none are declared: a chunk alone would not know them all.
+fn with_classes(looks: &impl Looks, settings: &CountSettings, task: &TaskColumns) -> Result<Option<TaskColumns>, DataError> {
+    let roles = &settings.roles;
+    let union = |names: fn(&Dataset, &Roles, &str) -> Result<BTreeSet<String>, DataError>, separator: &str| {
+        let add = |all: &mut BTreeSet<String>, dataset: &Dataset| {
+            all.append(&mut names(dataset, roles, separator)?);
+            Ok(())
+        };
+        Ok::<_, DataError>(sorted(looks.look(BTreeSet::new, add)?.into_iter().flatten().collect()))
+    };
+    Ok(match task {
+        TaskColumns::Multiclass { classes: None, probabilities } if probabilities.is_empty() && roles.prediction.is_some() => {
+            let classes = union(|dataset, roles, _| ClassRows::names(dataset, roles), "")?;
+            Some(TaskColumns::Multiclass { classes: Some(classes), probabilities: Vec::new() })
+        }
+        TaskColumns::Multilabel { classes: None, separator } if roles.prediction.is_some() => {
+            let classes = Some(union(LabelSetRows::names, separator)?);
+            Some(TaskColumns::Multilabel { classes, separator: separator.clone() })
+        }
+        _ => None,
+    })
+}
+
+/// The counts of rows, and what names them.
+struct Counts {
+    cube: Cube,
+    /// The levels of each axis without bins.
+    levels: Vec<BTreeSet<String>>,
+    /// The digest of the rows' ids.
+    ids: RowSetDigest,
+    /// For rows without a column of ids: a hash of each, and one of what the model says of it; in parts.
+    rows: Vec<(Vec<u64>, Vec<u64>)>,
+}
+
+impl Counts {
+    fn of(looks: &impl Looks, settings: &CountSettings, task: &TaskColumns) -> Result<Self, DataError> {
+        let add = |sum: &mut Option<Self>, dataset: &Dataset| {
+            let part = Self::of_chunk(&Chunk::read(dataset, settings, task)?)?;
+            match sum {
+                None => *sum = Some(part),
+                Some(sum) => sum.merge(part, settings, looks.path())?,
+            }
+            Ok(())
+        };
+        let parts = looks.look(|| None, add)?.into_iter().flatten();
+        let merged = parts.map(Ok).reduce(|sum, part| {
+            let (mut sum, part) = (sum?, part?);
+            sum.merge(part, settings, looks.path())?;
+            Ok(sum)
+        });
+        let all = merged.unwrap_or_else(|| Err(unreadable(looks.path())))?;
+        too_many(&all.cube, &all.levels, settings, looks.path())?;
+        Ok(all)
+    }
+
+    fn of_chunk(chunk: &Chunk) -> Result<Self, DataError> {
+        let cube = chunk.cube()?;
+        let mut ids = RowSetDigest::default();
+        let mut rows = Vec::new();
+        if chunk.settings.paired {
+            let hashes = chunk.hashes()?;
+            hashes.of_rows.iter().for_each(|hash| ids.add_row(digested(*hash)));
+            rows.extend(names_rows(chunk.settings).then_some((hashes.of_rows, hashes.of_model)));
+        }
+        Ok(Self { cube, levels: chunk.levels(), ids, rows })
+    }
+
+    /// Adds other rows. Together they may have too many levels or slices, where neither has alone.
+    fn merge(&mut self, other: Self, settings: &CountSettings, path: &Path) -> Result<(), DataError> {
+        self.cube.merge(&other.cube).map_err(|_| unreadable(path))?;
+        for ((mine, theirs), axis) in self.levels.iter_mut().zip(other.levels).zip(&settings.axes) {
+            mine.extend(theirs);
+            if mine.len() > settings.max_levels {
+                let (path, column) = (path.to_owned(), axis.column.clone());
+                return Err(DataError::TooManyLevels { path, column, found: mine.len(), limit: settings.max_levels });
+            }
+        }
+        self.ids.merge(&other.ids);
+        self.rows.extend(other.rows);
+        too_many(&self.cube, &self.levels, settings, path)
+    }
+}
+
+/// Refuses more slices than a cube holds, and more clusters.
+fn too_many(cube: &Cube, levels: &[BTreeSet<String>], settings: &CountSettings, path: &Path) -> Result<(), DataError> {
+    let (found, path) = (cube.cells().count(), path.to_owned());
+    let most = settings.axes.iter().zip(levels).max_by_key(|(_, levels)| levels.len());
+    if let Some((axis, levels)) = most.filter(|_| found > MOST_SLICES) {
+        let (column, levels) = (axis.column.clone(), levels.len());
+        return Err(DataError::TooManySlices { path, column, levels, found, limit: MOST_SLICES });
+    }
+    let Some(TaskCounts::Clusters(counts)) = cube.cell(&Slice::overall()).map(|cell| &cell.task) else { return Ok(()) };
+    let labels: BTreeSet<&Option<String>> = counts.contingency.keys().map(|(_, label)| label).collect();
+    let clusters: BTreeSet<&String> = counts.contingency.keys().map(|(cluster, _)| cluster).collect();
+    match (clusters.len().max(labels.len()), &settings.roles) {
+        (found, roles) if found > MOST_CLUSTERS => {
+            let column = roles.prediction.clone().filter(|_| clusters.len() == found).unwrap_or_else(|| roles.label.clone());
+            Err(DataError::TooManyClasses { path, column, found, limit: MOST_CLUSTERS })
+        }
+        _ => Ok(()),
+    }
+}
+
+fn unreadable(path: &Path) -> DataError {
+    DataError::Malformed { path: path.to_owned(), reason: "its rows cannot be counted".to_owned() }
+}
+
+/// Adds the distances of rows to the centers of their clusters, which all rows of a slice make.
+fn add_distances(
+    looks: &impl Looks,
+    settings: &CountSettings,
+    task: &TaskColumns,
+    cells: &mut BTreeMap<Slice, TaskCounts>,
+) -> Result<(), DataError> {
+    let known = &*cells;
+    let add = |sums: &mut BTreeMap<Slice, BTreeMap<String, Wide>>, dataset: &Dataset| {
+        let chunk = Chunk::read(dataset, settings, task)?;
+        let Facts::Clusters(facts) = &chunk.rows.facts else { return Ok(()) };
+        for (slice, rows) in chunk.families.iter().flat_map(Family::rows_by_slice) {
+            let Some(TaskCounts::Clusters(counts)) = known.get(slice) else { continue };
+            let found = facts.distances(rows.iter().map(|row| *row as usize), counts, |row| chunk.rows.weight(row));
+            let sums = sums.entry(slice.clone()).or_default();
+            for (cluster, sum) in found {
+                *sums.entry(cluster).or_default() += sum;
+            }
+        }
+        Ok(())
+    };
+    for (slice, sums) in looks.look(BTreeMap::new, add)?.into_iter().flatten() {
+        let Some(TaskCounts::Clusters(counts)) = cells.get_mut(&slice) else { continue };
+        for (cluster, sum) in sums {
+            if let Some(moments) = counts.moments.get_mut(&cluster) {
+                *moments.distances.get_or_insert(Wide::ZERO) += sum;
+            }
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

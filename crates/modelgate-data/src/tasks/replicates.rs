@@ -1,11 +1,19 @@
 //! Adds rows up by slice and bucket, and buckets to the replicates of slices.
 
-use modelgate_cube::{BUCKETS, ClassSums, LabelSetSums, RankingSums, RegressionSums, SumReplicates, TaskCounts, Wide};
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 
+use modelgate_cube::{BUCKETS, ClassSums, LabelSetSums, RankingSums, RegressionSums, Slice, SumReplicates, TaskCounts, Wide};
+
+use super::chunk::Chunk;
 use super::clusters::Layout;
-use super::slices::Family;
-use super::{Facts, TaskRows};
-use crate::grouping::Grouping;
+use super::looks::Looks;
+use super::slices::{Family, axes_of_families};
+use super::{Facts, TaskColumns, TaskRows};
+use crate::Dataset;
+use crate::count::CountSettings;
+use crate::error::DataError;
+use crate::row_ids::{EqualRows, bucket};
 
 /// Up to so many lists of numbers are kept: 128 MB of them. Slices of one axis come first; where pairs of axes would need
 /// more, their numbers have closed-form intervals only.
@@ -14,29 +22,96 @@ const MOST_LISTS: usize = 40_000;
 /// A slice with more sums than this has none: most of them would be about single rows.
 const WIDEST: usize = 4_000;
 
-/// The replicates of the slices of each family; nothing for the families that would need too many.
-pub(super) fn of_families(
-    rows: &TaskRows,
-    buckets: &[u16],
-    families: &[Family],
-    counts: &[Vec<TaskCounts>],
-) -> Vec<Vec<SumReplicates>> {
-    let by_bucket = Grouping { codes: buckets.iter().map(|bucket| u32::from(*bucket)).collect(), size: usize::from(BUCKETS) };
-    let all_rows: Vec<u32> = (0..).take(buckets.len()).collect();
-    let in_order = by_bucket.sort(&all_rows);
+/// As many lists of sums by bucket are held at a time, which are 200 MB; where there are more, rows are looked at again.
+const MOST_AT_ONCE: usize = 4_000;
+
+/// A slice whose replicates are drawn.
+struct Wanted<'a> {
+    slice: &'a Slice,
+    counts: &'a TaskCounts,
+    width: usize,
+}
+
+/// The replicates of the slices, by family; nothing for the families that would need too many.
+pub(super) fn of_slices(
+    looks: &impl Looks,
+    settings: &CountSettings,
+    task: &TaskColumns,
+    cells: &BTreeMap<Slice, TaskCounts>,
+    equal: &EqualRows,
+) -> Result<BTreeMap<Slice, SumReplicates>, DataError> {
+    let mut found = BTreeMap::new();
+    let mut rest = wanted(settings, cells).into_iter().peekable();
+    while rest.peek().is_some() {
+        let (mut together, mut lists) = (Vec::new(), 0);
+        while let Some(next) = rest.next_if(|next| together.is_empty() || lists + next.width <= MOST_AT_ONCE) {
+            lists += next.width;
+            together.push(next);
+        }
+        found.extend(of_some(looks, settings, task, &together, equal)?);
+    }
+    Ok(found)
+}
+
+/// The slices whose replicates are kept, all rows first, then those of single axes, then pairs.
+fn wanted<'a>(settings: &CountSettings, cells: &'a BTreeMap<Slice, TaskCounts>) -> Vec<Wanted<'a>> {
+    let mut by_axes: BTreeMap<Vec<&str>, Vec<Wanted<'a>>> = BTreeMap::new();
+    for (slice, counts) in cells {
+        by_axes.entry(slice.axes().collect()).or_default().push(Wanted { slice, counts, width: width(counts) });
+    }
     let mut lists = 0;
     let mut found = Vec::new();
-    for (family, counts) in families.iter().zip(counts) {
-        let widths: Vec<usize> = counts.iter().map(width).collect();
-        let wanted: usize = widths.iter().sum();
-        if lists + wanted > MOST_LISTS || widths.iter().any(|width| *width > WIDEST) {
-            found.push(Vec::new());
-            continue;
+    for axes in axes_of_families(settings) {
+        let Some(family) = by_axes.remove(&axes) else { continue };
+        let wanted: usize = family.iter().map(|slice| slice.width).sum();
+        if lists + wanted <= MOST_LISTS && family.iter().all(|slice| slice.width <= WIDEST) {
+            lists += wanted;
+            found.extend(family);
         }
-        lists += wanted;
-        found.push(of_family(rows, buckets, &in_order, &family.slices, counts));
     }
     found
+}
+
+/// The replicates of a few slices: the rows of each bucket are summed exactly, and buckets in their order, so that neither
+/// the order of rows nor chunks can change a bit.
+fn of_some(
+    looks: &impl Looks,
+    settings: &CountSettings,
+    task: &TaskColumns,
+    wanted: &[Wanted<'_>],
+    equal: &EqualRows,
+) -> Result<Vec<(Slice, SumReplicates)>, DataError> {
+    equal.restart();
+    let places: BTreeMap<&Slice, usize> = wanted.iter().map(|wanted| wanted.slice).zip(0..).collect();
+    let empty = |wanted: &Wanted<'_>| Mutex::new(vec![Wide::ZERO; wanted.width * usize::from(BUCKETS)]);
+    let sums: Vec<Mutex<Vec<Wide>>> = wanted.iter().map(empty).collect();
+    let add = |(): &mut (), dataset: &Dataset| {
+        let chunk = Chunk::read(dataset, settings, task)?;
+        let buckets: Vec<u16> = chunk.item_hashes()?.into_iter().map(|hash| bucket(equal.id(hash))).collect();
+        let is_wanted = |family: &&Family| family.names.iter().any(|slice| places.contains_key(slice));
+        for (slice, rows) in chunk.families.iter().filter(is_wanted).flat_map(Family::rows_by_slice) {
+            let Some(place) = places.get(slice) else { continue };
+            let Wanted { counts, width, .. } = &wanted[*place];
+            let adder = Adder::of(&chunk.rows, counts);
+            let mut sums = sums[*place].lock().unwrap_or_else(PoisonError::into_inner);
+            for row in rows {
+                let row = row as usize;
+                let first = usize::from(buckets[row]) * width;
+                adder.add(row, &mut sums[first..first + width]);
+            }
+        }
+        Ok(())
+    };
+    looks.look(|| (), add)?;
+    let drawn = |(wanted, sums): (&Wanted<'_>, Mutex<Vec<Wide>>)| {
+        let mut replicates = SumReplicates::new(wanted.width, shift(wanted.counts));
+        let sums = sums.into_inner().unwrap_or_else(PoisonError::into_inner);
+        for (bucket, sums) in (0..BUCKETS).zip(sums.chunks(wanted.width.max(1))) {
+            replicates.add_bucket(bucket, &sums.iter().map(|sum| sum.to_f64()).collect::<Vec<_>>());
+        }
+        (wanted.slice.clone(), replicates)
+    };
+    Ok(wanted.iter().zip(sums).map(drawn).collect())
 }
 
 fn width(counts: &TaskCounts) -> usize {
@@ -50,6 +125,11 @@ fn width(counts: &TaskCounts) -> usize {
     }
 }
 
+/// What is taken off numbers whose squares are summed.
+fn shift(counts: &TaskCounts) -> f64 {
+    if let TaskCounts::Regression(counts) = counts { counts.mean_label() } else { 0.0 }
+}
+
 /// What the sums of a slice's rows are taken about, and where they go.
 struct Adder<'a> {
     rows: &'a TaskRows,
@@ -59,13 +139,11 @@ struct Adder<'a> {
 
 impl<'a> Adder<'a> {
     fn of(rows: &'a TaskRows, counts: &TaskCounts) -> Self {
-        match (&rows.facts, counts) {
-            (Facts::Clusters(facts), TaskCounts::Clusters(counts)) => {
-                Self { rows, shift: 0.0, layout: Some(facts.layout(counts)) }
-            }
-            (_, TaskCounts::Regression(counts)) => Self { rows, shift: counts.mean_label(), layout: None },
-            _ => Self { rows, shift: 0.0, layout: None },
-        }
+        let layout = match (&rows.facts, counts) {
+            (Facts::Clusters(facts), TaskCounts::Clusters(counts)) => Some(facts.layout(counts)),
+            _ => None,
+        };
+        Self { rows, shift: shift(counts), layout }
     }
 
     fn add(&self, row: usize, sums: &mut [Wide]) {
@@ -88,23 +166,4 @@ impl<'a> Adder<'a> {
             (Facts::Ranking(facts), _) => facts.add_to(row, &mut add),
         }
     }
-}
-
-/// The replicates of the slices of one family. The rows of a bucket are summed exactly, and buckets in their order, so
-/// that the order of rows cannot change a bit.
-fn of_family(rows: &TaskRows, buckets: &[u16], in_order: &[u32], slices: &Grouping, counts: &[TaskCounts]) -> Vec<SumReplicates> {
-    let adders: Vec<Adder<'_>> = counts.iter().map(|counts| Adder::of(rows, counts)).collect();
-    let empty = counts.iter().zip(&adders).map(|(counts, adder)| SumReplicates::new(width(counts), adder.shift));
-    let mut replicates: Vec<SumReplicates> = empty.collect();
-    let place = |row: &u32| (slices.codes[*row as usize], buckets[*row as usize]);
-    for together in slices.sort(in_order).chunk_by(|one, two| place(one) == place(two)) {
-        let Some((slice, bucket)) = together.first().map(place) else { continue };
-        let (adder, replicates) = (&adders[slice as usize], &mut replicates[slice as usize]);
-        let mut sums = vec![Wide::ZERO; replicates.width()];
-        for row in together {
-            adder.add(*row as usize, &mut sums);
-        }
-        replicates.add_bucket(bucket, &sums.into_iter().map(Wide::to_f64).collect::<Vec<_>>());
-    }
-    replicates
 }

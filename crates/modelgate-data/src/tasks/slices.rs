@@ -20,6 +20,17 @@ pub(super) struct Family {
     pub(super) names: Vec<Slice>,
 }
 
+impl Family {
+    /// The rows of each slice.
+    pub(super) fn rows_by_slice(&self) -> impl Iterator<Item = (&Slice, Vec<u32>)> {
+        let all: Vec<u32> = (0..).take(self.slices.codes.len()).collect();
+        let sorted = self.slices.sort(&all);
+        let slice = |row: &u32| self.slices.codes[*row as usize];
+        let parts: Vec<Vec<u32>> = sorted.chunk_by(|one, two| slice(one) == slice(two)).map(<[u32]>::to_vec).collect();
+        parts.into_iter().filter_map(|rows| Some((&self.names[self.slices.codes[*rows.first()? as usize] as usize], rows)))
+    }
+}
+
 /// Refuses two axes of one name and a time that is no column.
 pub(super) fn check_axes(dataset: &Dataset, settings: &CountSettings) -> Result<(), DataError> {
     let mut names = BTreeSet::new();
@@ -51,6 +62,17 @@ pub(super) fn families(rows: usize, settings: &CountSettings, axes: &[EncodedAxi
         }
     }
     families
+}
+
+/// The names of the axes of each family, sorted, in the order of [`families`].
+pub(super) fn axes_of_families(settings: &CountSettings) -> Vec<Vec<&str>> {
+    let names: Vec<&str> = settings.axes.iter().map(|axis| axis.axis.name.as_str()).collect();
+    let mut found = vec![Vec::new()];
+    found.extend(names.iter().map(|name| vec![*name]));
+    for (index, one) in names.iter().enumerate() {
+        found.extend(names.iter().skip(index + 1).map(|other| vec![*one.min(other), *one.max(other)]));
+    }
+    found
 }
 
 /// The slice by some of the axes that a row belongs to.

@@ -1,14 +1,15 @@
 //! What must hold for the counts of every task: the definition row by row, the order of rows, and every bad input told.
 #![expect(clippy::unwrap_used, clippy::float_cmp, reason = "tests")]
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use arrow_array::builder::{ListBuilder, StringBuilder};
 use arrow_array::{ArrayRef, RecordBatch};
-use modelgate_cube::{ClassRow, TaskKind};
+use modelgate_cube::{Axis, AxisKind, ClassRow, RegressionCounts, TaskKind};
 
 use super::*;
-use crate::ReadSettings;
+use crate::CountAxis;
 use crate::testing::{categorical, csv, file, settings, told};
 
 fn with_prediction(axes: &[&str]) -> CountSettings {
@@ -263,6 +264,91 @@ fn the_order_of_rows_changes_no_byte() {
     assert_eq!(count(&numbers), count(&backward));
 }
 
+/// The counts of a file that is looked at in chunks of this many rows.
+fn streamed(path: &Path, settings: &CountSettings, task: &TaskColumns, chunk_rows: usize) -> Cube {
+    let reading = reading_sets();
+    let format = checked_format(path).unwrap();
+    let file = BatchedFile::of(path, format, &reading).unwrap();
+    let wanted = |name: &str| names_rows(settings) || is_counted(name, settings, task);
+    let threads = NonZero::new(3).unwrap();
+    let mut looks = Streamed::new((path, format), &file, &reading, wanted, threads);
+    looks.chunk_rows = chunk_rows;
+    let cube = super::counted(&looks, settings, task, || {}).unwrap();
+    assert_eq!(looks.digest(), Some(modelgate_cube::Digest::of(&std::fs::read(path).unwrap())));
+    cube
+}
+
+#[test]
+fn chunks_of_a_file_make_the_cube_of_the_whole_file() {
+    let mut text = "id,y,p,w,sex,age,a,b,c,length\n".to_owned();
+    for row in 0..500_u32 {
+        // Some rows are equal but for their id, and some of these are told apart by the model.
+        let kind = if row % 5 == 0 { 7 } else { row };
+        let noise = kind.wrapping_mul(2_654_435_761) >> 9;
+        let (label, prediction) = (noise % 3, if row % 50 == 0 { 2 } else { noise / 3 % 3 });
+        let a = f64::from(noise % 64) / 128.0;
+        let (sex, age) = (["F", "M", ""][noise as usize / 7 % 3], 20 + noise % 50);
+        let weight = 0.5 + f64::from(noise % 3);
+        writeln!(text, "{row},{label},{prediction},{weight},{sex},{age},{a},0.25,{},{}", 0.75 - a, f64::from(noise) / 7.0)
+            .unwrap();
+    }
+    let without_ids: String = text.lines().map(|line| format!("{}\n", line.split_once(',').unwrap().1)).collect();
+    let probable = multiclass(&[("0", "a"), ("1", "b"), ("2", "c")]);
+    let age = AxisKind::Binned { edges: vec![30.0, 50.0] };
+    for task in [
+        multiclass(&[]),
+        probable,
+        multilabel(None),
+        TaskColumns::Regression,
+        clustering(&["length", "a"], true),
+        clustering(&[], true),
+    ] {
+        for (id, text) in [(Some("id".to_owned()), &text), (None, &without_ids)] {
+            let mut settings = with_prediction(&["sex"]);
+            settings.axes.push(CountAxis { axis: Axis { name: "band".to_owned(), kind: age.clone() }, column: "age".to_owned() });
+            (settings.roles.id, settings.roles.weight) = (id, Some("w".to_owned()));
+            let file = file(".csv", text.as_bytes());
+            let whole = count_task_noting(&crate::read(file.path(), &reading_sets()).unwrap(), &settings, &task, || {}).unwrap();
+            assert!(whole.sum_replicates(&Slice::overall()).is_some());
+            for rows in [1_000, 64, 7] {
+                assert!(streamed(file.path(), &settings, &task, rows) == whole, "{task:?} {rows}");
+            }
+            let found = count_task_file(file.path(), &reading_sets(), &settings, &task, NonZero::new(2).unwrap(), || {}).unwrap();
+            assert!(found.cube == whole, "{task:?}");
+        }
+    }
+}
+
+#[test]
+fn what_only_all_chunks_together_have_too_many_of_is_refused() {
+    let refused = |header: &str, rows: &mut dyn Iterator<Item = String>, settings: &CountSettings, task: &TaskColumns| {
+        let file = file(".csv", format!("{header}\n{}", rows.collect::<String>()).as_bytes());
+        let reading = reading_sets();
+        let format = checked_format(file.path()).unwrap();
+        let batched = BatchedFile::of(file.path(), format, &reading).unwrap();
+        let one = NonZero::<usize>::MIN;
+        let mut looks = Streamed::new((file.path(), format), &batched, &reading, |_| true, one);
+        looks.chunk_rows = 50;
+        assert!(super::counted(&looks, settings, task, || {}).is_err());
+        told(&count_task_file(file.path(), &reading, settings, task, one, || {}).unwrap_err())
+    };
+    let levels = refused(
+        "y,p,sex",
+        &mut (0..120).map(|row| format!("1,2,s{row}\n")),
+        &with_prediction(&["sex"]),
+        &TaskColumns::Regression,
+    );
+    assert!(levels.contains("slice column \"sex\" has 120 distinct values, and at most 100"), "{levels}");
+    let clusters =
+        refused("y,p", &mut (0..1_001).map(|row| format!("1,c{row}\n")), &with_prediction(&[]), &clustering(&[], true));
+    assert!(clusters.contains("column \"p\"") && clusters.contains("1001 different classes, and at most 1000"), "{clusters}");
+    let mut settings = with_prediction(&["a", "b"]);
+    settings.max_levels = 1_000;
+    let mut rows = (0..200 * 200).map(|row| format!("1,2,a{},b{}\n", row % 200, row / 200));
+    let slices = refused("y,p,a,b", &mut rows, &settings, &TaskColumns::Regression);
+    assert!(slices.contains("slices, and at most 32768 can be counted") && slices.contains("intersection_depth: 1"), "{slices}");
+}
+
 #[test]
 fn shards_with_an_id_add_up_to_the_whole() {
     let rows: Vec<String> = (0..60).map(|row| format!("{row},{},{},{}\n", row % 3, row % 2, ["F", "M"][row % 2])).collect();
@@ -285,6 +371,21 @@ fn shards_with_an_id_add_up_to_the_whole() {
             assert!((one - two).abs() < 1e-9);
         }
     }
+}
+
+#[test]
+fn shards_of_clusters_with_features_add_up_but_for_distances() {
+    let rows = ["y,p,length", "x,1,1", "x,1,3", "y,2,10"];
+    let count = |rows: &[&str]| counted(&format!("{}\n", rows.join("\n")), &with_prediction(&[]), &clustering(&["length"], true));
+    let (whole, mut sum) = (count(&rows), count(&rows[..2]));
+    sum.merge(&count(&[rows[0], rows[2], rows[3]])).unwrap();
+    assert_eq!(sum.meta(), whole.meta());
+    let moments = |cube: &Cube| match cell(cube, "overall") {
+        TaskCounts::Clusters(counts) => counts.moments["1"].clone(),
+        _ => unreachable!(),
+    };
+    assert_eq!((moments(&sum).sums, moments(&sum).distances), (moments(&whole).sums, None));
+    assert!(moments(&whole).distances.is_some());
 }
 
 #[test]
