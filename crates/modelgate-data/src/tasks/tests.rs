@@ -292,7 +292,8 @@ fn chunks_of_a_file_make_the_cube_of_the_whole_file() {
         writeln!(text, "{row},{label},{prediction},{weight},{sex},{age},{a},0.25,{},{}", 0.75 - a, f64::from(noise) / 7.0)
             .unwrap();
     }
-    let without_ids: String = text.lines().map(|line| format!("{}\n", line.split_once(',').unwrap().1)).collect();
+    let without_ids: Vec<&str> = text.lines().map(|line| line.split_once(',').unwrap().1).collect();
+    let without_ids = without_ids.join("\n") + "\n";
     let probable = multiclass(&[("0", "a"), ("1", "b"), ("2", "c")]);
     let age = AxisKind::Binned { edges: vec![30.0, 50.0] };
     for task in [
