@@ -1,5 +1,5 @@
 //! Times the steps of counting the benchmark table (`bench/table.py`): `count_table FILE THREADS`. Prints one line each: a
-//! name, seconds elapsed, seconds of processor time.
+//! name, seconds elapsed, seconds of processor time; then the megabytes of the bundle, and of memory at the peak, twice each.
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a measurement at a terminal")]
 
 use std::fs::File;
@@ -8,8 +8,8 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-use modelgate_cube::{Axis, AxisKind, Digest};
-use modelgate_data::{CountAxis, CountSettings, ReadSettings, Roles, count_file};
+use modelgate_cube::{Axis, AxisKind, Bundle, Digest, Manifest, Part};
+use modelgate_data::{CountAxis, CountSettings, FeatureSettings, ReadSettings, Roles, count_file, feature_table_of_file};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 
@@ -63,6 +63,40 @@ fn timed(name: &str, work: impl FnOnce()) {
     println!("{name} {:.4} {:.4}", start.elapsed().as_secs_f64(), processor() - before);
 }
 
+/// Megabytes of memory that this process has had at most.
+fn peak_memory() -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let kilobytes = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.split_whitespace().next()?.parse::<f64>().ok());
+    kilobytes.unwrap_or(f64::NAN) / 1_000.0
+}
+
+/// Megabytes of what a release of the table stores, with replicates and the values of columns.
+fn bundle(path: &Path, reading: &ReadSettings, threads: NonZero<usize>) -> f64 {
+    let settings = settings(true, true);
+    let counted = count_file(path, reading, &settings, threads, &mut || ()).unwrap();
+    let columns = FeatureSettings {
+        roles: &settings.roles,
+        task: None,
+        ignored: &[],
+        axes: &settings.axes,
+        decision_threshold: settings.decision_threshold,
+        max_levels: settings.max_levels,
+        part: Part::Test,
+    };
+    let (features, _) = feature_table_of_file(path, reading, &columns, None, threads).unwrap();
+    let manifest = Manifest {
+        model: "table".to_owned(),
+        release: "v1".to_owned(),
+        created: "2026-01-01T00:00:00Z".to_owned(),
+        tool_version: String::new(),
+        config_digest: counted.digest,
+        data_digest: counted.digest,
+        model_digest: counted.digest,
+    };
+    let bundle = Bundle { manifest, cube: counted.cube, features: features.without_small_slices() };
+    bundle.encode().unwrap().len() as f64 / 1e6
+}
+
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [file, threads] = arguments.as_slice() else { return };
@@ -84,5 +118,8 @@ fn main() {
             let counted = count_file(path, &reading, &settings(scored, paired), threads, &mut || ()).unwrap();
             assert!(counted.cube.rows() > 0);
         });
+    }
+    for (name, megabytes) in [("bundle", bundle(path, &reading, threads)), ("peak_memory", peak_memory())] {
+        println!("{name} {megabytes:.3} {megabytes:.3}");
     }
 }

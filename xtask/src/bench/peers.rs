@@ -16,7 +16,7 @@ const THREADS: &str = "2";
 /// How often rows are drawn again by fairlearn; a replicate takes it seconds.
 const DRAWN: u32 = 4;
 
-/// Seconds by what was timed, for one table.
+/// Seconds by what was timed, and megabytes by what was weighed, for one table.
 type Seconds = BTreeMap<String, f64>;
 
 /// A number that is held against a limit.
@@ -64,6 +64,8 @@ const RATIOS: &[Ratio] = &[
         of: |s| quotient(Some(counting(s, "plain")? + get(s, "report")?), get(s, "duckdb_plain")),
         most: 1.0,
     },
+    Ratio { what: "what a release stores, MB", of: |s| get(s, "bundle"), most: 2.0 },
+    Ratio { what: "memory at the peak of counting, MB", of: |s| get(s, "peak_memory"), most: 500.0 },
     Ratio {
         what: "a replicate of 4 metrics by sex x race, 100,000 rows / fairlearn's",
         of: |s| quotient(a_replicate(s, "replicates", "few_replicates", 10_000.0), fairlearns(s)),
@@ -163,7 +165,7 @@ fn keep_least(least: &mut Seconds, text: &str) {
 
 /// Processor seconds by rows.
 fn curve(all: &[(u64, Seconds)]) -> String {
-    let mut text = String::from("\nprocessor seconds");
+    let mut text = String::from("\nprocessor s, or MB");
     for (rows, _) in all {
         let _ = write!(text, " {:>12}", format!("{rows} rows"));
     }
@@ -214,6 +216,8 @@ mod tests {
             "duckdb_scored",
             "fairlearn_none",
             "fairlearn_replicates",
+            "bundle",
+            "peak_memory",
         ];
         let mut seconds: Seconds = names.iter().map(|name| ((*name).to_owned(), 1.0)).collect();
         seconds.insert("digest".to_owned(), 0.0);
