@@ -38,11 +38,13 @@ impl Cells {
 pub(crate) struct ByKey<T> {
     values: Option<StringArray>,
     known: Vec<Option<T>>,
+    /// What is known, once every value has been said; empty before that.
+    whole: Vec<T>,
 }
 
 impl<T> Default for ByKey<T> {
     fn default() -> Self {
-        Self { values: None, known: Vec::new() }
+        Self { values: None, known: Vec::new(), whole: Vec::new() }
     }
 }
 
@@ -58,26 +60,44 @@ impl<T: Copy> ByKey<T> {
         let values = text.values().as_string_opt::<i32>().ok_or(Stop::Declined)?;
         if !self.values.as_ref().is_some_and(|held| is_same(held, values)) {
             self.known = vec![None; values.len()];
+            self.whole.clear();
             self.values = Some(values.clone());
         }
         out.clear();
-        out.reserve(text.len());
         let nulls = text.keys().nulls().filter(|nulls| nulls.null_count() > 0);
-        for (row, key) in text.keys().values().iter().enumerate() {
-            let key = usize::try_from(*key).unwrap_or(usize::MAX);
-            // Nearly every row says what an earlier one has said.
-            match self.known.get(key) {
-                Some(Some(known)) if nulls.is_none() => out.push(*known),
-                _ if nulls.is_some_and(|nulls| nulls.is_null(row)) => out.push(of(None)?),
-                Some(Some(known)) => out.push(*known),
-                Some(None) => {
-                    let cell = values.is_valid(key).then(|| values.value(key).trim());
-                    let found = of(cell.filter(|cell| !missing.is(cell)))?;
-                    self.known[key] = Some(found);
-                    out.push(found);
-                }
-                None => return Err(Stop::Declined),
+        let mut say = |known: &mut Vec<Option<T>>, row: usize, key: usize| -> Result<T, Stop> {
+            if nulls.is_some_and(|nulls| nulls.is_null(row)) {
+                return of(None);
             }
+            let slot = known.get_mut(key).ok_or(Stop::Declined)?;
+            if let Some(known) = slot {
+                return Ok(*known);
+            }
+            let cell = values.is_valid(key).then(|| values.value(key).trim());
+            let found = of(cell.filter(|cell| !missing.is(cell)))?;
+            *slot = Some(found);
+            Ok(found)
+        };
+        let keys = text.keys().values();
+        let place = |key: &i32| usize::try_from(*key).unwrap_or(usize::MAX);
+        let Some(first) = keys.first() else { return Ok(()) };
+        out.resize(keys.len(), say(&mut self.known, 0, place(first))?);
+        if !self.whole.is_empty() && nulls.is_none() {
+            for (slot, key) in out.iter_mut().zip(keys) {
+                *slot = *self.whole.get(place(key)).ok_or(Stop::Declined)?;
+            }
+            return Ok(());
+        }
+        for (row, (slot, key)) in out.iter_mut().zip(keys).enumerate() {
+            // Nearly every row says what an earlier one has said.
+            *slot = match self.known.get(place(key)) {
+                Some(Some(known)) if nulls.is_none() => *known,
+                _ => say(&mut self.known, row, place(key))?,
+            };
+        }
+        // Dictionaries of many values are rarely said as a whole.
+        if self.known.len() <= keys.len() {
+            self.whole = self.known.iter().copied().collect::<Option<_>>().unwrap_or_default();
         }
         Ok(())
     }

@@ -15,12 +15,26 @@ pub(super) struct Groups {
     steps: Vec<Pairs>,
     /// With no axis all rows are one group.
     any: bool,
+    /// All steps in one, while there is room for every combination of the levels so far.
+    joint: Joint,
 }
+
+/// The group of every combination of levels, whether a row has it or not, in one table.
+#[derive(Debug, Default)]
+struct Joint {
+    /// How many bits a level of each axis takes.
+    bits: Vec<u32>,
+    /// By the levels' bits.
+    groups: Vec<u32>,
+}
+
+/// A table of more combinations than this does not stay in the processor's caches.
+const MOST_JOINT_BITS: u32 = 14;
 
 impl Groups {
     /// No combination of this many axes yet.
     pub(super) fn new(axes: usize) -> Self {
-        Self { steps: (0..axes).map(|_| Pairs::default()).collect(), any: false }
+        Self { steps: (0..axes).map(|_| Pairs::default()).collect(), any: false, joint: Joint::default() }
     }
 
     /// The number of combinations.
@@ -28,15 +42,53 @@ impl Groups {
         self.steps.last().map_or(usize::from(self.any), |last| last.by_number.len())
     }
 
-    /// The group of each row. `codes` are the rows' levels by axis.
-    pub(super) fn number(&mut self, rows: usize, codes: &[&[u32]], groups: &mut Vec<u32>) {
+    /// The group of each row. `codes` are the rows' levels by axis, each below the number of levels of its axis.
+    pub(super) fn number(&mut self, rows: usize, codes: &[(&[u32], usize)], groups: &mut Vec<u32>) {
         groups.clear();
         groups.resize(rows, 0);
         self.any |= rows > 0;
-        for (step, codes) in self.steps.iter_mut().zip(codes) {
+        if self.has_table(codes.iter().map(|(_, levels)| *levels)) {
+            self.number_jointly(codes, groups);
+            return;
+        }
+        for (step, (codes, _)) in self.steps.iter_mut().zip(codes) {
             for (group, code) in groups.iter_mut().zip(*codes) {
                 *group = step.number(*group, *code);
             }
+        }
+    }
+
+    /// Whether there is a table of all combinations; it is made anew where an axis has more levels than it has room for.
+    fn has_table(&mut self, levels: impl Iterator<Item = usize>) -> bool {
+        let bits: Vec<u32> = levels.map(|levels| levels.next_power_of_two().trailing_zeros()).collect();
+        let all: u32 = bits.iter().sum();
+        if bits.len() < 2 || all > MOST_JOINT_BITS {
+            return false;
+        }
+        if self.joint.bits != bits {
+            self.joint = Joint { groups: vec![NONE; 1 << all], bits };
+        }
+        true
+    }
+
+    fn number_jointly(&mut self, codes: &[(&[u32], usize)], groups: &mut [u32]) {
+        let mut shift = 0;
+        for ((codes, _), bits) in codes.iter().zip(&self.joint.bits) {
+            for (place, code) in groups.iter_mut().zip(*codes) {
+                *place |= code << shift;
+            }
+            shift += bits;
+        }
+        for (row, place) in groups.iter_mut().enumerate() {
+            let found = self.joint.groups[*place as usize];
+            if found != NONE {
+                *place = found;
+                continue;
+            }
+            let levels = codes.iter().map(|(codes, _)| codes[row]);
+            let group = self.steps.iter_mut().zip(levels).fold(0, |group, (step, code)| step.number(group, code));
+            self.joint.groups[*place as usize] = group;
+            *place = group;
         }
     }
 
@@ -146,12 +198,12 @@ mod tests {
     #[test]
     fn combinations_are_numbered_as_they_come_and_keep_their_levels() {
         let mut groups = Groups::new(3);
-        let codes: [&[u32]; 3] = [&[0, 1, 0, 5], &[2, 0, 2, 900], &[0, 0, 1, 70_000]];
+        let codes: [(&[u32], usize); 3] = [(&[0, 1, 0, 5], 6), (&[2, 0, 2, 900], 901), (&[0, 0, 1, 70_000], 70_001)];
         let mut found = Vec::new();
         groups.number(4, &codes, &mut found);
         assert_eq!(found, [0, 1, 2, 3]);
         assert_eq!(groups.len(), 4);
-        groups.number(2, &[&[5, 0], &[900, 2], &[70_000, 1]], &mut found);
+        groups.number(2, &[(&[5, 0], 6), (&[900, 2], 901), (&[70_000, 1], 70_001)], &mut found);
         assert_eq!(found, [3, 2]);
         assert_eq!((groups.levels(3), groups.levels(2)), (vec![5, 900, 70_000], vec![0, 2, 1]));
         assert_eq!(groups.number_one([5, 900, 70_000]), 3);

@@ -201,7 +201,7 @@ impl<'p> Part<'p> {
     }
 
     fn add_up(&mut self, batch: &mut Batch) -> Result<(), Stop> {
-        let codes: Vec<&[u32]> = self.axes.iter().map(|axis| axis.codes.as_slice()).collect();
+        let codes: Vec<(&[u32], usize)> = self.axes.iter().map(|axis| (axis.codes.as_slice(), axis.levels.len())).collect();
         let keeps_rows = self.plan.keeps_rows();
         if keeps_rows {
             let code = |row: usize| batch.codes.get(row).copied().unwrap_or(0);
@@ -225,13 +225,13 @@ impl<'p> Part<'p> {
             }
             self.cover();
         }
-        let codes: Vec<&[u32]> = self.axes.iter().map(|axis| axis.codes.as_slice()).collect();
+        let codes: Vec<(&[u32], usize)> = self.axes.iter().map(|axis| (axis.codes.as_slice(), axis.levels.len())).collect();
         for block in &mut self.blocks {
-            let of_block: Vec<&[u32]> = block.axes.iter().filter_map(|axis| codes.get(*axis).copied()).collect();
+            let of_block: Vec<(&[u32], usize)> = block.axes.iter().filter_map(|axis| codes.get(*axis).copied()).collect();
             block.groups.number(rows, &of_block, &mut batch.groups);
             add_rows(block, batch);
         }
-        for (levels, codes) in self.records.levels.iter_mut().zip(&codes).filter(|_| keeps_rows) {
+        for (levels, (codes, _)) in self.records.levels.iter_mut().zip(&codes).filter(|_| keeps_rows) {
             levels.extend(codes.iter().map(|code| u16::try_from(*code).unwrap_or(u16::MAX)));
         }
         let slices: usize = self.blocks.iter().map(|block| block.groups.len()).sum();
