@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray};
-use modelgate_cube::{Axis, AxisKind, Bundle, Cube, Digest, FeatureTable, Manifest};
+use modelgate_cube::{Axis, AxisKind, Bundle, Cube, DataProfile, Digest, FeatureTable, Manifest};
 use modelgate_data::{CountAxis, CountSettings, ReadSettings, Roles, count, read};
 use modelgate_eval::{METRICS, Metric, MetricKind};
 use modelgate_tests::{Gate, real_data};
@@ -316,7 +316,7 @@ pub(crate) fn bundle(cube: Cube, features: FeatureTable) -> Vec<u8> {
         data_digest: digest,
         model_digest: digest,
     };
-    Bundle { manifest, cube, features }.encode().unwrap()
+    Bundle { manifest, cube, features, profile: DataProfile::default() }.encode().unwrap()
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod anchor;
 mod attack;
 mod audit;
 mod beside;
+mod data_checks;
 mod data_sets;
 mod demo;
 mod disclosure;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use modelgate_cube::{Bundle, Cube, Digest, FeatureTable, Manifest, Slice};
+use modelgate_cube::{Bundle, Cube, DataProfile, Digest, FeatureTable, Manifest, Slice};
 use modelgate_data::{CountAxis, CountSettings, ReadSettings, Roles, count, read};
 use modelgate_eval::{Change, Comparison, Declared, Delta, EvalSettings, Interval, Method, MetricId, Mode, Subject, compare};
 
@@ -104,7 +104,8 @@ fn stored(cube: &Cube) -> Cube {
     let [model, release, created, tool_version] = [const { String::new() }; 4];
     let manifest =
         Manifest { model, release, created, tool_version, config_digest: digest, data_digest: digest, model_digest: digest };
-    Bundle::decode(&Bundle { manifest, cube: cube.clone(), features: FeatureTable::default() }.encode().unwrap()).unwrap().cube
+    let (features, profile) = (FeatureTable::default(), DataProfile::default());
+    Bundle::decode(&Bundle { manifest, cube: cube.clone(), features, profile }.encode().unwrap()).unwrap().cube
 }
 
 fn change<'a>(comparison: &'a Comparison, metric: &str, subject: &str) -> &'a Change {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use modelgate_tests::{CONFIG, Gate, Rows};
 
+use crate::data_checks::{amount, with_column, with_columns, with_copies, with_training_rows as with_amounts};
 use crate::drift::{released_with_income, with_income};
 use crate::{gate, ready, released};
 
@@ -117,6 +118,26 @@ fn with_training_rows(more: u32) -> Gate {
     gate
 }
 
+/// Every hundredth row says this in a column of texts.
+fn with_texts(odd: &'static str) -> Gate {
+    let text = move |row: u32| {
+        if row.is_multiple_of(100) { odd.to_owned() } else { ["New York", "Boston"][row as usize % 2].to_owned() }
+    };
+    with_column("city", &text, &text)
+}
+
+/// So many of a hundred rows have no amount.
+fn gaps(most: u32) -> impl Fn(u32) -> String {
+    move |row| if row % 100 < most { String::new() } else { amount(row) }
+}
+
+/// Training rows with a column that counts them.
+fn with_counted_training_rows() -> Gate {
+    let number = |row: u32| row.to_string();
+    let rows = with_columns(&Rows { rows: 3_000, ..jittered() }, &[("number", &number)]);
+    pair().with("train.csv", rows).with("modelgate.yml", CONFIG.replace("  id: id\n", "  id: id\n  train_path: train.csv\n"))
+}
+
 /// The pairs by the rule that each is for, with every rule that must speak.
 fn pairs() -> Vec<(&'static str, Gate, &'static [&'static str])> {
     vec![
@@ -149,6 +170,29 @@ fn pairs() -> Vec<(&'static str, Gate, &'static [&'static str])> {
         ("prediction-drift", with_higher_scores(), &["prediction-drift"]),
         ("train-test-drift", with_training_rows(40), &["train-test-drift"]),
         ("(no drift from training rows)", with_training_rows(0), &[]),
+        ("schema-change", released_with_income().with("predictions.csv", candidate()), &["schema-change"]),
+        ("missing-values", with_column("amount", &gaps(10), &gaps(14)), &["missing-values"]),
+        ("(no more missing values)", with_column("amount", &gaps(10), &gaps(11)), &[]),
+        (
+            "non-finite-values",
+            with_column("amount", &amount, &|row| if row == 7 { "inf".to_owned() } else { amount(row) }),
+            &["non-finite-values"],
+        ),
+        ("missing-like-texts", with_texts("n.a."), &["missing-like-texts"]),
+        ("similar-texts", with_texts("new_york"), &["similar-texts"]),
+        ("(texts without a fault)", with_texts("Paris"), &[]),
+        ("constant-column", with_column("version", &|_| "7".to_owned(), &|_| "7".to_owned()), &["constant-column"]),
+        ("id-like-feature", with_counted_training_rows(), &["id-like-feature"]),
+        ("duplicate-rows", with_copies(10, false), &["duplicate-rows"]),
+        ("conflicting-labels", with_copies(50, true), &["conflicting-labels"]),
+        ("(few copies)", with_copies(50, false), &[]),
+        (
+            "row-count-change",
+            with_rows(|line| line.starts_with("id") || line.split(',').next().is_some_and(|id| id.ends_with(['1', '4', '7']))),
+            &["row-count-change", "different-data"],
+        ),
+        ("train-test-overlap", with_amounts(40), &["train-test-overlap"]),
+        ("(no overlap)", with_amounts(0), &[]),
     ]
 }
 

@@ -23,6 +23,7 @@ const FILES: &[(&str, Source)] = &[
     ("docs/metrics.md", Source::Page(&["list", "metrics", "--format", "markdown"])),
     ("docs/estimators.md", Source::Page(&["list", "estimators", "--format", "markdown"])),
     ("docs/statistics.md", Source::Page(&["list", "statistics", "--format", "markdown"])),
+    ("docs/data-metrics.md", Source::Page(&["list", "data-metrics", "--format", "markdown"])),
     ("docs/rules.md", Source::Page(&["list", "rules", "--format", "markdown"])),
     (
         "docs/cli.md",

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use modelgate_cube::{Digest, TaskKind};
 use modelgate_eval::{DiscoverySettings, EvalSettings, MetricId, Requirement};
-use modelgate_policy::{DriftLimits, Policy};
+use modelgate_policy::{DATA_RULES, DataLimits, DriftLimits, Policy};
 use serde_yaml::Value;
 
 use crate::axes;
@@ -133,6 +133,7 @@ fn settings(
             seed: evaluation.whole("seed"),
             declared,
         },
+        checks_data: data_checks.flag("enabled"),
         discovery: discovery(&evaluation, mistakes),
         axes: measurable.axes.declared,
         policy: Policy {
@@ -148,6 +149,7 @@ fn settings(
                 effect: data_checks.number("drift_effect").unwrap_or_default(),
                 alpha: data_checks.number("drift_alpha").unwrap_or_default(),
             },
+            data: data_limits(&data_checks),
         },
         baseline: beside.map_or_else(|| baseline(&root.section("baseline"), &directory), BaselineSettings::Beside),
         anchor: anchor::read(&root.section("anchor"), &directory),
@@ -159,6 +161,11 @@ fn settings(
         directory,
         text: text.to_owned(),
     }
+}
+
+/// The limits on the data.
+fn data_limits(data_checks: &Node<'_>) -> DataLimits {
+    DataLimits(DATA_RULES.iter().filter_map(|rule| Some((rule.rule, data_checks.number(rule.key)?))).collect())
 }
 
 /// Whether rows will have scores; where it is not clear what gives them, that is said elsewhere.

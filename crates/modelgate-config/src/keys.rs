@@ -22,6 +22,7 @@ const ANY: Range = Range { lowest: f64::NEG_INFINITY, highest: f64::INFINITY, op
 const AT_LEAST_0: Range = Range { lowest: 0.0, highest: f64::INFINITY, open: false };
 const ABOVE_0: Range = Range { lowest: 0.0, highest: f64::INFINITY, open: true };
 const BETWEEN_0_AND_1: Range = Range { lowest: 0.0, highest: 1.0, open: true };
+const SHARE: Range = Range { lowest: 0.0, highest: 1.0, open: false };
 const BELOW_ONE_HALF: Range = Range { lowest: 0.0, highest: 0.5, open: true };
 const AT_LEAST_1: Range = Range { lowest: 1.0, highest: f64::INFINITY, open: false };
 const CONFIDENCE: Range = Range { lowest: 0.5, highest: 1.0, open: true };
@@ -382,6 +383,12 @@ const COSTS: Section = Section {
 const DATA_CHECKS: Section = Section {
     keys: &[
         Key::optional(
+            "enabled",
+            Flag,
+            "Whether the rows themselves are checked: missing values, repeated rows, contradictory labels, test rows that are training rows. A rule about them that is denied then fails because it was not measured.",
+        )
+        .with_default("true"),
+        Key::optional(
             "drift_effect",
             Number(ABOVE_0),
             "From which effect a drift counts: a Jensen-Shannon distance (base 2), a Wasserstein distance in standard deviations, or a population stability index.",
@@ -393,6 +400,54 @@ const DATA_CHECKS: Section = Section {
             "The most that the p-value of a drift may be, after Benjamini and Hochberg's adjustment for the number of columns.",
         )
         .with_default("0.05"),
+        Key::optional(
+            "max_missing_increase",
+            Number(SHARE),
+            "How much the share of missing values of a column may rise since the baseline; a rise must also be sure (adjusted p-value below 0.05).",
+        )
+        .with_default("0.02"),
+        Key::optional("max_non_finite_rate", Number(SHARE), "The most rows of a column of numbers that may be infinite or NaN.")
+            .with_default("0.0"),
+        Key::optional(
+            "max_missing_like_rate",
+            Number(SHARE),
+            "The most rows of a column whose text may look like a missing value without being one of `data.missing_values`.",
+        )
+        .with_default("0.0"),
+        Key::optional(
+            "max_similar_text_rate",
+            Number(SHARE),
+            "The most rows of a column whose text may differ from a more frequent one by case, spaces, underscores or hyphens alone.",
+        )
+        .with_default("0.0"),
+        Key::optional("max_most_frequent_rate", Number(SHARE), "The most rows of a column that may say the same.")
+            .with_default("0.999"),
+        Key::optional(
+            "max_distinct_rate",
+            Number(SHARE),
+            "The most different values, as a share of the training rows, that a column to learn from may have; only of texts, and of whole numbers that lie close together.",
+        )
+        .with_default("0.99"),
+        Key::optional("max_duplicate_row_rate", Number(SHARE), "The most rows that may repeat another one in every feature.")
+            .with_default("0.05"),
+        Key::optional(
+            "max_conflicting_label_rate",
+            Number(SHARE),
+            "The most rows that may have an equal with another label.",
+        )
+        .with_default("0.01"),
+        Key::optional(
+            "max_row_count_ratio",
+            Number(AT_LEAST_1),
+            "How many times the baseline's rows there may be, or how many times fewer.",
+        )
+        .with_default("2.0"),
+        Key::optional(
+            "max_train_test_overlap_rate",
+            Number(SHARE),
+            "The most test rows that may say what a training row says in every feature that both files have.",
+        )
+        .with_default("0.001"),
     ],
     rules: &[],
 };

@@ -44,6 +44,8 @@ pub struct Config {
     pub paired: bool,
     /// What is measured: each gated metric is among it.
     pub evaluation: EvalSettings,
+    /// Whether the rows themselves are checked.
+    pub checks_data: bool,
     /// What slices are searched for; `None` where none are.
     pub discovery: Option<DiscoverySettings>,
     /// Gates, levels and waivers, each with its line.

@@ -7,8 +7,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Axis, AxisKind, Cell, Cube, CubeMeta, Digest, FeatureTable, Fixed, LOGIT_BINS, LossSums, ReplicateSet, Replicates, RowIdRule,
-    RowIds, RowSetDigest, ScoreBin, ScoreScale, ScoreTable, Shape, Slice, SumReplicates, Tally, Task, TaskKind, Term,
+    Axis, AxisKind, Cell, Cube, CubeMeta, DataProfile, Digest, FeatureTable, Fixed, LOGIT_BINS, LossSums, ReplicateSet,
+    Replicates, RowIdRule, RowIds, RowSetDigest, ScoreBin, ScoreScale, ScoreTable, Shape, Slice, SumReplicates, Tally, Task,
+    TaskKind, Term,
+    data_profile::StoredProfile,
     features::{StoredFeatures, Unusable},
     replicates::{Packed, PackedSums},
 };
@@ -47,6 +49,8 @@ pub struct Bundle {
     pub cube: Cube,
     /// How the values of each column are spread; empty where that was not counted.
     pub features: FeatureTable,
+    /// The counts by which the data was checked; empty where it was not.
+    pub profile: DataProfile,
 }
 
 /// Why bytes are not a bundle that can be compared with.
@@ -70,7 +74,7 @@ impl Bundle {
     /// The bytes to store: canonical JSON, so that equal bundles are equal bytes. Scores are coarsened as
     /// [`Cube::for_storage`] says.
     pub fn encode(&self) -> Result<Vec<u8>, BundleError> {
-        let stored = v1::File::from_bundle(&self.manifest, &self.cube.for_storage(), &self.features);
+        let stored = v1::File::from_bundle(&self.manifest, &self.cube.for_storage(), &self.features, &self.profile);
         let mut bytes = serde_json::to_vec(&stored).map_err(|error| BundleError::Malformed(error.to_string()))?;
         bytes.push(b'\n');
         Ok(bytes)
@@ -110,7 +114,7 @@ impl Cube {
             data_digest: Digest::of(b""),
             model_digest: Digest::of(b""),
         };
-        let stored = v1::File::from_bundle(&nobody, &self.for_storage(), &FeatureTable::default());
+        let stored = v1::File::from_bundle(&nobody, &self.for_storage(), &FeatureTable::default(), &DataProfile::default());
         let bytes = serde_json::to_vec(&stored).map_err(|error| BundleError::Malformed(error.to_string()))?;
         Ok(Digest::of(&bytes))
     }
@@ -120,9 +124,10 @@ impl Cube {
 mod v1 {
     use super::tasks::{self, StoredCounts, StoredTask};
     use super::{
-        Axis, AxisKind, BTreeMap, Bundle, BundleError, Cell, Cube, CubeMeta, Deserialize, Digest, FeatureTable, Fixed,
-        LOGIT_BINS, LossSums, Manifest, Packed, PackedSums, ReplicateSet, Replicates, RowIdRule, RowIds, RowSetDigest, ScoreBin,
-        ScoreScale, ScoreTable, Serialize, Shape, Slice, StoredFeatures, SumReplicates, Tally, Task, TaskKind, Term, Unusable,
+        Axis, AxisKind, BTreeMap, Bundle, BundleError, Cell, Cube, CubeMeta, DataProfile, Deserialize, Digest, FeatureTable,
+        Fixed, LOGIT_BINS, LossSums, Manifest, Packed, PackedSums, ReplicateSet, Replicates, RowIdRule, RowIds, RowSetDigest,
+        ScoreBin, ScoreScale, ScoreTable, Serialize, Shape, Slice, StoredFeatures, StoredProfile, SumReplicates, Tally, Task,
+        TaskKind, Term, Unusable,
     };
 
     #[derive(Serialize, Deserialize)]
@@ -155,6 +160,9 @@ mod v1 {
         /// How columns are spread; absent where that was not counted.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         features: Option<StoredFeatures>,
+        /// The counts by which the data was checked; absent where it was not.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        profile: Option<StoredProfile>,
     }
 
     /// The column of ids (absent where ids are digests of features), the salt in hexadecimal digits, and the digest of
@@ -305,7 +313,7 @@ mod v1 {
     }
 
     impl File {
-        pub(super) fn from_bundle(manifest: &Manifest, cube: &Cube, features: &FeatureTable) -> Self {
+        pub(super) fn from_bundle(manifest: &Manifest, cube: &Cube, features: &FeatureTable, profile: &DataProfile) -> Self {
             let shape = &cube.meta().shape;
             let axis = |axis: &Axis| StoredAxis {
                 name: axis.name.clone(),
@@ -335,6 +343,7 @@ mod v1 {
                 row_ids: cube.row_ids().map(store_ids),
                 cells: cube.cells().map(|(slice, cell)| store_cell(slice, cell, cube)).collect(),
                 features: StoredFeatures::from_table(features),
+                profile: StoredProfile::from_profile(profile),
             }
         }
 
@@ -390,8 +399,11 @@ mod v1 {
                 Unusable::Malformed(what) => malformed(what),
                 Unusable::Inconsistent(what) => BundleError::Inconsistent(what.to_owned()),
             })?;
+            let profile =
+                self.profile.unwrap_or_default().into_profile().map_err(|what| BundleError::Inconsistent(what.to_owned()))?;
             Ok(Bundle {
                 features,
+                profile,
                 manifest: Manifest {
                     config_digest: digest(&self.config_digest)?,
                     data_digest: digest(&self.data_digest)?,
@@ -493,6 +505,7 @@ mod tests {
             },
             cube: Cube::from_cells(meta, ScoreScale::Exact, cells),
             features: FeatureTable::default(),
+            profile: DataProfile::default(),
         }
     }
 

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Axis, AxisKind, Bundle, BundleError, Cell, Cube, CubeMeta, Digest, Disclosure, FeatureTable, Fixed, Manifest, Profile,
-    RowSetDigest, ScoreScale, Shape, Slice, Tally, Task, Term, Withheld,
+    Axis, AxisKind, Bundle, BundleError, Cell, Cube, CubeMeta, DataProfile, Digest, Disclosure, FeatureTable, Fixed, Manifest,
+    Profile, RowSetDigest, ScoreScale, Shape, Slice, Tally, Task, Term, Withheld,
 };
 
 /// The name of the file.
@@ -47,6 +47,7 @@ impl Disclosed {
                 cube: Cube::from_cells(meta, ScoreScale::Exact, cells),
                 // Counts by value of each column, some of few rows: none is shown.
                 features: FeatureTable::default(),
+                profile: DataProfile::default(),
             },
             profile: disclosure.settings.profile,
             min_cell: disclosure.settings.min_cell,
@@ -174,7 +175,7 @@ struct StoredCell {
 
 impl From<&Disclosed> for File {
     fn from(disclosed: &Disclosed) -> Self {
-        let Bundle { manifest, cube, features: _ } = &disclosed.bundle;
+        let Bundle { manifest, cube, features: _, profile: _ } = &disclosed.bundle;
         let shape = &cube.meta().shape;
         let axis = |axis: &Axis| StoredAxis {
             name: axis.name.clone(),
@@ -291,8 +292,8 @@ impl File {
             created: self.created,
             tool_version: self.tool_version,
         };
-        let bundle =
-            Bundle { manifest, cube: Cube::from_cells(meta, ScoreScale::Exact, cells), features: FeatureTable::default() };
+        let cube = Cube::from_cells(meta, ScoreScale::Exact, cells);
+        let bundle = Bundle { manifest, cube, features: FeatureTable::default(), profile: DataProfile::default() };
         Ok(Disclosed { bundle, profile, min_cell: self.min_cell, withheld })
     }
 }
@@ -338,7 +339,7 @@ mod tests {
             data_digest: digest,
             model_digest: digest,
         };
-        let bundle = Bundle { manifest, cube, features: FeatureTable::default() };
+        let bundle = Bundle { manifest, cube, features: FeatureTable::default(), profile: DataProfile::default() };
         let disclosure = Disclosure::of(&[&[Published { cube: &bundle.cube, model: digest, withheld: None }]], public());
         let shown = Disclosed::of(&bundle, &disclosure);
         (bundle, shown)

@@ -59,6 +59,23 @@ pub enum Part {
     Test,
 }
 
+impl Part {
+    /// The stable name.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Train => "train",
+            Self::Test => "test",
+        }
+    }
+
+    /// Looks a stable name up.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Train, Self::Test].into_iter().find(|part| part.id() == name)
+    }
+}
+
 /// Why a column has no histogram.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum LeftOut {

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-use modelgate_cube::{Axis, AxisKind, Bundle, Digest, Manifest, Part};
+use modelgate_cube::{Axis, AxisKind, Bundle, DataProfile, Digest, Manifest, Part};
 use modelgate_data::{CountAxis, CountSettings, FeatureSettings, ReadSettings, Roles, count_file, feature_table_of_file};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
@@ -93,7 +93,8 @@ fn bundle(path: &Path, reading: &ReadSettings, threads: NonZero<usize>) -> f64 {
         data_digest: counted.digest,
         model_digest: counted.digest,
     };
-    let bundle = Bundle { manifest, cube: counted.cube, features: features.without_small_slices() };
+    let bundle =
+        Bundle { manifest, cube: counted.cube, features: features.without_small_slices(), profile: DataProfile::default() };
     bundle.encode().unwrap().len() as f64 / 1e6
 }
 

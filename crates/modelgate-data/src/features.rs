@@ -4,10 +4,10 @@
 //! ([`look`]), then cut ([`cut`]); all are counted in a last look ([`tally`]). Nothing depends on the order of the rows.
 
 mod cut;
-mod layout;
-mod look;
+pub(crate) mod layout;
+pub(crate) mod look;
 mod tally;
-mod values;
+pub(crate) mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZero;

@@ -5,6 +5,7 @@
 //! the column and the offending text.
 
 mod batched_file;
+mod checks;
 mod column;
 mod count;
 mod count_file;
@@ -33,6 +34,7 @@ mod tasks;
 #[cfg(test)]
 mod testing;
 
+pub use checks::{CheckSettings, DataRows, data_profile};
 pub use column::{Column, TextArray, number_text};
 pub use count::{CountAxis, CountSettings, Roles, count, count_noting};
 pub use count_file::{CountedFile, count_file};

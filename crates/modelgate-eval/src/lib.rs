@@ -15,6 +15,7 @@ mod confusion;
 mod contrast;
 mod control;
 mod cost;
+mod data_checks;
 mod declared;
 mod discover;
 mod drift;
@@ -45,6 +46,9 @@ pub use catalogue::METRICS;
 pub use compare::compare;
 pub use comparison::{Change, Comparison, Delta, Mode, OneSided};
 pub use contrast::{contrast, gap};
+pub use data_checks::{
+    DATA_METRICS, DataChange, DataEvaluation, DataMeasurement, DataMetric, DataMetricId, SchemaChange, evaluate_data,
+};
 pub use declared::{Costs, Declared, Requirement};
 pub use discover::{Discovery, DiscoverySettings, FALSE_DISCOVERY_RATE, WorstSlice, discover};
 pub use drift::{DRIFT_STATISTICS, Drift, DriftBetween, DriftCell, DriftComparison, DriftStatistic, StatisticId, drift};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use modelgate_cube::Slice;
 use modelgate_eval::MetricId;
 
-use crate::{DriftLimits, Level, RuleId, Waiver};
+use crate::{DataLimits, DriftLimits, Level, RuleId, Waiver};
 
 /// Where in the configuration something is written.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -82,4 +82,6 @@ pub struct Policy {
     pub max_decisions_per_split: u64,
     /// From when a drift of the data counts.
     pub drift: DriftLimits,
+    /// From when a fault of the data counts.
+    pub data: DataLimits,
 }

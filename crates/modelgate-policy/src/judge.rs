@@ -4,8 +4,11 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use modelgate_cube::Slice;
-use modelgate_eval::{Change, Comparison, DriftComparison, Estimate, Evaluation, Loss, MetricId, MetricKind, Mode, Subject};
+use modelgate_eval::{
+    Change, Comparison, DataEvaluation, DriftComparison, Estimate, Evaluation, Loss, MetricId, MetricKind, Mode, Subject,
+};
 
+use crate::data_checks;
 use crate::drift;
 use crate::family::{self, Draft};
 use crate::state::{self, Judged, against_limit};
@@ -44,11 +47,13 @@ pub struct History<'a> {
     pub drift: &'a [DriftComparison],
     /// Whether the previous release holds no counts of its columns, so that nobody can tell how they moved since.
     pub without_columns: bool,
+    /// What was measured of the data itself; none where nothing was counted.
+    pub data: Option<&'a DataEvaluation>,
 }
 
 impl<'a> From<Baseline<'a>> for History<'a> {
     fn from(baseline: Baseline<'a>) -> Self {
-        Self { baseline, anchor: None, decisions: 0, drift: &[], without_columns: false }
+        Self { baseline, anchor: None, decisions: 0, drift: &[], without_columns: false, data: None }
     }
 }
 
@@ -65,6 +70,10 @@ pub fn judge<'a>(evaluation: &'a Evaluation, history: impl Into<History<'a>>, po
     findings.extend(drift::findings(&drift, |rule| judge.level(rule)));
     let without_columns = judge.history.without_columns;
     findings.extend(drift::unmeasured(without_columns, |rule| judge.level(rule)));
+    let data = judge.history.data.map(|data| data_checks::judge(data, &policy.data)).unwrap_or_default();
+    findings.extend(data_checks::findings(&data, |rule| judge.level(rule)));
+    let has_baseline = matches!(judge.history.baseline, Baseline::Compared(_));
+    findings.extend(data_checks::unmeasured(&data, has_baseline, |rule| judge.level(rule)));
     let about_waivers = waive::apply(&mut checks, &mut findings, &policy.waivers, today, |rule| judge.level(rule));
     findings.extend(about_waivers);
     findings.retain(|finding| finding.level > Level::Allow);
@@ -72,7 +81,16 @@ pub fn judge<'a>(evaluation: &'a Evaluation, history: impl Into<History<'a>>, po
     findings.sort_by_key(|finding| Reverse(finding.level));
     checks.sort_by_key(|check| !check.blocking);
     let outcome = outcome(&checks, &findings);
-    Verdict { outcome, counts: Counts::of(&checks), checks, findings, low_support: low_support.len(), drift, without_columns }
+    Verdict {
+        outcome,
+        counts: Counts::of(&checks),
+        checks,
+        findings,
+        low_support: low_support.len(),
+        drift,
+        without_columns,
+        data,
+    }
 }
 
 fn outcome(checks: &[Check], findings: &[Finding]) -> Outcome {

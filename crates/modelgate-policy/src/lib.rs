@@ -1,5 +1,6 @@
 //! Gates, rules and waivers: measurements in, a verdict out. Cannot fail, does no I/O, and is told what day it is.
 
+mod data_checks;
 mod drift;
 mod family;
 mod gate;
@@ -10,6 +11,7 @@ mod verdict;
 mod waive;
 mod waiver;
 
+pub use data_checks::{DATA_RULES, DataLimits, DataQuestion, DataRule, DataState, JudgedData, JudgedMeasurement};
 pub use drift::{DriftLimits, DriftState, JudgedDrift};
 pub use gate::{Bound, Gate, Origin, Policy, Target};
 pub use judge::{Anchor, Baseline, History, judge};

@@ -2,7 +2,7 @@
 
 use modelgate_eval::{Change, Estimate, MetricId, Subject};
 
-use crate::{Bound, Date, JudgedDrift, Level, Origin, RuleId};
+use crate::{Bound, Date, JudgedData, JudgedDrift, Level, Origin, RuleId};
 
 /// What became of one check.
 #[derive(Debug, Clone, PartialEq)]
@@ -255,4 +255,6 @@ pub struct Verdict {
     pub drift: Vec<JudgedDrift>,
     /// Whether the baseline's release holds no counts of its columns, so that their drift since is not known.
     pub without_columns: bool,
+    /// What was measured of the data itself.
+    pub data: JudgedData,
 }

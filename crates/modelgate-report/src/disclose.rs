@@ -9,7 +9,7 @@ use modelgate_cube::{Disclosure, Profile, Slice, magnitude};
 use modelgate_eval::{
     Change, Comparison, Delta, Estimate, Evaluation, Interval, MetricId, MetricKind, Mix, OneSided, Retrained, Subject,
 };
-use modelgate_policy::{Check, Counts, Finding, RuleId, State, Test, Verdict};
+use modelgate_policy::{Check, Counts, Finding, JudgedData, RuleId, State, Test, Verdict};
 
 use crate::report::{Baseline, Disclosed, ModelFacts, Report};
 
@@ -52,6 +52,7 @@ pub fn disclose(report: Report, disclosure: &Disclosure) -> Report {
         anchor,
         split_decisions,
         model,
+        data_files,
         confidence_level,
         min_support,
         declared,
@@ -77,6 +78,7 @@ pub fn disclose(report: Report, disclosure: &Disclosure) -> Report {
         anchor: anchor.map(|anchor| without_rows(anchor, rows_of)),
         split_decisions,
         model: shown.model(model),
+        data_files,
         confidence_level,
         min_support,
         declared,
@@ -193,12 +195,14 @@ impl Shown<'_> {
         all_shown && mix.metric.tells_confusion_only()
     }
 
-    /// Checks and findings of what is shown. How columns moved is left out: it is about counts by value, in every slice.
+    /// Checks and findings of what is shown. How columns moved is left out: it is about counts by value, in
+    /// every slice. So is what was measured of the data, which is about few rows; what rules say of it stays.
     fn verdict(&self, exact: Verdict) -> Verdict {
-        let Verdict { outcome, checks, findings, counts: _, low_support: _, drift: _, without_columns } = exact;
+        let Verdict { outcome, checks, findings, counts: _, low_support: _, drift: _, without_columns, data: _ } = exact;
         let checks: Vec<Check> = checks.into_iter().filter_map(|check| self.check(check)).collect();
         let findings = findings.into_iter().map(|finding| self.finding(finding)).collect();
-        Verdict { outcome, counts: Counts::of(&checks), checks, findings, low_support: 0, drift: Vec::new(), without_columns }
+        let (drift, data) = (Vec::new(), JudgedData::default());
+        Verdict { outcome, counts: Counts::of(&checks), checks, findings, low_support: 0, drift, without_columns, data }
     }
 
     /// A check as it may be shown. One of a withheld slice is left out where nothing follows from it: that it was made
@@ -270,7 +274,7 @@ impl Shown<'_> {
             tables: self.disclosure.withheld().tables().map(|pair| pair.to_vec()).collect(),
             bands: bands.map(|slice| (slice.clone(), magnitude(exact.rows(slice).unwrap_or(0)))).collect(),
             has_unmade_checks: verdict.low_support > 0,
-            has_drift: !verdict.drift.is_empty(),
+            has_columns: !verdict.drift.is_empty() || !verdict.data.measurements.is_empty(),
         }
     }
 }

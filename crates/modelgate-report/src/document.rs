@@ -11,6 +11,8 @@ pub enum DocumentKind {
     Verdict,
     /// The model card.
     ModelCard,
+    /// The dataset card.
+    DatasetCard,
     /// The report for people, one page without anything to fetch.
     Report,
 }
@@ -23,6 +25,7 @@ impl DocumentKind {
             Self::Comment => "comment.md",
             Self::Verdict => "verdict.json",
             Self::ModelCard => "model-card.md",
+            Self::DatasetCard => "dataset-card.md",
             Self::Report => "report.html",
         }
     }
@@ -31,7 +34,7 @@ impl DocumentKind {
     #[must_use]
     pub fn media_type(self) -> &'static str {
         match self {
-            Self::Comment | Self::ModelCard => "text/markdown; charset=utf-8",
+            Self::Comment | Self::ModelCard | Self::DatasetCard => "text/markdown; charset=utf-8",
             Self::Verdict => "application/json",
             Self::Report => "text/html; charset=utf-8",
         }

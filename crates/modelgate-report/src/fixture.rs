@@ -3,17 +3,18 @@
 
 use std::collections::BTreeMap;
 
-use modelgate_cube::{Digest, FeatureId, Slice};
+use modelgate_cube::{ColumnKind, Digest, FeatureId, Part, Slice};
 use modelgate_eval::{
-    Change, Comparison, Costs, Declared, Delta, Discovery, DiscoverySettings, Drift, DriftBetween, DriftCell, Estimate,
-    Evaluation, Interval, Measured, Method, MetricId, MetricKind, Mix, MixGroup, Mode, OneSided, Reason, StatisticId, Subject,
-    WorstSlice,
+    Change, Comparison, Costs, DataChange, DataMeasurement, DataMetricId, Declared, Delta, Discovery, DiscoverySettings, Drift,
+    DriftBetween, DriftCell, Estimate, Evaluation, Interval, Measured, Method, MetricId, MetricKind, Mix, MixGroup, Mode,
+    OneSided, Reason, SchemaChange, StatisticId, Subject, WorstSlice,
 };
 use modelgate_policy::{
-    Bound, Check, Counts, Date, DriftState, Family, Finding, JudgedDrift, Level, Origin, Outcome, RuleId, State, Test, Verdict,
+    Bound, Check, Counts, DATA_RULES, DataState, Date, DriftState, Family, Finding, JudgedData, JudgedDrift, JudgedMeasurement,
+    Level, Origin, Outcome, RuleId, State, Test, Verdict,
 };
 
-use crate::report::{Baseline, Disclosed, ModelFacts, Provenance, Report};
+use crate::report::{Baseline, DataFiles, Disclosed, ModelFacts, Provenance, Report, TrainingFile};
 
 pub(crate) const LEVEL: f64 = 0.95;
 
@@ -79,6 +80,7 @@ fn empty() -> Report {
         anchor: None,
         split_decisions: 3,
         model: facts(),
+        data_files: DataFiles::default(),
         confidence_level: LEVEL,
         min_support: 30,
         declared: Declared::default(),
@@ -92,6 +94,7 @@ fn empty() -> Report {
             low_support: 0,
             drift: Vec::new(),
             without_columns: false,
+            data: JudgedData::default(),
         },
         config_file: "modelgate.yml".to_owned(),
         disclosed: Disclosed::internal(),
@@ -191,7 +194,16 @@ fn verdict(checks: Vec<Check>, findings: Vec<Finding>) -> Verdict {
     };
     let fails = checks.iter().any(|check| check.blocking) || findings.iter().any(|finding| finding.level == Level::Deny);
     let outcome = if fails { Outcome::Failed } else { Outcome::Passed };
-    Verdict { outcome, checks, findings, counts, low_support: 0, drift: Vec::new(), without_columns: false }
+    Verdict {
+        outcome,
+        checks,
+        findings,
+        counts,
+        low_support: 0,
+        drift: Vec::new(),
+        without_columns: false,
+        data: JudgedData::default(),
+    }
 }
 
 fn finding(rule: RuleId, subject: &str, message: &str) -> Finding {
@@ -257,10 +269,45 @@ pub(crate) fn failing() -> Report {
     let mut report = numbers.into_report(checks, findings);
     report.verdict.low_support = 4;
     report.verdict.drift = vec![drifting("income", "north", &Slice::single("sex", Some("F".to_owned())))];
+    report.verdict.data = checked("income");
     if let Some(comparison) = &mut report.comparison {
         comparison.missing.push(OneSided { slice: Slice::parse("race=Other").unwrap(), rows: 41 });
     }
     report
+}
+
+/// Data with a column beyond its limit, one that is new, repeated rows that chance explains, and a sample.
+fn checked(column: &str) -> JudgedData {
+    let part = Part::Test;
+    let entry = |metric, column: Option<&str>, estimate, state| {
+        let (column, expected, sampled, change) = (column.map(str::to_owned), None, false, None);
+        let rule = DATA_RULES.iter().find(|rule| rule.metric == metric);
+        JudgedMeasurement {
+            measurement: DataMeasurement { metric, part, column, estimate, expected, sampled, change },
+            rule: rule.map(|rule| rule.rule),
+            limit: rule.map(|rule| rule.default),
+            state,
+        }
+    };
+    let exact = |value, n| Estimate::Measured(Measured { value, interval: None, n, binning_error: 0.0 });
+    let mut repeated = entry(DataMetricId::DUPLICATE_ROW_RATE, None, measured(0.21, 5_000), DataState::ByChance);
+    repeated.measurement = DataMeasurement { expected: Some(0.2), sampled: true, ..repeated.measurement };
+    let mut missing = entry(DataMetricId::MISSING_RATE, Some(column), exact(0.0725, 4_000), DataState::Crossed);
+    let change = DataChange { before: 0.02, n_before: 3_000, value: 0.0525, interval: None, p: 1e-9, q: 1e-8 };
+    missing.measurement.change = Some(change);
+    JudgedData {
+        measurements: vec![
+            entry(DataMetricId::ROW_COUNT, None, exact(4_000.0, 4_000), DataState::Undefined(Reason::NotInBaseline)),
+            missing,
+            entry(DataMetricId::MOST_FREQUENT_RATE, Some(column), exact(0.5, 4_000), DataState::Within),
+            repeated,
+        ],
+        schema: Some(SchemaChange {
+            missing: vec![column.to_owned()],
+            new: Vec::new(),
+            retyped: vec![(column.to_owned(), ColumnKind::Number, ColumnKind::Text)],
+        }),
+    }
 }
 
 /// A column that drifted in all rows and in a slice, with a level of seven rows, and others that did not or cannot be told.
@@ -412,8 +459,9 @@ pub(crate) fn hostile(text: &str) -> Report {
     let mut said = finding(RuleId::UNUSED_WAIVER, text, text);
     text.clone_into(&mut said.help);
     said.origin = Some(Origin { path: text.to_owned(), line: 3 });
-    let mut report = numbers.into_report(checks, vec![said]);
+    let mut report = numbers.into_report(checks, vec![said, finding(RuleId::DUPLICATE_ROWS, text, text)]);
     report.verdict.drift = vec![drifting(text, text, &Slice::new([term("city")]))];
+    report.verdict.data = checked(text);
     deface(&mut report, text);
     report
 }
@@ -427,6 +475,8 @@ fn deface(report: &mut Report, text: &str) {
     report.positive_label = text();
     report.provenance.split = text();
     report.config_file = text();
+    let training = TrainingFile { name: text(), digest: Digest::of(b"training") };
+    report.data_files = DataFiles { evaluated: text(), training: Some(training) };
     report.model = ModelFacts {
         kind: text(),
         rows_trained: None,

@@ -50,6 +50,7 @@ fn view(facts: &Facts<'_>) -> Node {
         more_plots: more_plots,
         checks: facts.worst_first.iter().map(|check| facts.check(check)).collect::<Vec<_>>(),
         findings: report.verdict.findings.iter().map(|finding| facts.finding(finding)).collect::<Vec<_>>(),
+        data_checks: crate::data_checks::node(report),
         drift: crate::drift::sections(report),
         without_columns: crate::drift::unknown(report),
         undefined: facts.undefined(),

@@ -13,7 +13,8 @@ const HOSTILE: &str = "@all\n/approve\n--> <img src=x>";
 const BENIGN: &str = "plain";
 
 /// The documents that are read as markup.
-const KINDS: [DocumentKind; 3] = [DocumentKind::Comment, DocumentKind::ModelCard, DocumentKind::Report];
+const KINDS: [DocumentKind; 4] =
+    [DocumentKind::Comment, DocumentKind::ModelCard, DocumentKind::DatasetCard, DocumentKind::Report];
 
 /// Pieces from which hostile texts are made.
 const PIECES: &[&str] = &[
@@ -237,6 +238,7 @@ fn body(report: &Report, kind: DocumentKind) -> String {
     let document = match kind {
         DocumentKind::Comment => render_comment(report),
         DocumentKind::ModelCard => render_model_card(report),
+        DocumentKind::DatasetCard => crate::render_dataset_card(report),
         DocumentKind::Report => render_html(report),
         DocumentKind::Verdict => crate::render_verdict(report),
     };
@@ -246,7 +248,7 @@ fn body(report: &Report, kind: DocumentKind) -> String {
 #[test]
 fn the_benign_documents_have_no_link_and_no_image() {
     let arena = Arena::new();
-    for kind in [DocumentKind::Comment, DocumentKind::ModelCard] {
+    for kind in [DocumentKind::Comment, DocumentKind::ModelCard, DocumentKind::DatasetCard] {
         let body = body(&fixture::hostile(BENIGN), kind);
         for node in parse_document(&arena, &body, &options()).descendants() {
             let value = &node.data.borrow().value;
@@ -331,7 +333,7 @@ fn the_same_report_gives_the_same_bytes() {
         let documents = render(&report).unwrap();
         assert_eq!(documents, render(&report.clone()).unwrap());
         let paths: Vec<_> = documents.iter().map(|document| document.path).collect();
-        assert_eq!(paths, ["comment.md", "verdict.json", "model-card.md", "report.html"]);
+        assert_eq!(paths, ["comment.md", "verdict.json", "model-card.md", "dataset-card.md", "report.html"]);
         assert!(documents.iter().all(|document| document.body.ends_with('\n')));
     }
 }

@@ -5,6 +5,8 @@
 
 mod card;
 mod comment;
+mod data_checks;
+mod dataset_card;
 mod delta;
 mod disclose;
 mod discovered;
@@ -31,15 +33,17 @@ mod inert;
 
 pub use card::render_model_card;
 pub use comment::{COMMENT_BUDGET, MARKER_START, render_comment};
+pub use dataset_card::render_dataset_card;
 pub use disclose::{TRAINING_POSITIVES, disclose, disclose_comparison, disclose_evaluation};
 pub use document::{Document, DocumentKind, RenderError};
 pub use headline::{HEADLINE_CHARS, verdict_line};
 pub use html::render_html;
 pub use json::render_verdict;
-pub use report::{Baseline, Disclosed, ModelFacts, Provenance, Report};
+pub use report::{Baseline, DataFiles, Disclosed, ModelFacts, Provenance, Report, TrainingFile};
 
 /// Renders every document, in the order in which people look for them. The same report gives the same bytes.
 pub fn render(report: &Report) -> Result<Vec<Document>, RenderError> {
     let verdict = render_verdict(report)?;
-    Ok(vec![comment::render_beside(report, &verdict)?, verdict, render_model_card(report)?, render_html(report)?])
+    let comment = comment::render_beside(report, &verdict)?;
+    Ok(vec![comment, verdict, render_model_card(report)?, render_dataset_card(report)?, render_html(report)?])
 }

@@ -57,6 +57,11 @@ pub(crate) fn whole(value: u64) -> String {
     grouped(&value.to_string())
 }
 
+/// A number that counts rows.
+pub(crate) fn whole_of(value: f64) -> String {
+    grouped(&format!("{value:.0}"))
+}
+
 /// A number of rows, which may be one that is not shown.
 pub(crate) fn rows(rows: Option<u64>) -> String {
     rows.map_or_else(|| "an unshown number of".to_owned(), whole)

@@ -33,6 +33,8 @@ pub struct Report {
     pub split_decisions: u64,
     /// What is known about how the candidate was made.
     pub model: ModelFacts,
+    /// Where the rows come from.
+    pub data_files: DataFiles,
     /// The two-sided level of every interval, such as 0.95.
     pub confidence_level: f64,
     /// The smallest denominator that was judged in a slice.
@@ -68,8 +70,8 @@ pub struct Disclosed {
     pub bands: Vec<(Slice, &'static str)>,
     /// Whether checks were not made because slices are too small; how many is not shown.
     pub has_unmade_checks: bool,
-    /// Whether it was measured how columns moved, which is never shown.
-    pub has_drift: bool,
+    /// Whether it was measured how columns moved, or what the data itself is like, which is never shown.
+    pub has_columns: bool,
 }
 
 impl Disclosed {
@@ -84,9 +86,27 @@ impl Disclosed {
             tables: Vec::new(),
             bands: Vec::new(),
             has_unmade_checks: false,
-            has_drift: false,
+            has_columns: false,
         }
     }
+}
+
+/// The files that rows come from.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct DataFiles {
+    /// The file with the rows to evaluate, as configured.
+    pub evaluated: String,
+    /// The rows that the model learned from, where they are known.
+    pub training: Option<TrainingFile>,
+}
+
+/// The file with the rows that a model learned from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrainingFile {
+    /// Its name, as configured.
+    pub name: String,
+    /// The digest of its bytes.
+    pub digest: Digest,
 }
 
 /// Digests of everything that went into a run.

@@ -257,8 +257,9 @@ pub(crate) fn withheld(disclosed: &Disclosed) -> Option<Shown> {
             sentences.push(format!("{}.", bands.join("; ")));
         }
     }
-    if disclosed.has_drift {
-        sentences.push("How columns moved was judged by exact counts by value; no number of it is shown.".to_owned());
+    if disclosed.has_columns {
+        sentences
+            .push("The data itself, and how columns moved, was judged by exact counts; no number of it is shown.".to_owned());
     }
     if disclosed.has_unmade_checks {
         sentences.push("Checks that were not made because a slice is too small are not counted.".to_owned());

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use modelgate_config::{AnchorSettings, BaselineSettings, BesideSettings, Config};
-use modelgate_cube::{BUNDLE_FILE, Bundle, Cube, DISCLOSED_FILE, Digest, Disclosed, FeatureTable, Joint, Profile};
+use modelgate_cube::{BUNDLE_FILE, Bundle, Cube, DISCLOSED_FILE, DataProfile, Digest, Disclosed, FeatureTable, Joint, Profile};
 use modelgate_data::Roles;
 use modelgate_eval::{
     Comparison, EvalSettings, Evaluation, MetricId, MetricKind, Subject, compare, compare_beside, evaluate, evaluate_beside,
@@ -462,6 +462,11 @@ impl Found {
             Self::Nothing { .. } | Self::Beside(_) => None,
             Self::Release(release) => Some(&release.bundle.features).filter(|features| !features.columns.is_empty()),
         }
+    }
+
+    /// The counts that its data was checked by; none where it has none.
+    pub(crate) fn profile(&self) -> Option<&DataProfile> {
+        self.release().map(|release| &release.bundle.profile).filter(|profile| !profile.is_empty())
     }
 
     /// The baseline as a judge sees it. The same model on the same data, or counts that equal the candidate's to the last

@@ -4,6 +4,7 @@ mod baseline;
 mod cli;
 mod columns;
 mod context;
+mod data_checks;
 mod demo;
 mod disclosure;
 mod exit;

@@ -5,16 +5,17 @@ use std::num::NonZero;
 use std::path::{Path, PathBuf};
 
 use modelgate_config::{BaselineSettings, Config, ModelSource, TrainRows};
-use modelgate_cube::{Bundle, Cube, Digest, Disclosure, FeatureTable, Manifest, Task};
+use modelgate_cube::{Bundle, Cube, DataProfile, Digest, Disclosure, FeatureTable, Manifest, Task};
 use modelgate_data::{Column, CountSettings, CountedFile, Dataset, Roles};
-use modelgate_eval::{Comparison, DriftBetween, DriftComparison, Evaluation, Retraining, discover, drift};
+use modelgate_eval::{Comparison, DriftBetween, DriftComparison, Evaluation, Retraining, discover, drift, evaluate_data};
 use modelgate_model::{Learning, Model, Origin, TrainSettings, run_command, train};
 use modelgate_policy::{Anchor, History, Outcome, Verdict, judge};
-use modelgate_report::{Disclosed, Document, ModelFacts, Provenance, Report};
+use modelgate_report::{DataFiles, Disclosed, Document, ModelFacts, Provenance, Report, TrainingFile};
 
 use crate::baseline::{self, BaselineChoice, Found, Reading};
 use crate::columns;
 use crate::context::{Console, Context};
+use crate::data_checks;
 use crate::disclosure;
 use crate::facts;
 use crate::failure::{Failure, unreadable};
@@ -62,6 +63,38 @@ pub(crate) enum TrainingRows {
     File(PathBuf, Digest),
 }
 
+impl TrainingRows {
+    /// The file that is read again for each look at it.
+    pub(crate) fn file(&self) -> Option<&PathBuf> {
+        match self {
+            Self::Held(_) => None,
+            Self::File(path, _) => Some(path),
+        }
+    }
+
+    /// Its digest.
+    pub(crate) fn file_digest(&self) -> Option<Digest> {
+        match self {
+            Self::Held(_) => None,
+            Self::File(_, digest) => Some(*digest),
+        }
+    }
+
+    /// The file as documents name it.
+    fn for_report(&self) -> TrainingFile {
+        let (path, digest) = match self {
+            Self::Held(dataset) => (dataset.path(), dataset.digest()),
+            Self::File(path, digest) => (path.as_path(), *digest),
+        };
+        TrainingFile { name: file_name(path), digest }
+    }
+}
+
+/// A file without its folder, which tells about a machine and not about the data.
+fn file_name(path: &Path) -> String {
+    path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+}
+
 /// A judged run and its documents.
 pub(crate) struct Judged {
     provenance: Provenance,
@@ -98,6 +131,8 @@ pub(crate) fn run(
     let comparison = compared(config, &candidate, &baseline);
     let with_anchor = anchor.as_ref().and_then(|anchor| compared(config, &candidate, anchor));
     let drift = drifted(config, &candidate, &baseline, anchor.as_ref(), console)?;
+    let profile = data_checks::count(config, &candidate, console)?;
+    let data = (!profile.is_empty()).then(|| evaluate_data(&profile, baseline.profile(), config.evaluation.confidence_level));
     console.step("Judging", &judging(config, decisions));
     let history = History {
         baseline: baseline.for_policy(&candidate, comparison.as_ref())?,
@@ -108,6 +143,7 @@ pub(crate) fn run(
         decisions,
         drift: &drift,
         without_columns: matches!(baseline, Found::Release(_)) && baseline.columns().is_none(),
+        data: data.as_ref(),
     };
     let verdict = judge(&evaluation, history, &config.policy, context.today());
     let past = Past { baseline: &baseline, anchor: anchor.as_ref(), decisions };
@@ -417,7 +453,7 @@ fn features(config: &Config, dataset: &Dataset, console: &mut Console<'_>) -> Ve
 
 /// Whether a column tells rows apart rather than says something about them, as undeclared ids and free texts do. A model
 /// would learn them by heart, and carry them into its file.
-fn names_rows(column: &Column) -> bool {
+pub(crate) fn names_rows(column: &Column) -> bool {
     const MANY: usize = 100;
     column.distinct_texts().is_some_and(|texts| texts > MANY && texts * 2 > column.len())
 }
@@ -434,7 +470,13 @@ fn evaluation_rows(config: &Config, rows: &TrainRows, path: &Path, model: &Model
 }
 
 /// What a release stores about a candidate.
-pub(crate) fn bundle(config: &Config, candidate: Candidate, features: FeatureTable, release: &str, context: &Context) -> Bundle {
+pub(crate) fn bundle(
+    config: &Config,
+    candidate: Candidate,
+    (features, profile): (FeatureTable, DataProfile),
+    release: &str,
+    context: &Context,
+) -> Bundle {
     Bundle {
         manifest: Manifest {
             model: config.model_name.clone(),
@@ -447,6 +489,7 @@ pub(crate) fn bundle(config: &Config, candidate: Candidate, features: FeatureTab
         },
         cube: candidate.cube,
         features,
+        profile,
     }
 }
 
@@ -497,6 +540,10 @@ fn report(
         anchor: past.anchor.map(|anchor| anchor.for_report(context)),
         split_decisions: past.decisions,
         model: candidate.facts.clone(),
+        data_files: DataFiles {
+            evaluated: file_name(&candidate.file),
+            training: candidate.training.as_ref().map(TrainingRows::for_report),
+        },
         confidence_level: config.evaluation.confidence_level,
         min_support: config.policy.min_support,
         declared: config.evaluation.declared.clone(),

@@ -437,6 +437,7 @@ mod tests {
             },
             cube: Cube::from_cells(meta, ScoreScale::Exact, cells).with_sum_replicates(ids, by_slice),
             features: crate::FeatureTable::default(),
+            profile: crate::DataProfile::default(),
         }
     }
 

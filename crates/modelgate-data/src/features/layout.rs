@@ -10,7 +10,7 @@ use crate::labels::class_name;
 use crate::tasks::sorted;
 
 /// How rows say a value. Columns are told by their places among [`Layout::columns`].
-pub(super) enum Of {
+pub(crate) enum Of {
     /// As the column does.
     Column(usize),
     /// As the column does, whose texts are numbers.

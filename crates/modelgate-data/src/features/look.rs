@@ -14,7 +14,7 @@ const MOST_VALUES: usize = 1 << 14;
 
 /// The different values of a column and their rows: all of them while there are few, else those with the smallest hashes.
 /// Which ones these are depends on no order: a value that is kept in the end was never given up before.
-pub(super) struct Sample<V> {
+pub(crate) struct Sample<V> {
     kept: FastMap<u64, (V, u64)>,
     /// The largest hash that is kept.
     largest: u64,
@@ -62,42 +62,57 @@ impl<V> Sample<V> {
     }
 
     /// Whether these are all values.
-    pub(super) fn is_all(&self) -> bool {
+    pub(crate) fn is_all(&self) -> bool {
         self.largest == u64::MAX
     }
 
     /// The values that are known, and the rows of each, in no order.
-    pub(super) fn values(&self) -> impl Iterator<Item = (&V, u64)> {
+    pub(crate) fn values(&self) -> impl Iterator<Item = (&V, u64)> {
         self.kept.values().map(|(value, rows)| (value, *rows))
     }
 
+    /// The hashes that are known, and the rows of each, in no order.
+    pub(crate) fn rows_by_hash(&self) -> impl Iterator<Item = (u64, u64)> {
+        self.kept.iter().map(|(hash, (_, rows))| (*hash, *rows))
+    }
+
+    /// The rows of a value by its hash, where it is known.
+    pub(crate) fn rows_of(&self, hash: u64) -> Option<u64> {
+        self.kept.get(&hash).map(|(_, rows)| *rows)
+    }
+
+    /// The largest hash whose value would be known.
+    pub(crate) fn largest(&self) -> u64 {
+        self.largest
+    }
+
     /// The number of values that are known.
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.kept.len()
     }
 
     /// The number of different values: exact where all are known, else as many as leave so many hashes below the largest.
-    pub(super) fn distinct(&self) -> f64 {
+    pub(crate) fn distinct(&self) -> f64 {
         self.len() as f64 * ((u64::MAX as f64) / (self.largest as f64))
     }
 }
 
 /// What was seen of a column.
-pub(super) struct Look {
+pub(crate) struct Look {
     /// The texts; `None` for those that are too long for a level.
-    pub(super) texts: Sample<Option<String>>,
+    pub(crate) texts: Sample<Option<String>>,
     /// The finite numbers.
-    pub(super) numbers: Sample<f64>,
+    pub(crate) numbers: Sample<f64>,
     /// All rows.
-    pub(super) rows: u64,
+    pub(crate) rows: u64,
     /// Rows of finite numbers.
-    pub(super) finite: u64,
+    pub(crate) finite: u64,
     /// The smallest and the largest of them.
-    pub(super) range: Option<(f64, f64)>,
+    pub(crate) range: Option<(f64, f64)>,
     /// Whether all of them are whole.
-    pub(super) whole: bool,
+    pub(crate) whole: bool,
     /// Whether the column is one of texts.
-    pub(super) is_text: bool,
+    pub(crate) is_text: bool,
 }
 
 impl Default for Look {
@@ -108,13 +123,13 @@ impl Default for Look {
 
 impl Look {
     /// A look that counts so many values for themselves.
-    pub(super) fn of_most(most: usize) -> Self {
+    pub(crate) fn of_most(most: usize) -> Self {
         let (texts, numbers) = (Sample::new(most), Sample::new(most));
         Self { texts, numbers, rows: 0, finite: 0, range: None, whole: true, is_text: false }
     }
 
     /// What a value is known by: odd for texts, even for numbers, zero for values that are not looked at.
-    pub(super) fn meet(&mut self, value: Value<'_>) -> u64 {
+    pub(crate) fn meet(&mut self, value: Value<'_>) -> u64 {
         match value {
             Value::Text(text) => {
                 self.is_text = true;
@@ -135,7 +150,7 @@ impl Look {
     }
 
     /// Counts a row by what its value is known by.
-    pub(super) fn count(&mut self, hash: u64) {
+    pub(crate) fn count(&mut self, hash: u64) {
         self.rows += 1;
         if hash == 0 {
             return;
@@ -151,7 +166,7 @@ impl Look {
         }
     }
 
-    pub(super) fn merge(&mut self, other: Self) {
+    pub(crate) fn merge(&mut self, other: Self) {
         self.texts.merge(other.texts);
         self.numbers.merge(other.numbers);
         self.rows += other.rows;
@@ -166,7 +181,7 @@ impl Look {
 }
 
 /// A number mixed so that its bits look random (the finalizer of `SplitMix64`), even and never zero.
-fn mixed(bits: u64) -> u64 {
+pub(crate) fn mixed(bits: u64) -> u64 {
     let mut hash = bits.wrapping_add(0x9e37_79b9_7f4a_7c15);
     hash = (hash ^ (hash >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     hash = (hash ^ (hash >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -175,18 +190,18 @@ fn mixed(bits: u64) -> u64 {
 
 /// Numbers that lie together: a value, or all from one value to the next one of a sample.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Group {
+pub(crate) struct Group {
     /// The smallest number that belongs to it.
-    pub(super) low: f64,
+    pub(crate) low: f64,
     /// Rows.
-    pub(super) rows: u64,
+    pub(crate) rows: u64,
     /// The mean of its numbers.
-    pub(super) mean: f64,
+    pub(crate) mean: f64,
 }
 
 /// A second look at a column of more different numbers than are counted each for itself: exact counts between values of the
 /// sample.
-pub(super) struct Between {
+pub(crate) struct Between {
     cuts: Vec<f64>,
     rows: Vec<u64>,
     /// How far from one cut to the next the numbers lie, in sum.
@@ -195,7 +210,7 @@ pub(super) struct Between {
 
 impl Between {
     /// Between as many values of the sample as `most`, at equal shares of it.
-    pub(super) fn new(look: &Look, most: usize) -> Self {
+    pub(crate) fn new(look: &Look, most: usize) -> Self {
         let mut values: Vec<(f64, u64)> = look.numbers.values().map(|(value, rows)| (*value, rows)).collect();
         values.sort_unstable_by(|one, two| one.0.total_cmp(&two.0));
         let all: u64 = values.iter().map(|(_, rows)| rows).sum();
@@ -213,7 +228,7 @@ impl Between {
         Self { rows: vec![0; cuts.len()], parts: vec![Fixed::ZERO; cuts.len()], cuts }
     }
 
-    pub(super) fn add(&mut self, number: f64) {
+    pub(crate) fn add(&mut self, number: f64) {
         if !number.is_finite() {
             return;
         }
@@ -225,17 +240,17 @@ impl Between {
     }
 
     /// The counts of the same cuts by another thread.
-    pub(super) fn merge(&mut self, other: &Self) {
+    pub(crate) fn merge(&mut self, other: &Self) {
         self.rows.iter_mut().zip(&other.rows).for_each(|(mine, theirs)| *mine += theirs);
         self.parts.iter_mut().zip(&other.parts).for_each(|(mine, theirs)| *mine += *theirs);
     }
 
     /// No counts yet, between the same values.
-    pub(super) fn emptied(&self) -> Self {
+    pub(crate) fn emptied(&self) -> Self {
         Self { cuts: self.cuts.clone(), rows: vec![0; self.cuts.len()], parts: vec![Fixed::ZERO; self.cuts.len()] }
     }
 
-    pub(super) fn groups(&self) -> Vec<Group> {
+    pub(crate) fn groups(&self) -> Vec<Group> {
         let counted = self.cuts.iter().zip(&self.rows).zip(&self.parts).enumerate().filter(|(_, ((_, rows), _))| **rows > 0);
         let group = |(place, ((low, rows), parts)): (usize, ((&f64, &u64), &Fixed))| {
             let high = self.cuts.get(place + 1).copied().unwrap_or(*low);

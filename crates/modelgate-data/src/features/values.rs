@@ -13,7 +13,7 @@ const MOST_REMEMBERED: usize = 4_096;
 
 /// What a cell says.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Value<'a> {
+pub(crate) enum Value<'a> {
     /// Nothing; NaN is nothing.
     Missing,
     /// A number, which may be infinite.
@@ -24,7 +24,7 @@ pub(super) enum Value<'a> {
 
 impl Value<'_> {
     /// The number, also where it is spelled out.
-    pub(super) fn number(self) -> Option<f64> {
+    pub(crate) fn number(self) -> Option<f64> {
         match self {
             Self::Missing => None,
             Self::Number(number) => Some(number),
@@ -49,11 +49,11 @@ fn of_number(number: Option<f64>) -> Value<'static> {
 }
 
 /// Reads one value of each row, and makes a `T` of it: once only for each text of a batch, and for each of a few numbers.
-pub(super) struct Reader<T> {
+pub(crate) struct Reader<T> {
     by_key: ByKey<T>,
     by_number: FastMap<u64, T>,
     /// What was made of each row of the batch.
-    pub(super) rows: Vec<T>,
+    pub(crate) rows: Vec<T>,
 }
 
 impl<T> Default for Reader<T> {
@@ -64,7 +64,7 @@ impl<T> Default for Reader<T> {
 
 impl<T: Copy> Reader<T> {
     /// Reads a batch.
-    pub(super) fn read(
+    pub(crate) fn read(
         &mut self,
         of: &Of,
         batch: &[Cells],
@@ -107,7 +107,7 @@ impl<T: Copy> Reader<T> {
     }
 
     /// Reads the cells of one column.
-    pub(super) fn each(
+    pub(crate) fn each(
         &mut self,
         cells: &Cells,
         missing: &Missing,
@@ -138,7 +138,7 @@ impl<T: Copy> Reader<T> {
 }
 
 /// Numbers none of which may be missing.
-pub(super) fn numbers(cells: &Cells, missing: &Missing) -> Result<Vec<f64>, Stop> {
+pub(crate) fn numbers(cells: &Cells, missing: &Missing) -> Result<Vec<f64>, Stop> {
     let mut reader = Reader::default();
     reader.each(cells, missing, |value| value.number().ok_or(Stop::Declined))?;
     Ok(reader.rows)

@@ -56,6 +56,7 @@ fn policy(target: Target, bound: Bound) -> Policy {
         allow_cross_split_gate: false,
         max_decisions_per_split: 50,
         drift: crate::DriftLimits::default(),
+        data: crate::DataLimits::default(),
     }
 }
 
@@ -299,6 +300,7 @@ fn anchored(delta: f64, before: f64, anchor_is_candidate: bool) -> Verdict {
         decisions: 0,
         drift: &[],
         without_columns: false,
+        data: None,
     };
     judge(&found, history, &policy(Target::Overall, Bound::MaxRegression(0.05)), today())
 }
@@ -326,6 +328,7 @@ fn an_anchor_alone_has_the_whole_level() {
         decisions: 0,
         drift: &[],
         without_columns: false,
+        data: None,
     };
     let verdict = judge(&found, history, &policy(Target::Overall, Bound::MaxRegression(0.05)), today());
     let worst = verdict.checks.first().unwrap();

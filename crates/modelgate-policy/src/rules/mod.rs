@@ -1,20 +1,31 @@
 //! The rules: a file each, with what it says, why it exists and how to act on it.
 
 mod baseline_is_candidate;
+mod conflicting_labels;
+mod constant_column;
 mod data_drift;
 mod different_data;
+mod duplicate_rows;
 mod expired_waiver;
+mod id_like_feature;
 mod label_drift;
 mod low_support;
 mod metric_above_bound;
 mod metric_below_bound;
 mod metric_not_evaluated;
 mod metric_regression;
+mod missing_like_texts;
 mod missing_slice;
+mod missing_values;
 mod no_baseline;
+mod non_finite_values;
 mod prediction_drift;
+mod row_count_change;
+mod schema_change;
+mod similar_texts;
 mod simpson;
 mod train_test_drift;
+mod train_test_overlap;
 mod unused_waiver;
 mod worn_split;
 mod worst_slice;
@@ -91,6 +102,17 @@ pub const RULES: &[Rule] = &[
     label_drift::RULE,
     prediction_drift::RULE,
     train_test_drift::RULE,
+    schema_change::RULE,
+    missing_values::RULE,
+    non_finite_values::RULE,
+    missing_like_texts::RULE,
+    similar_texts::RULE,
+    constant_column::RULE,
+    id_like_feature::RULE,
+    duplicate_rows::RULE,
+    conflicting_labels::RULE,
+    row_count_change::RULE,
+    train_test_overlap::RULE,
 ];
 
 impl RuleId {
@@ -130,6 +152,36 @@ impl RuleId {
     pub const PREDICTION_DRIFT: Self = Self(16);
     /// Training and test rows are spread differently.
     pub const TRAIN_TEST_DRIFT: Self = Self(17);
+    /// Columns came, went, or hold something else than in the baseline.
+    pub const SCHEMA_CHANGE: Self = Self(18);
+    /// A column has more missing values than in the baseline.
+    pub const MISSING_VALUES: Self = Self(19);
+    /// A column of numbers holds infinite numbers or NaN.
+    pub const NON_FINITE_VALUES: Self = Self(20);
+    /// Texts of a column look like missing values that are not declared.
+    pub const MISSING_LIKE_TEXTS: Self = Self(21);
+    /// A column writes the same text in several ways.
+    pub const SIMILAR_TEXTS: Self = Self(22);
+    /// A column says the same in nearly every row.
+    pub const CONSTANT_COLUMN: Self = Self(23);
+    /// A column to learn from has a value of its own in nearly every row.
+    pub const ID_LIKE_FEATURE: Self = Self(24);
+    /// Many rows say what another row has said.
+    pub const DUPLICATE_ROWS: Self = Self(25);
+    /// Rows with the same features have different labels.
+    pub const CONFLICTING_LABELS: Self = Self(26);
+    /// There are far more or far fewer rows than in the baseline.
+    pub const ROW_COUNT_CHANGE: Self = Self(27);
+    /// Test rows are training rows.
+    pub const TRAIN_TEST_OVERLAP: Self = Self(28);
+
+    /// Whether it is about the data, and not about the model.
+    #[must_use]
+    pub fn is_about_data(self) -> bool {
+        const OTHERS: [RuleId; 5] =
+            [RuleId::DATA_DRIFT, RuleId::LABEL_DRIFT, RuleId::PREDICTION_DRIFT, RuleId::TRAIN_TEST_DRIFT, RuleId::SCHEMA_CHANGE];
+        OTHERS.contains(&self) || crate::DATA_RULES.iter().any(|rule| rule.rule == self)
+    }
 
     /// Looks an id up, exactly as written in the catalogue.
     #[must_use]
@@ -169,6 +221,13 @@ mod tests {
         assert_eq!(RuleId::LABEL_DRIFT.rule().id, "label-drift");
         assert_eq!(RuleId::PREDICTION_DRIFT.rule().id, "prediction-drift");
         assert_eq!(RuleId::TRAIN_TEST_DRIFT.rule().id, "train-test-drift");
-        assert_eq!(RuleId::all().count(), 18);
+        for rule in crate::DATA_RULES {
+            // The key tells what the rule is about, and a rule stands behind one key alone.
+            assert_eq!(crate::DATA_RULES.iter().filter(|other| other.rule == rule.rule || other.key == rule.key).count(), 1);
+            assert!(rule.rule.rule().what.contains(rule.key), "{}", rule.rule);
+        }
+        assert_eq!(RuleId::SCHEMA_CHANGE.rule().id, "schema-change");
+        assert_eq!(RuleId::TRAIN_TEST_OVERLAP.rule().id, "train-test-overlap");
+        assert_eq!(RuleId::all().count(), RULES.len());
     }
 }

@@ -51,6 +51,9 @@ pub(super) struct Document<'a> {
     /// How columns moved; empty where no counts of columns were there to compare.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     drift: Vec<super::drift::Comparison<'a>>,
+    /// What was measured of the data itself; not there where nothing was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<super::data_checks::Data<'a>>,
 }
 
 /// The models that were trained from different seeds, the released one among them. What they differ by is already part of
@@ -363,6 +366,7 @@ pub(super) fn document(report: &Report) -> Document<'_> {
         measurements: measurements(&report.evaluation),
         changes: comparison.map(changes).unwrap_or_default(),
         drift: report.verdict.drift.iter().map(super::drift::comparison).collect(),
+        data: super::data_checks::data(&report.verdict.data),
         retraining: report.evaluation.retrained().map(retraining),
         mixes: comparison.iter().flat_map(|comparison| &comparison.mixes).map(mix).collect(),
         discovery: report.evaluation.discovery().map(discovery),

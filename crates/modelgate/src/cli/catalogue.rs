@@ -2,10 +2,13 @@
 
 use std::fmt::Write as _;
 
-use modelgate_eval::{DRIFT_STATISTICS, Direction, DriftStatistic, METRICS, Metric, MetricId, MetricKind, StatisticId};
+use modelgate_eval::{
+    DATA_METRICS, DRIFT_STATISTICS, DataMetric, DataMetricId, Direction, DriftStatistic, METRICS, Metric, MetricId, MetricKind,
+    StatisticId,
+};
 use modelgate_forge::Repository;
 use modelgate_model::{Estimator, Learning};
-use modelgate_policy::{RULES, Rule, RuleId};
+use modelgate_policy::{DATA_RULES, RULES, Rule, RuleId};
 
 use crate::cli::{ExplainArgs, ListArgs, ListFormat, Listed};
 use crate::context::{Console, Context};
@@ -30,6 +33,10 @@ pub(crate) fn list(arguments: &ListArgs, context: &Context, console: &mut Consol
             DRIFT_STATISTICS.iter().fold(String::new(), |text, statistic| text + &line(statistic.id, statistic.title))
         }
         (Listed::Statistics, ListFormat::Markdown) => page("Statistics of drift", DRIFT_STATISTICS.iter().map(statistic_page)),
+        (Listed::DataMetrics, ListFormat::Plain) => {
+            DATA_METRICS.iter().fold(String::new(), |text, metric| text + &line(metric.id, metric.title))
+        }
+        (Listed::DataMetrics, ListFormat::Markdown) => page("Measurements of data", DATA_METRICS.iter().map(data_metric_page)),
         (Listed::Releases, _) => releases(context)?,
     };
     console.result(text.trim_end());
@@ -58,10 +65,11 @@ pub(crate) fn explain(arguments: &ExplainArgs, console: &mut Console<'_>) -> Res
     let rule = RuleId::parse(&arguments.id).map(|id| rule_page(id.rule()));
     let estimator = Estimator::parse(&arguments.id).map(estimator_page);
     let statistic = StatisticId::parse(&arguments.id).map(|id| statistic_page(id.statistic()));
-    let Some(text) = metric.or(rule).or(estimator).or(statistic) else {
+    let data_metric = DataMetricId::parse(&arguments.id).map(|id| data_metric_page(id.metric()));
+    let Some(text) = metric.or(rule).or(estimator).or(statistic).or(data_metric) else {
         return Err(Failure::with_help(
-            format!("there is no metric, rule, estimator or statistic {:?}", arguments.id),
-            "see `modelgate list metrics`, and likewise `rules`, `estimators` and `statistics`",
+            format!("there is no metric, rule, estimator, statistic or measurement of data {:?}", arguments.id),
+            "see `modelgate list metrics`, and likewise `rules`, `estimators`, `statistics` and `data-metrics`",
         ));
     };
     console.result(text.trim_end());
@@ -159,6 +167,24 @@ fn statistic_page(statistic: &DriftStatistic) -> String {
         if statistic.numbers_only { "columns of numbers" } else { "every column" },
         statistic.undefined_when,
         statistic.reference,
+    )
+}
+
+fn data_metric_page(metric: &DataMetric) -> String {
+    let limit = DATA_RULES.iter().find(|rule| rule.metric.as_str() == metric.id);
+    let limit = limit.map_or("none".to_owned(), |rule| {
+        format!("`{}`, by the key `data_checks.{}`, without it {}", rule.rule, rule.key, rule.default)
+    });
+    format!(
+        "## {}\n\n{}.\n\n- Formula: {}\n- About: {}\n- Sample size n: {}\n- Undefined when: {}\n- Interval: {}\n- Rule: {limit}\n- Same number as: {}\n",
+        metric.id,
+        metric.title,
+        metric.formula,
+        metric.about,
+        metric.denominator,
+        metric.undefined_when,
+        "none, because all rows of a file are counted; where only a sample is, the wider of Wilson's and the exact mid-p",
+        metric.reference,
     )
 }
 

@@ -12,7 +12,7 @@ use crate::demo::{CANDIDATE_CONFIG, RELEASE_CONFIG, loans};
 use crate::exit::ExitStatus;
 use crate::failure::Failure;
 use crate::output::{Staged, uninterrupted};
-use crate::{columns, output, pipeline};
+use crate::{columns, data_checks, output, pipeline};
 
 /// The configuration of the release that came before.
 const RELEASE_FILE: &str = "modelgate-v1.0.yml";
@@ -72,7 +72,8 @@ fn store_release(folder: &Path, context: &Context, console: &mut Console<'_>) ->
     let config = pipeline::load(&folder.join(RELEASE_FILE), console)?;
     let candidate = pipeline::candidate(&config, None, console)?;
     let features = columns::count(&config, &candidate, None, console)?;
-    let bundle = pipeline::bundle(&config, candidate, features, "v1.0", context);
+    let profile = data_checks::count(&config, &candidate, console)?;
+    let bundle = pipeline::bundle(&config, candidate, (features, profile), "v1.0", context);
     let bytes = bundle.encode().map_err(Failure::new)?;
     Ok(output::write(&folder.join("releases/v1.0").join(BUNDLE_FILE), &bytes)?)
 }

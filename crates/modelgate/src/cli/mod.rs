@@ -50,9 +50,9 @@ pub(crate) enum Command {
     /// Check the log of decisions.
     #[command(subcommand)]
     Audit(AuditCommand),
-    /// List metrics, rules, estimators, statistics of drift, or stored releases.
+    /// List metrics, rules, estimators, statistics of drift, measurements of data, or stored releases.
     List(ListArgs),
-    /// Explain a metric, a rule, an estimator or a statistic of drift.
+    /// Explain a metric, a rule, an estimator, a statistic of drift or a measurement of data.
     Explain(ExplainArgs),
     /// Check the configuration, or print what may be written in it.
     #[command(subcommand)]
@@ -306,6 +306,8 @@ pub(crate) enum Listed {
     Estimators,
     /// Every statistic of drift.
     Statistics,
+    /// Every measurement of the data itself.
+    DataMetrics,
     /// The releases stored in this repository.
     Releases,
 }
@@ -335,7 +337,7 @@ pub(crate) struct ListArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  modelgate explain metric-regression")]
 pub(crate) struct ExplainArgs {
-    /// The id of a metric, a rule or a statistic of drift.
+    /// The id of a metric, a rule, a statistic of drift or a measurement of data.
     #[arg(value_name = "ID")]
     pub(crate) id: String,
 }

@@ -10,7 +10,7 @@ use crate::cli::ReleaseArgs;
 use crate::context::{Console, Context};
 use crate::exit::ExitStatus;
 use crate::failure::Failure;
-use crate::{columns, disclosure, output, pipeline};
+use crate::{columns, data_checks, disclosure, output, pipeline};
 
 /// How often a push is tried while others push as well.
 const PUSH_ATTEMPTS: u32 = 5;
@@ -26,7 +26,8 @@ pub(crate) fn run(arguments: &ReleaseArgs, context: &Context, console: &mut Cons
     let disclosure = disclosure::of_release(&config, &candidate, before.as_ref());
     let frozen = columns::frozen(&config, &candidate, context, console);
     let features = columns::count(&config, &candidate, frozen.as_ref(), console)?;
-    let bundle = pipeline::bundle(&config, candidate, features, &arguments.tag, context);
+    let profile = data_checks::count(&config, &candidate, console)?;
+    let bundle = pipeline::bundle(&config, candidate, (features, profile), &arguments.tag, context);
     let exact = bundle.encode().map_err(Failure::new)?;
     if let Some(path) = &arguments.bundle_out {
         output::write(path, &exact)?;

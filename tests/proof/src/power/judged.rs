@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use modelgate_cube::{Cube, Slice};
 use modelgate_eval::{Declared, EvalSettings, MetricId, Subject, clopper_pearson, compare, evaluate};
 use modelgate_policy::{
-    Anchor, Baseline, Bound, Date, DriftLimits, Gate, History, Level, Origin, Outcome, Policy, State, Target, Verdict, judge,
+    Anchor, Baseline, Bound, DataLimits, Date, DriftLimits, Gate, History, Level, Origin, Outcome, Policy, State, Target,
+    Verdict, judge,
 };
 
 use crate::ProofError;
@@ -42,6 +43,7 @@ pub(crate) fn policy(gates: Vec<Gate>) -> Policy {
         allow_cross_split_gate: false,
         max_decisions_per_split: 50,
         drift: DriftLimits::default(),
+        data: DataLimits::default(),
     }
 }
 
@@ -60,8 +62,14 @@ pub(crate) fn verdict(baseline: &Cube, candidate: &Cube, anchor: Option<&Cube>, 
     let since_baseline = compare(baseline, candidate, &settings);
     let since_anchor = anchor.map(|anchor| compare(anchor, candidate, &settings));
     let anchor = since_anchor.as_ref().map(|compared| Anchor { release: "v1", compared: Baseline::Compared(compared) });
-    let history =
-        History { baseline: Baseline::Compared(&since_baseline), anchor, decisions: 0, drift: &[], without_columns: false };
+    let history = History {
+        baseline: Baseline::Compared(&since_baseline),
+        anchor,
+        decisions: 0,
+        drift: &[],
+        without_columns: false,
+        data: None,
+    };
     Ok(judge(&evaluation, history, policy, Date::new(2026, 1, 1).ok_or(ProofError::NoSuchDay)?))
 }
 

@@ -1,0 +1,145 @@
+//! What is counted of rows to check the data itself: missing values, repeated rows, rows that two parts share.
+
+mod stored;
+
+use std::collections::BTreeMap;
+
+use crate::Part;
+
+pub(crate) use stored::StoredProfile;
+
+/// What was counted. Each is a number of rows (or of values) among those that it could have been.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Counted {
+    /// All rows.
+    Rows,
+    /// Rows without a value in a column, among all rows; NaN is none.
+    Missing,
+    /// Rows whose number is infinite or NaN, among all rows.
+    NonFinite,
+    /// Different values of a column, among the rows that have one; only of columns whose values could name rows.
+    Distinct,
+    /// Rows with the most frequent value of a column, among all rows; missing is a value here.
+    MostFrequent,
+    /// Rows whose text means "no value" in most tools and is not declared to, among all rows.
+    MissingLike,
+    /// Rows whose text differs from a more frequent one only by case, spaces or punctuation, among all rows.
+    SimilarTexts,
+    /// Rows that say what another row has said in every column, all but one of each, among all rows.
+    Repeated,
+    /// Rows that say what a row with another label says in every other column, among all rows.
+    Conflicting,
+    /// Test rows that say what a training row says in every column that both have but the label, among all test rows.
+    Shared,
+    /// The same with the label.
+    SharedWithLabel,
+}
+
+impl Counted {
+    /// Everything that is counted, with the name that it is stored under.
+    const NAMES: [(Self, &'static str); 11] = [
+        (Self::Rows, "rows"),
+        (Self::Missing, "missing"),
+        (Self::NonFinite, "non_finite"),
+        (Self::Distinct, "distinct"),
+        (Self::MostFrequent, "most_frequent"),
+        (Self::MissingLike, "missing_like"),
+        (Self::SimilarTexts, "similar_texts"),
+        (Self::Repeated, "repeated"),
+        (Self::Conflicting, "conflicting"),
+        (Self::Shared, "shared"),
+        (Self::SharedWithLabel, "shared_with_label"),
+    ];
+
+    /// The stable name.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        Self::NAMES.iter().find(|(counted, _)| *counted == self).map_or("", |(_, name)| name)
+    }
+
+    /// Looks a stable name up.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::NAMES.iter().find(|(_, known)| *known == name).map(|(counted, _)| *counted)
+    }
+}
+
+/// What a count is about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct DataKey {
+    /// Which rows. What two parts share is about the test rows.
+    pub part: Part,
+    /// What was counted.
+    pub what: Counted,
+    /// The column; none where it is about whole rows.
+    pub column: Option<String>,
+}
+
+/// A count.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct DataCount {
+    /// How many.
+    pub hits: u64,
+    /// Of how many.
+    pub of: u64,
+    /// Whether only a sample was counted: rows, or values, with the smallest hashes. The share is that of the sample.
+    pub sampled: bool,
+    /// The share that chance alone would give if columns had nothing to do with each other, in [0, 1]; none where that is no
+    /// question.
+    pub expected: Option<f64>,
+}
+
+/// What the values of a column are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ColumnKind {
+    /// Numbers.
+    Number,
+    /// Texts.
+    Text,
+    /// No row has a value.
+    Empty,
+}
+
+impl ColumnKind {
+    const NAMES: [(Self, &'static str); 3] = [(Self::Number, "number"), (Self::Text, "text"), (Self::Empty, "empty")];
+
+    /// The stable name.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        Self::NAMES.iter().find(|(kind, _)| *kind == self).map_or("", |(_, name)| name)
+    }
+
+    /// Looks a stable name up.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::NAMES.iter().find(|(_, known)| *known == name).map(|(kind, _)| *kind)
+    }
+}
+
+/// The counts by which data is checked. Holds no value of any row.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct DataProfile {
+    /// The counts.
+    pub counts: BTreeMap<DataKey, DataCount>,
+    /// What the columns of each part hold.
+    pub kinds: BTreeMap<(Part, String), ColumnKind>,
+}
+
+impl DataProfile {
+    /// Whether nothing was counted.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.counts.is_empty()
+    }
+
+    /// One count.
+    #[must_use]
+    pub fn get(&self, part: Part, what: Counted, column: Option<&str>) -> Option<DataCount> {
+        self.counts.get(&DataKey { part, what, column: column.map(str::to_owned) }).copied()
+    }
+
+    /// The columns of a part with what they hold.
+    pub fn columns(&self, part: Part) -> impl Iterator<Item = (&str, ColumnKind)> {
+        self.kinds.iter().filter(move |((of, _), _)| *of == part).map(|((_, name), kind)| (name.as_str(), *kind))
+    }
+}

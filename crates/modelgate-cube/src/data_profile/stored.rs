@@ -1,0 +1,110 @@
+//! How a profile is written in a bundle.
+
+use serde::{Deserialize, Serialize};
+
+use super::{ColumnKind, Counted, DataCount, DataKey, DataProfile};
+use crate::Part;
+
+/// A profile; absent from bundles of programs that did not make one.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StoredProfile {
+    /// Part, column and kind.
+    columns: Vec<(String, String, String)>,
+    counts: Vec<StoredCount>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StoredCount {
+    part: String,
+    what: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    column: Option<String>,
+    hits: u64,
+    of: u64,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    sampled: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    expected: Option<f64>,
+}
+
+impl StoredProfile {
+    /// What to store; nothing where nothing was counted.
+    pub(crate) fn from_profile(profile: &DataProfile) -> Option<Self> {
+        let count = |(key, count): (&DataKey, &DataCount)| StoredCount {
+            part: key.part.id().to_owned(),
+            what: key.what.id().to_owned(),
+            column: key.column.clone(),
+            hits: count.hits,
+            of: count.of,
+            sampled: count.sampled,
+            expected: count.expected,
+        };
+        let column =
+            |((part, name), kind): (&(Part, String), &ColumnKind)| (part.id().to_owned(), name.clone(), kind.id().to_owned());
+        (!profile.is_empty()).then(|| Self {
+            columns: profile.kinds.iter().map(column).collect(),
+            counts: profile.counts.iter().map(count).collect(),
+        })
+    }
+
+    /// Reads and checks a stored profile. Counts that a newer program has added are left out.
+    pub(crate) fn into_profile(self) -> Result<DataProfile, &'static str> {
+        let part = |name: &str| Part::parse(name).ok_or("a count of the data is of unknown rows");
+        let mut profile = DataProfile::default();
+        for (of, name, kind) in self.columns {
+            let kind = ColumnKind::parse(&kind).ok_or("a column holds what nobody knows")?;
+            profile.kinds.insert((part(&of)?, name), kind);
+        }
+        for StoredCount { part: of, what, column, hits, of: all, sampled, expected } in self.counts {
+            let Some(what) = Counted::parse(&what) else { continue };
+            if hits > all || expected.is_some_and(|share| !(0.0..=1.0).contains(&share)) {
+                return Err("a count of the data is larger than what it is counted among");
+            }
+            let key = DataKey { part: part(&of)?, what, column };
+            if profile.counts.insert(key, DataCount { hits, of: all, sampled, expected }).is_some() {
+                return Err("a count of the data stands twice");
+            }
+        }
+        Ok(profile)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    fn profile() -> DataProfile {
+        let mut profile = DataProfile::default();
+        profile.kinds.insert((Part::Test, "age".into()), ColumnKind::Number);
+        for (what, column, hits) in [(Counted::Missing, Some("age"), 3), (Counted::Repeated, None, 0), (Counted::Rows, None, 9)] {
+            let key = DataKey { part: Part::Test, what, column: column.map(str::to_owned) };
+            profile.counts.insert(key, DataCount { hits, of: 9, sampled: hits == 0, expected: (hits == 0).then_some(0.25) });
+        }
+        profile
+    }
+
+    #[test]
+    fn a_profile_survives_storage_and_what_a_newer_program_counts_is_left_out() {
+        let text = serde_json::to_string(&StoredProfile::from_profile(&profile()).unwrap()).unwrap();
+        let read = |text: &str| serde_json::from_str::<StoredProfile>(text).unwrap().into_profile();
+        assert_eq!(read(&text).unwrap(), profile());
+        let newer = read(&text.replace("\"repeated\"", "\"counted_by_others\"")).unwrap();
+        assert_eq!(newer.counts.len(), 2);
+        assert!(StoredProfile::from_profile(&DataProfile::default()).is_none());
+    }
+
+    #[test]
+    fn edited_counts_are_noticed() {
+        let text = serde_json::to_string(&StoredProfile::from_profile(&profile()).unwrap()).unwrap();
+        for (from, to) in
+            [("\"hits\":3", "\"hits\":10"), ("0.25", "1.5"), ("\"number\"", "\"date\""), ("\"rows\"", "\"repeated\"")]
+        {
+            let edited = text.replacen(from, to, 1);
+            assert_ne!(edited, text);
+            assert!(serde_json::from_str::<StoredProfile>(&edited).unwrap().into_profile().is_err(), "{to}");
+        }
+    }
+}

@@ -1,0 +1,271 @@
+//! Counts what tells whether data can be trusted: missing values, repeated rows, labels that contradict each other, and test
+//! rows that a model has learned from.
+//!
+//! Rows are read in batches and never held. What grows with the rows is bounded: of more than 524,288 different rows those
+//! with the smallest hashes are counted, which is a sample that depends on no order and no number of threads.
+
+mod columns;
+mod opened;
+mod rows;
+
+use std::collections::BTreeSet;
+use std::num::NonZero;
+use std::sync::{Mutex, PoisonError};
+
+use modelgate_cube::{Counted, DataCount, DataKey, DataProfile, Digest, Part};
+
+use crate::DataError;
+use crate::column::Missing;
+use crate::pass::Cells;
+use crate::row_ids::folded;
+use columns::{ColumnLook, collision};
+pub use opened::DataRows;
+use rows::{RowSample, shared};
+
+/// Which columns say what.
+#[derive(Debug, Clone, Copy)]
+pub struct CheckSettings<'a> {
+    /// The column with the truth, if there is one.
+    pub label: Option<&'a str>,
+    /// Columns that say nothing about a row by themselves: ids, weights, times, predictions, a split.
+    pub ignored: &'a BTreeSet<String>,
+    /// The columns that a model learns from, where they are known; else every column that is not ignored. By these, rows are
+    /// told apart.
+    pub features: Option<&'a [String]>,
+    /// How many threads may read.
+    pub threads: NonZero<usize>,
+}
+
+/// Counts the rows to evaluate, and those that were learned from where they are known, and names the bytes that were read
+/// (none for rows that are held).
+pub fn data_profile(
+    test: &DataRows<'_>,
+    training: Option<&DataRows<'_>>,
+    settings: &CheckSettings<'_>,
+) -> Result<(DataProfile, Vec<Option<Digest>>), DataError> {
+    let (of_test, of_training) = (Columns::of(test, settings)?, training.map(|rows| Columns::of(rows, settings)).transpose()?);
+    let common = |name: &&String| of_training.as_ref().is_some_and(|training| training.features.contains(*name));
+    let common: BTreeSet<String> = of_test.features.iter().filter(common).cloned().collect();
+    let tested = Looked::at(test, &of_test, &common, settings)?;
+    let mut profile = DataProfile::default();
+    tested.count(Part::Test, &mut profile);
+    let mut digests = vec![tested.digest];
+    if let (Some(rows), Some(columns)) = (training, of_training) {
+        let learned = Looked::at(rows, &columns, &common, settings)?;
+        learned.count(Part::Train, &mut profile);
+        tested.count_shared(&learned, &mut profile);
+        digests.push(learned.digest);
+    }
+    Ok((profile, digests))
+}
+
+/// The columns of some rows that are looked at.
+struct Columns {
+    /// Each of them, in the order of the file.
+    names: Vec<String>,
+    label: Option<usize>,
+    /// Those that rows are told apart by.
+    features: BTreeSet<String>,
+}
+
+impl Columns {
+    fn of(rows: &DataRows<'_>, settings: &CheckSettings<'_>) -> Result<Self, DataError> {
+        let usable = rows.usable()?;
+        let is_label = |name: &String| settings.label == Some(name.as_str());
+        let names: BTreeSet<String> =
+            usable.iter().filter(|name| !is_label(name) && !settings.ignored.contains(*name)).cloned().collect();
+        let is_feature = |name: &&String| settings.features.is_none_or(|features| features.contains(*name));
+        let features = names.iter().filter(is_feature).cloned().collect();
+        let names: Vec<String> = usable.into_iter().filter(|name| is_label(name) || names.contains(name)).collect();
+        let label = names.iter().position(is_label);
+        Ok(Self { names, label, features })
+    }
+
+    /// The places of some columns, in the order of their names, so that rows of two files have the same hash.
+    fn places(&self, of: &BTreeSet<String>) -> Vec<usize> {
+        of.iter().filter_map(|name| self.names.iter().position(|known| known == name)).collect()
+    }
+}
+
+/// Rows by what they say in some columns; absent where nothing is asked of them.
+#[derive(Default)]
+struct Samples {
+    /// By all features.
+    features: Option<RowSample>,
+    /// By the features that the other part has as well, where these are others.
+    common: Option<RowSample>,
+    /// By these and the label.
+    labelled: Option<RowSample>,
+}
+
+/// What a look at all rows of a part has found.
+struct Looked {
+    names: Vec<String>,
+    looks: Vec<ColumnLook>,
+    label: Option<usize>,
+    features: Vec<usize>,
+    common: Vec<usize>,
+    samples: Samples,
+    digest: Option<Digest>,
+}
+
+impl Looked {
+    fn at(
+        rows: &DataRows<'_>,
+        columns: &Columns,
+        common: &BTreeSet<String>,
+        settings: &CheckSettings<'_>,
+    ) -> Result<Self, DataError> {
+        let (features, common) = (columns.places(&columns.features), columns.places(common));
+        let empty = || Samples {
+            features: (!features.is_empty()).then(RowSample::default),
+            common: (!common.is_empty() && common != features).then(RowSample::default),
+            labelled: (!common.is_empty() && columns.label.is_some()).then(RowSample::default),
+        };
+        let samples = Mutex::new(Samples::default());
+        let held = || samples.lock().unwrap_or_else(PoisonError::into_inner);
+        let names: Vec<&str> = columns.names.iter().map(String::as_str).collect();
+        let new = || names.iter().map(|_| ColumnLook::default()).collect::<Vec<_>>();
+        let add = |looks: &mut Vec<ColumnLook>, batch: &[Cells], missing: &Missing<'_>| {
+            for (look, cells) in looks.iter_mut().zip(batch) {
+                look.add(cells, missing)?;
+            }
+            let (by_features, by_common) = (hashes(looks, &features), hashes(looks, &common));
+            let labels = columns.label.and_then(|place| looks.get(place)).map(ColumnLook::codes).unwrap_or_default();
+            let label = |row: usize| labels.get(row).copied().unwrap_or_default();
+            let mut samples = held();
+            let Samples { features, common, labelled } = &mut *samples;
+            for (sample, hashes) in [(features, &by_features), (common, &by_common)] {
+                let Some(sample) = sample else { continue };
+                hashes.iter().enumerate().for_each(|(row, hash)| sample.add(*hash, label(row)));
+            }
+            if let Some(sample) = labelled {
+                by_common.iter().enumerate().for_each(|(row, hash)| sample.add(folded(*hash, label(row)), 0));
+            }
+            Ok(())
+        };
+        let (parts, digest) = rows.look(&names, settings.threads, || *held() = empty(), new, add)?;
+        let mut looks: Vec<ColumnLook> = new();
+        for part in parts {
+            looks.iter_mut().zip(part).for_each(|(look, other)| look.merge(other));
+        }
+        let samples = std::mem::take(&mut *held());
+        Ok(Self {
+            names: columns.names.clone(),
+            looks,
+            label: columns.label,
+            features,
+            common,
+            samples: samples.shrunk(),
+            digest,
+        })
+    }
+
+    fn rows(&self) -> u64 {
+        self.looks.first().map_or(0, ColumnLook::rows)
+    }
+
+    /// Counts of each column and of whole rows.
+    fn count(&self, part: Part, profile: &mut DataProfile) {
+        let mut insert = |what, column: Option<&String>, count| {
+            profile.counts.insert(DataKey { part, what, column: column.cloned() }, count);
+        };
+        let rows = self.rows();
+        insert(Counted::Rows, None, exact(rows, rows));
+        for (place, (name, look)) in self.names.iter().zip(&self.looks).enumerate() {
+            if Some(place) == self.label {
+                continue;
+            }
+            look.counts().into_iter().for_each(|(what, count)| insert(what, Some(name), count));
+        }
+        if let Some(sample) = &self.samples.features {
+            let agree = self.chance(&self.features, sample.pairs(rows));
+            let labels = self.label.and_then(|place| self.looks.get(place)).map(|look| collision(look, look, true));
+            let (repeated, conflicting, known) = sample.repeated();
+            let count = |hits, expected| DataCount { hits, of: known, sampled: !sample.is_all(), expected: Some(expected) };
+            insert(Counted::Repeated, None, count(repeated, repeats(rows as f64 * agree)));
+            if let Some(labels) = labels {
+                let other = 1.0 - (-(rows as f64) * agree * (1.0 - labels)).exp();
+                insert(Counted::Conflicting, None, count(conflicting, other.clamp(0.0, 1.0)));
+            }
+        }
+        for (place, (name, look)) in self.names.iter().zip(&self.looks).enumerate() {
+            if Some(place) != self.label {
+                profile.kinds.insert((part, name.clone()), look.kind());
+            }
+        }
+    }
+
+    /// The probability that two rows say the same in all of these columns, if the columns had nothing to do with each other.
+    fn chance(&self, places: &[usize], equal: f64) -> f64 {
+        let looks = places.iter().filter_map(|place| self.looks.get(*place));
+        looks.map(|look| by_chance(collision(look, look, true), equal)).product()
+    }
+
+    /// Counts the test rows (these) that training rows say as well.
+    fn count_shared(&self, training: &Self, profile: &mut DataProfile) {
+        let equal = match (self.samples.by_common(), training.samples.by_common()) {
+            (Some(mine), Some(theirs)) => mine.pairs_with(theirs, training.rows()),
+            _ => 0.0,
+        };
+        let agree = self.common.iter().zip(&training.common).filter_map(|(mine, theirs)| {
+            Some(by_chance(collision(self.looks.get(*mine)?, training.looks.get(*theirs)?, false), equal))
+        });
+        let agree: f64 = agree.product();
+        let of_label = || Some(collision(self.looks.get(self.label?)?, training.looks.get(training.label?)?, false));
+        let expected = |agree: f64| (1.0 - (-(training.rows() as f64) * agree).exp()).clamp(0.0, 1.0);
+        let by_common = (self.samples.by_common(), training.samples.by_common());
+        let labelled = (self.samples.labelled.as_ref(), training.samples.labelled.as_ref());
+        let agree_on_label = of_label().unwrap_or(1.0);
+        for (what, pair, chance) in
+            [(Counted::Shared, by_common, agree), (Counted::SharedWithLabel, labelled, agree * agree_on_label)]
+        {
+            let (Some(mine), Some(theirs)) = pair else { continue };
+            let (hits, of) = shared(mine, theirs);
+            let sampled = !(mine.is_all() && theirs.is_all());
+            let count = DataCount { hits, of, sampled, expected: Some(expected(chance)) };
+            profile.counts.insert(DataKey { part: Part::Test, what, column: None }, count);
+        }
+    }
+}
+
+impl Samples {
+    /// By the columns that both parts have; where these are all features, by those.
+    fn by_common(&self) -> Option<&RowSample> {
+        self.common.as_ref().or(self.labelled.as_ref().and(self.features.as_ref()))
+    }
+
+    fn shrunk(mut self) -> Self {
+        [&mut self.features, &mut self.common, &mut self.labelled].into_iter().flatten().for_each(RowSample::shrink);
+        self
+    }
+}
+
+fn exact(hits: u64, of: u64) -> DataCount {
+    DataCount { hits, of, sampled: false, expected: None }
+}
+
+/// The probability that two rows agree in a column, without the pairs of rows that are equal as a whole: these are what is
+/// asked about, and would make themselves likely.
+fn by_chance(agree: f64, equal: f64) -> f64 {
+    if equal < 1.0 { ((agree - equal) / (1.0 - equal)).clamp(0.0, 1.0) } else { 0.0 }
+}
+
+/// The share of rows that repeat another one, all but one of each, where there are as many rows as would be `load` to each
+/// thing that a row can say: of n rows in N equally likely places, (1 - exp(-n/N)) N are different.
+fn repeats(load: f64) -> f64 {
+    // The series, where the difference would have no digits left.
+    if load < 1e-6 { load / 2.0 } else { (1.0 - (1.0 - (-load).exp()) / load).clamp(0.0, 1.0) }
+}
+
+/// What each row says in some columns, in 64 bits.
+fn hashes(looks: &[ColumnLook], places: &[usize]) -> Vec<u64> {
+    let mut hashes = vec![0; if places.is_empty() { 0 } else { looks.first().map_or(0, |look| look.codes().len()) }];
+    for look in places.iter().filter_map(|place| looks.get(*place)) {
+        hashes.iter_mut().zip(look.codes()).for_each(|(hash, code)| *hash = folded(*hash, *code));
+    }
+    hashes
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,107 @@
+//! Counts of small files, held and streamed.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::fmt::Write as _;
+
+use super::*;
+use crate::testing::{csv, file};
+use crate::{Dataset, ReadSettings, read};
+
+const ONE: NonZero<usize> = NonZero::<usize>::MIN;
+
+fn profile_of(test: &DataRows<'_>, training: Option<&DataRows<'_>>, threads: NonZero<usize>) -> DataProfile {
+    let ignored = BTreeSet::from(["id".to_owned(), "p".to_owned()]);
+    let settings = CheckSettings { label: Some("y"), ignored: &ignored, features: None, threads };
+    data_profile(test, training, &settings).unwrap().0
+}
+
+fn hits(profile: &DataProfile, part: Part, what: Counted, column: Option<&str>) -> (u64, u64) {
+    profile.get(part, what, column).map_or((u64::MAX, 0), |count| (count.hits, count.of))
+}
+
+fn of_test(profile: &DataProfile, what: Counted, column: Option<&str>) -> (u64, u64) {
+    hits(profile, Part::Test, what, column)
+}
+
+#[test]
+fn columns_are_counted() {
+    let (data, _file) =
+        csv("id,y,p,a,b,c\n1,0,0.5,1,x y,\n2,1,0.5,inf,X_Y,\n3,0,0.1,NA,x y,\n4,1,0.2,1,--,\n5,1,0.2,2,x y,\n6,1,0.2,3,x y,\n");
+    let profile = profile_of(&DataRows::Held(&data), None, ONE);
+    assert_eq!(of_test(&profile, Counted::Rows, None), (6, 6));
+    assert_eq!(of_test(&profile, Counted::Missing, Some("a")), (1, 6));
+    assert_eq!(of_test(&profile, Counted::NonFinite, Some("a")), (1, 6));
+    assert_eq!(of_test(&profile, Counted::MostFrequent, Some("a")), (2, 6));
+    assert_eq!(of_test(&profile, Counted::Missing, Some("c")), (6, 6));
+    assert_eq!(of_test(&profile, Counted::MostFrequent, Some("c")), (6, 6));
+    assert_eq!(of_test(&profile, Counted::SimilarTexts, Some("b")), (1, 6));
+    assert_eq!(of_test(&profile, Counted::MissingLike, Some("b")), (1, 6));
+    assert_eq!(of_test(&profile, Counted::Distinct, Some("b")), (3, 6));
+    let kinds: Vec<_> = profile.columns(Part::Test).map(|(name, kind)| format!("{name} {}", kind.id())).collect();
+    assert_eq!(kinds, ["a number", "b text", "c empty"]);
+}
+
+#[test]
+fn a_column_that_is_read_as_text_and_holds_numbers_is_counted_as_one_of_numbers() {
+    let text = "y,a,b\n1,1,0.5\n0,2,\n1,inf,x\n0,3,0.25\n";
+    let (numbers, rows_of_numbers) = csv(text);
+    let reading = ReadSettings { text_columns: ["a".to_owned()].into(), ..ReadSettings::default() };
+    let texts = read(rows_of_numbers.path(), &reading).unwrap();
+    let one = profile_of(&DataRows::Held(&numbers), None, ONE);
+    assert_eq!(one, profile_of(&DataRows::Held(&texts), None, ONE));
+    assert_eq!((of_test(&one, Counted::NonFinite, Some("a")), of_test(&one, Counted::Distinct, Some("a"))), ((1, 4), (3, 4)));
+    let kinds: Vec<_> = one.columns(Part::Test).map(|(name, kind)| format!("{name} {}", kind.id())).collect();
+    assert_eq!(kinds, ["a number", "b text"]);
+}
+
+#[test]
+fn equal_rows_and_contradictory_labels_are_counted_by_features_alone() {
+    let (data, _file) = csv("id,y,p,a,b\n1,0,0.5,1,u\n2,1,0.6,1.0,u\n3,0,0.1,1,v\n4,0,0.2,1,v\n5,0,0.2,,v\n");
+    let profile = profile_of(&DataRows::Held(&data), None, ONE);
+    assert_eq!(of_test(&profile, Counted::Repeated, None), (2, 5));
+    assert_eq!(of_test(&profile, Counted::Conflicting, None), (2, 5));
+    // Two values of one column, the other nearly constant: that rows are equal is what chance gives.
+    let expected = profile.get(Part::Test, Counted::Repeated, None).unwrap().expected.unwrap();
+    assert!((0.2..0.7).contains(&expected), "{expected}");
+}
+
+#[test]
+fn rows_that_both_files_have_are_counted_by_the_columns_that_both_have() {
+    let (test, _one) = csv("id,y,p,a,b,extra\n1,0,0.5,1,u,9\n2,1,0.5,2,u,8\n3,1,0.5,3,w,7\n");
+    let (training, _two) = csv("b,a,y,other\nu,1,0,5\nu,2.0,0,5\nz,3,1,5\n");
+    let profile = profile_of(&DataRows::Held(&test), Some(&DataRows::Held(&training)), ONE);
+    assert_eq!(of_test(&profile, Counted::Shared, None), (2, 3));
+    assert_eq!(of_test(&profile, Counted::SharedWithLabel, None), (1, 3));
+    assert_eq!(hits(&profile, Part::Train, Counted::Rows, None), (3, 3));
+}
+
+/// Rows with numbers that hardly repeat, texts with gaps, and every tenth row twice.
+fn many(rows: u32) -> String {
+    let mut text = String::from("id,y,p,amount,kind\n");
+    for row in 0..rows {
+        let seed = (row - u32::from(row % 10 == 1)).wrapping_mul(2_654_435_761);
+        let kind = ["a", "b", "NA", "C"][(seed >> 7) as usize % 4];
+        writeln!(text, "{row},{},0.5,{}.{:03},{kind}", seed >> 31, seed >> 12, seed % 1_000).unwrap();
+    }
+    text
+}
+
+#[test]
+fn files_give_what_held_rows_give_whatever_the_threads() {
+    let text = many(30_000);
+    let (data, _file) = csv(&text);
+    let held = profile_of(&DataRows::Held(&data), Some(&DataRows::Held(&data)), ONE);
+    assert_eq!(of_test(&held, Counted::Repeated, None), (3_000, 30_000));
+    assert_eq!(of_test(&held, Counted::Shared, None), (30_000, 30_000));
+    let expected = held.get(Part::Test, Counted::Repeated, None).unwrap().expected.unwrap();
+    assert!(expected < 0.05, "amounts tell rows apart: {expected}");
+    let csv_file = file(".csv", text.as_bytes());
+    let reading = ReadSettings::default();
+    let rows = DataRows::File(csv_file.path(), &reading);
+    for threads in [1, 3] {
+        let threads = NonZero::new(threads).unwrap();
+        assert_eq!(profile_of(&rows, Some(&rows), threads), held);
+    }
+    let whole: Dataset = read(csv_file.path(), &reading).unwrap();
+    assert_eq!(profile_of(&DataRows::Held(&whole), Some(&rows), ONE), held);
+}

@@ -1,0 +1,294 @@
+//! The measurements of data, a row each: from it code, `list data-metrics`, `explain` and the docs read.
+
+use std::fmt;
+
+use modelgate_cube::{Counted, DataCount, DataKey};
+
+use crate::interval::proportion;
+use crate::{Estimate, Measured, Reason};
+
+/// A measurement of data of the catalogue; ordered as the catalogue is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DataMetricId(u16);
+
+/// One row of the catalogue.
+pub struct DataMetric {
+    /// The id.
+    pub id: &'static str,
+    /// A title for people.
+    pub title: &'static str,
+    /// What it is, exactly.
+    pub formula: &'static str,
+    /// What is measured: `each column`, or `whole rows`.
+    pub about: &'static str,
+    /// The rows that it is a share of.
+    pub denominator: &'static str,
+    /// When it is undefined.
+    pub undefined_when: &'static str,
+    /// A function that gives the same number.
+    pub reference: &'static str,
+    counted: Counted,
+    value: Value,
+}
+
+/// What becomes of a count.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Value {
+    /// Its share.
+    Share,
+    /// The number itself.
+    Number,
+}
+
+impl fmt::Debug for DataMetric {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.id)
+    }
+}
+
+const ALL_ROWS: &str = "all rows of the part; where they are more than 524,288 different ones, those with the smallest hashes";
+const NO_ROWS: &str = "there are no rows";
+
+/// Every measurement, in the order in which they are listed.
+pub const DATA_METRICS: &[DataMetric] = &[
+    DataMetric {
+        id: "row_count",
+        title: "Rows",
+        formula: "the number of rows",
+        about: "whole rows",
+        denominator: "all rows of the part",
+        undefined_when: "never",
+        reference: "len(frame)",
+        counted: Counted::Rows,
+        value: Value::Number,
+    },
+    DataMetric {
+        id: "missing_rate",
+        title: "Missing values",
+        formula: "rows without a value / rows; NaN and the cells of `data.missing_values` are no values",
+        about: "each column",
+        denominator: "all rows of the part",
+        undefined_when: NO_ROWS,
+        reference: "frame[column].isna().mean()",
+        counted: Counted::Missing,
+        value: Value::Share,
+    },
+    DataMetric {
+        id: "non_finite_rate",
+        title: "Numbers that are infinite or NaN",
+        formula: "rows whose number is infinite or NaN / rows",
+        about: "each column of numbers",
+        denominator: "all rows of the part",
+        undefined_when: NO_ROWS,
+        reference: "(~numpy.isfinite(column.dropna())).sum() / len(column)",
+        counted: Counted::NonFinite,
+        value: Value::Share,
+    },
+    DataMetric {
+        id: "missing_like_rate",
+        title: "Texts that look like missing values",
+        formula: "rows whose text is -, --, ?, n/a, nan, null or the like in any case, and is not declared in `data.missing_values` / rows",
+        about: "each column of texts",
+        denominator: "all rows of the part",
+        undefined_when: NO_ROWS,
+        reference: "frame[column].str.lower().isin([...]).mean()",
+        counted: Counted::MissingLike,
+        value: Value::Share,
+    },
+    DataMetric {
+        id: "similar_text_rate",
+        title: "Texts that are written in several ways",
+        formula: "rows whose text differs from a more frequent one only by case, spaces, underscores, or hyphens within / rows",
+        about: "each column of texts that are not mostly different",
+        denominator: "all rows of the part; of more than 16,384 texts, those with the smallest hashes",
+        undefined_when: NO_ROWS,
+        reference: "1 - frame.groupby(column.str.lower().str.replace('[ _-]', ''))[column].apply(lambda x: x.value_counts().max()).sum() / len(frame)",
+        counted: Counted::SimilarTexts,
+        value: Value::Share,
+    },
+    DataMetric {
+        id: "most_frequent_rate",
+        title: "Most frequent value",
+        formula: "rows with the most frequent value / rows; missing is a value here",
+        about: "each column",
+        denominator: "all rows of the part",
+        undefined_when: NO_ROWS,
+        reference: "frame[column].value_counts(dropna=False, normalize=True).max()",
+        counted: Counted::MostFrequent,
+        value: Value::Share,
+    },
+    DataMetric {
+        id: "distinct_rate",
+        title: "Different values",
+        formula: "different values / rows that have one; estimated from hashes where there are more than 16,384",
+        about: "each column of texts, and of whole numbers that lie as close together as counted rows do",
+        denominator: "rows that have a value",
+        undefined_when: "no row has a value",
+        reference: "frame[column].nunique() / frame[column].count()",
+        counted: Counted::Distinct,
+        value: Value::Share,
+    },
+    DataMetric {
+        id: "duplicate_row_rate",
+        title: "Repeated rows",
+        formula: "rows that say what an earlier one has said in every feature / rows; numbers with a fraction count to about six digits",
+        about: "whole rows",
+        denominator: ALL_ROWS,
+        undefined_when: NO_ROWS,
+        reference: "frame[features].duplicated().mean()",
+        counted: Counted::Repeated,
+        value: Value::Share,
+    },
+    DataMetric {
+        id: "conflicting_label_rate",
+        title: "Labels that contradict each other",
+        formula: "rows that say what a row with another label says in every feature / rows",
+        about: "whole rows",
+        denominator: ALL_ROWS,
+        undefined_when: "there are no rows, or no labels",
+        reference: "(frame.groupby(features)[label].transform('nunique') > 1).mean()",
+        counted: Counted::Conflicting,
+        value: Value::Share,
+    },
+    DataMetric {
+        id: "train_test_overlap_rate",
+        title: "Test rows that are training rows",
+        formula: "test rows that say what a training row says in every feature that both have / test rows",
+        about: "whole rows",
+        denominator: "all test rows; where there are more than 524,288 different rows, those with the smallest hashes",
+        undefined_when: "there are no test rows",
+        reference: "pandas.merge(test, train.drop_duplicates(), on=features).shape[0] / len(test)",
+        counted: Counted::Shared,
+        value: Value::Share,
+    },
+    DataMetric {
+        id: "train_test_overlap_with_label_rate",
+        title: "Test rows that are training rows, with their labels",
+        formula: "test rows that say what a training row says in every feature that both have and in the label / test rows",
+        about: "whole rows",
+        denominator: "all test rows; where there are more than 524,288 different rows, those with the smallest hashes",
+        undefined_when: "there are no test rows",
+        reference: "pandas.merge(test, train.drop_duplicates(), on=features + [label]).shape[0] / len(test)",
+        counted: Counted::SharedWithLabel,
+        value: Value::Share,
+    },
+];
+
+impl DataMetric {
+    /// Whether it is what this key counts.
+    pub(super) fn counts(&self, key: &DataKey) -> bool {
+        self.counted == key.what
+    }
+
+    /// Whether it is a number of rows and no share.
+    #[must_use]
+    pub fn is_number(&self) -> bool {
+        self.value == Value::Number
+    }
+
+    /// The measurement of a count.
+    pub(super) fn estimate(&self, count: &DataCount, z: f64) -> Estimate {
+        if self.is_number() {
+            return measured(count.hits as f64, count.of, None);
+        }
+        if count.of == 0 {
+            return Estimate::Undefined { reason: Reason::NoRows, n: 0 };
+        }
+        let share = count.hits as f64 / count.of as f64;
+        measured(share, count.of, count.sampled.then(|| proportion(share, count.of as f64, z)))
+    }
+}
+
+fn measured(value: f64, n: u64, interval: Option<crate::Interval>) -> Estimate {
+    Estimate::Measured(Measured { value, interval, n, binning_error: 0.0 })
+}
+
+impl DataMetricId {
+    /// See `row_count`.
+    pub const ROW_COUNT: Self = Self(0);
+    /// See `missing_rate`.
+    pub const MISSING_RATE: Self = Self(1);
+    /// See `non_finite_rate`.
+    pub const NON_FINITE_RATE: Self = Self(2);
+    /// See `missing_like_rate`.
+    pub const MISSING_LIKE_RATE: Self = Self(3);
+    /// See `similar_text_rate`.
+    pub const SIMILAR_TEXT_RATE: Self = Self(4);
+    /// See `most_frequent_rate`.
+    pub const MOST_FREQUENT_RATE: Self = Self(5);
+    /// See `distinct_rate`.
+    pub const DISTINCT_RATE: Self = Self(6);
+    /// See `duplicate_row_rate`.
+    pub const DUPLICATE_ROW_RATE: Self = Self(7);
+    /// See `conflicting_label_rate`.
+    pub const CONFLICTING_LABEL_RATE: Self = Self(8);
+    /// See `train_test_overlap_rate`.
+    pub const TRAIN_TEST_OVERLAP_RATE: Self = Self(9);
+    /// See `train_test_overlap_with_label_rate`.
+    pub const TRAIN_TEST_OVERLAP_WITH_LABEL_RATE: Self = Self(10);
+
+    /// Every id, in the order of the catalogue.
+    pub fn all() -> impl Iterator<Item = Self> {
+        (0..DATA_METRICS.len()).filter_map(|place| u16::try_from(place).ok()).map(Self)
+    }
+
+    /// Looks an id up, exactly as written in the catalogue.
+    #[must_use]
+    pub fn parse(id: &str) -> Option<Self> {
+        Self::all().find(|known| known.metric().id == id)
+    }
+
+    /// The catalogue's row.
+    #[must_use]
+    pub fn metric(self) -> &'static DataMetric {
+        // Ids are made from the catalogue's places alone.
+        DATA_METRICS.get(usize::from(self.0)).unwrap_or(&DATA_METRICS[0])
+    }
+
+    /// The id as text.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        self.metric().id
+    }
+}
+
+impl fmt::Display for DataMetricId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn constants_name_their_rows() {
+        for (id, name) in [
+            (DataMetricId::ROW_COUNT, "row_count"),
+            (DataMetricId::MISSING_RATE, "missing_rate"),
+            (DataMetricId::NON_FINITE_RATE, "non_finite_rate"),
+            (DataMetricId::MISSING_LIKE_RATE, "missing_like_rate"),
+            (DataMetricId::SIMILAR_TEXT_RATE, "similar_text_rate"),
+            (DataMetricId::MOST_FREQUENT_RATE, "most_frequent_rate"),
+            (DataMetricId::DISTINCT_RATE, "distinct_rate"),
+            (DataMetricId::DUPLICATE_ROW_RATE, "duplicate_row_rate"),
+            (DataMetricId::CONFLICTING_LABEL_RATE, "conflicting_label_rate"),
+            (DataMetricId::TRAIN_TEST_OVERLAP_RATE, "train_test_overlap_rate"),
+            (DataMetricId::TRAIN_TEST_OVERLAP_WITH_LABEL_RATE, "train_test_overlap_with_label_rate"),
+        ] {
+            assert_eq!((id.as_str(), DataMetricId::parse(name)), (name, Some(id)));
+        }
+        assert_eq!(DataMetricId::parse("missing"), None);
+    }
+
+    #[test]
+    fn shares_of_all_rows_are_facts_and_shares_of_a_sample_are_estimates() {
+        let metric = DataMetricId::DUPLICATE_ROW_RATE.metric();
+        let count = |hits, of, sampled| metric.estimate(&DataCount { hits, of, sampled, expected: None }, 1.96);
+        let value = |estimate: Estimate| estimate.measured().map(|measured| (measured.value, measured.interval.is_some()));
+        assert_eq!(value(count(1, 4, false)), Some((0.25, false)));
+        assert_eq!(value(count(1, 4, true)), Some((0.25, true)));
+        assert_eq!(count(0, 0, false), Estimate::Undefined { reason: Reason::NoRows, n: 0 });
+    }
+}

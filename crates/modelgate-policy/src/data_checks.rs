@@ -1,0 +1,230 @@
+//! Which faults of the data matter: a table of limits, each held against what was measured of the rows themselves.
+
+mod table;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use modelgate_cube::Part;
+use modelgate_eval::{DataEvaluation, DataMeasurement, Estimate, Reason, SchemaChange};
+
+use crate::{Finding, Level, RuleId};
+pub use table::{DATA_RULES, DataQuestion, DataRule};
+
+/// The most columns that a finding names.
+const MOST_NAMED: usize = 5;
+
+/// The most that the adjusted p-value of a change may be for it to count.
+const ALPHA: f64 = 0.05;
+
+/// Limits that differ from the table's.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct DataLimits(pub BTreeMap<RuleId, f64>);
+
+impl DataLimits {
+    /// The limit of a rule.
+    fn of(&self, rule: &DataRule) -> f64 {
+        self.0.get(&rule.rule).copied().unwrap_or(rule.default)
+    }
+}
+
+/// What became of a measurement of the data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DataState {
+    /// No limit is set on it.
+    NoLimit,
+    /// It is within its limit.
+    Within,
+    /// It is beyond its limit.
+    Crossed,
+    /// It is beyond its limit, and chance alone gives as much: these columns cannot tell.
+    ByChance,
+    /// There is no number, or no earlier one to compare it with.
+    Undefined(Reason),
+}
+
+impl DataState {
+    /// The stable name used in machine output.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::NoLimit => "no_limit",
+            Self::Within => "within_limit",
+            Self::Crossed => "crossed",
+            Self::ByChance => "by_chance",
+            Self::Undefined(_) => "undefined",
+        }
+    }
+}
+
+/// A measurement with its limit and what became of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct JudgedMeasurement {
+    /// The measurement.
+    pub measurement: DataMeasurement,
+    /// The rule that holds a limit against it.
+    pub rule: Option<RuleId>,
+    /// The limit.
+    pub limit: Option<f64>,
+    /// What became of it.
+    pub state: DataState,
+}
+
+/// Everything that was measured of the data, judged.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct JudgedData {
+    /// In the order of the catalogue.
+    pub measurements: Vec<JudgedMeasurement>,
+    /// How the columns differ from the baseline's; none where that is not known.
+    pub schema: Option<SchemaChange>,
+}
+
+/// Holds every limit of the table against the measurements.
+pub(crate) fn judge(evaluation: &DataEvaluation, limits: &DataLimits) -> JudgedData {
+    let judged = |measurement: &DataMeasurement| {
+        let rule = DATA_RULES.iter().find(|rule| rule.is_about(measurement));
+        let limit = rule.map(|rule| limits.of(rule));
+        JudgedMeasurement {
+            rule: rule.map(|rule| rule.rule),
+            limit,
+            state: rule.map_or(DataState::NoLimit, |rule| state(measurement, rule.question, limits.of(rule))),
+            measurement: measurement.clone(),
+        }
+    };
+    JudgedData { measurements: evaluation.measurements.iter().map(judged).collect(), schema: evaluation.schema.clone() }
+}
+
+fn state(measurement: &DataMeasurement, question: DataQuestion, limit: f64) -> DataState {
+    let value = match measurement.estimate {
+        Estimate::Measured(measured) => measured,
+        Estimate::Undefined { reason, .. } => return DataState::Undefined(reason),
+    };
+    let crossed = match (question, measurement.change) {
+        // What a sample shows counts where its whole interval is beyond the limit.
+        (DataQuestion::AtMost, _) => value.interval.map_or(value.value, |interval| interval.lower) > limit,
+        (_, None) => return DataState::Undefined(Reason::NotInBaseline),
+        (DataQuestion::MostIncrease, Some(change)) => change.value > limit && change.q < ALPHA,
+        (DataQuestion::MostRatio, Some(change)) => change.value > limit || change.value < 1.0 / limit,
+    };
+    match (crossed, measurement.expected) {
+        (false, _) => DataState::Within,
+        (true, Some(expected)) if question == DataQuestion::AtMost && expected > limit => DataState::ByChance,
+        (true, _) => DataState::Crossed,
+    }
+}
+
+/// One finding for each rule and part.
+pub(crate) fn findings(judged: &JudgedData, level: impl Fn(RuleId) -> Level) -> Vec<Finding> {
+    let mut by_rule: BTreeMap<(RuleId, Part), Vec<&JudgedMeasurement>> = BTreeMap::new();
+    for entry in judged.measurements.iter().filter(|entry| entry.state == DataState::Crossed) {
+        if let Some(rule) = entry.rule {
+            by_rule.entry((rule, entry.measurement.part)).or_default().push(entry);
+        }
+    }
+    let mut messages: Vec<(RuleId, String)> = Vec::new();
+    for ((rule, part), entries) in by_rule {
+        let told = entries.iter().take(MOST_NAMED).map(|entry| told(entry)).collect::<Vec<_>>().join("; ");
+        let more = entries.len().saturating_sub(MOST_NAMED);
+        let rest = if more > 0 { format!("; and {more} more") } else { String::new() };
+        messages.push((rule, format!("in {}, {told}{rest}", rows_of(part))));
+    }
+    messages.extend(judged.schema.as_ref().and_then(schema).map(|message| (RuleId::SCHEMA_CHANGE, message)));
+    let finding = |(rule, message): (RuleId, String)| {
+        let help = rule.rule().fix.to_owned();
+        Finding { rule, level: level(rule), subject: String::new(), message, origin: None, help }
+    };
+    messages.into_iter().map(finding).collect()
+}
+
+/// What is denied, and was not measured, is no pass. A first release has nothing to have changed from, which `no-baseline` says.
+pub(crate) fn unmeasured(judged: &JudgedData, has_baseline: bool, level: impl Fn(RuleId) -> Level) -> Vec<Finding> {
+    let measured: BTreeSet<RuleId> = judged
+        .measurements
+        .iter()
+        .filter(|entry| !matches!(entry.state, DataState::Undefined(_)))
+        .filter_map(|entry| entry.rule)
+        .chain(judged.schema.as_ref().map(|_| RuleId::SCHEMA_CHANGE))
+        .collect();
+    let of_table = DATA_RULES.iter().map(|rule| (rule.rule, rule.question != DataQuestion::AtMost, rule.needs));
+    let rules = of_table.chain([(RuleId::SCHEMA_CHANGE, true, table::BASELINE)]);
+    let denied = rules
+        .filter(|(rule, is_change, _)| level(*rule) == Level::Deny && !measured.contains(rule) && (has_baseline || !is_change));
+    let finding = |(rule, _, needs): (RuleId, bool, &str)| Finding {
+        rule,
+        level: Level::Deny,
+        subject: String::new(),
+        message: format!("not measured: it needs {needs}"),
+        origin: None,
+        help: "Give what it needs, or lower the rule's level in `rules`.".to_owned(),
+    };
+    denied.map(finding).collect()
+}
+
+fn rows_of(part: Part) -> &'static str {
+    match part {
+        Part::Train => "training rows",
+        Part::Test => "test rows",
+    }
+}
+
+/// A measurement in words, with its number.
+fn told(entry: &JudgedMeasurement) -> String {
+    let DataMeasurement { metric, column, estimate, expected, sampled, change, .. } = &entry.measurement;
+    let subject = column.as_ref().map(|column| format!(" of {column}")).unwrap_or_default();
+    let (value, n) = (estimate.measured().map_or(0.0, |measured| measured.value), estimate.n());
+    let limit = entry.limit.unwrap_or_default();
+    let question = DATA_RULES.iter().find(|rule| Some(rule.rule) == entry.rule).map(|rule| rule.question);
+    match (question, change) {
+        (Some(DataQuestion::MostRatio), Some(change)) => {
+            format!("{n} rows, {:.2} times the baseline's {}; limit {limit} times either way", change.value, change.before)
+        }
+        (Some(DataQuestion::MostIncrease), Some(change)) => format!(
+            "{metric}{subject} rose from {} to {} (q {}, n = {} and {n}); limit {} more",
+            percent(change.before),
+            percent(value),
+            if change.q < 0.001 { "< 0.001".to_owned() } else { format!("= {:.3}", change.q) },
+            change.n_before,
+            percent(limit)
+        ),
+        _ => {
+            let of = if *sampled { format!("{n} rows of a sample") } else { format!("{n} rows") };
+            let chance = expected.map(|share| format!(", {} by chance", percent(share))).unwrap_or_default();
+            format!("{metric}{subject} {} of {of}{chance}; limit {}", percent(value), percent(limit))
+        }
+    }
+}
+
+/// A share with the digits that tell it from its neighbours.
+fn percent(share: f64) -> String {
+    let percent = share * 100.0;
+    if percent > 0.0 && percent < 0.01 { "< 0.01 %".to_owned() } else { format!("{} %", (percent * 100.0).round() / 100.0) }
+}
+
+/// What changed about the columns; `None` where nothing did.
+fn schema(change: &SchemaChange) -> Option<String> {
+    let listed = |names: &mut dyn Iterator<Item = String>| {
+        let mut names: Vec<String> = names.collect();
+        let more = names.len().saturating_sub(MOST_NAMED);
+        names.truncate(MOST_NAMED);
+        let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+        (!names.is_empty()).then(|| names.join(", ") + &rest)
+    };
+    let retyped = change.retyped.iter().map(|(name, was, is)| format!("{name} (held {}, holds {})", words(*was), words(*is)));
+    let parts = [
+        ("gone since the baseline", listed(&mut change.missing.iter().cloned())),
+        ("new", listed(&mut change.new.iter().cloned())),
+        ("of another type", listed(&mut retyped.into_iter())),
+    ];
+    let told: Vec<String> = parts.into_iter().filter_map(|(what, names)| Some(format!("{what}: {}", names?))).collect();
+    (!told.is_empty()).then(|| told.join("; "))
+}
+
+fn words(kind: modelgate_cube::ColumnKind) -> &'static str {
+    match kind {
+        modelgate_cube::ColumnKind::Number => "numbers",
+        modelgate_cube::ColumnKind::Text => "texts",
+        modelgate_cube::ColumnKind::Empty => "nothing",
+    }
+}
+
+#[cfg(test)]
+mod tests;

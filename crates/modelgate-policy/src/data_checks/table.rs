@@ -1,0 +1,143 @@
+//! The limits on data, a row each: which measurement, which question, and what may be written in `data_checks`.
+
+use modelgate_cube::Part;
+use modelgate_eval::{DataMeasurement, DataMetricId};
+
+use crate::RuleId;
+
+/// What is asked of a measurement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DataQuestion {
+    /// It must not be above the limit; where chance alone would be, it cannot be told.
+    AtMost,
+    /// It must not have risen by more than the limit since the baseline, surely (adjusted p-value below 0.05).
+    MostIncrease,
+    /// It must not be more than this many times the baseline's, nor less than the inverse.
+    MostRatio,
+}
+
+/// A limit on the data.
+#[derive(Debug, Clone, Copy)]
+pub struct DataRule {
+    /// The rule that speaks.
+    pub rule: RuleId,
+    /// What it is about.
+    pub metric: DataMetricId,
+    /// Whether only the rows that were learned from are asked.
+    pub training_only: bool,
+    /// What is asked.
+    pub question: DataQuestion,
+    /// The key of the limit in `data_checks`.
+    pub key: &'static str,
+    /// The limit where the configuration says nothing.
+    pub default: f64,
+    /// What must be there for it to be measured.
+    pub needs: &'static str,
+}
+
+/// What a change needs.
+pub(super) const BASELINE: &str = "a baseline whose release holds counts of its data";
+const ROWS: &str = "`data_checks.enabled`";
+const LABELS: &str = "`data_checks.enabled`, and a label";
+const TRAINING: &str = "the rows that the model learned from: `data.train_path`, or a model that is trained here";
+
+/// Every limit on the data.
+pub const DATA_RULES: &[DataRule] = &[
+    DataRule {
+        rule: RuleId::MISSING_VALUES,
+        metric: DataMetricId::MISSING_RATE,
+        training_only: false,
+        question: DataQuestion::MostIncrease,
+        key: "max_missing_increase",
+        default: 0.02,
+        needs: BASELINE,
+    },
+    DataRule {
+        rule: RuleId::NON_FINITE_VALUES,
+        metric: DataMetricId::NON_FINITE_RATE,
+        training_only: false,
+        question: DataQuestion::AtMost,
+        key: "max_non_finite_rate",
+        default: 0.0,
+        needs: "a column of numbers",
+    },
+    DataRule {
+        rule: RuleId::MISSING_LIKE_TEXTS,
+        metric: DataMetricId::MISSING_LIKE_RATE,
+        training_only: false,
+        question: DataQuestion::AtMost,
+        key: "max_missing_like_rate",
+        default: 0.0,
+        needs: "a column of texts",
+    },
+    DataRule {
+        rule: RuleId::SIMILAR_TEXTS,
+        metric: DataMetricId::SIMILAR_TEXT_RATE,
+        training_only: false,
+        question: DataQuestion::AtMost,
+        key: "max_similar_text_rate",
+        default: 0.0,
+        needs: "a column of texts",
+    },
+    DataRule {
+        rule: RuleId::CONSTANT_COLUMN,
+        metric: DataMetricId::MOST_FREQUENT_RATE,
+        training_only: false,
+        question: DataQuestion::AtMost,
+        key: "max_most_frequent_rate",
+        default: 0.999,
+        needs: ROWS,
+    },
+    DataRule {
+        rule: RuleId::ID_LIKE_FEATURE,
+        metric: DataMetricId::DISTINCT_RATE,
+        training_only: true,
+        question: DataQuestion::AtMost,
+        key: "max_distinct_rate",
+        default: 0.99,
+        needs: TRAINING,
+    },
+    DataRule {
+        rule: RuleId::DUPLICATE_ROWS,
+        metric: DataMetricId::DUPLICATE_ROW_RATE,
+        training_only: false,
+        question: DataQuestion::AtMost,
+        key: "max_duplicate_row_rate",
+        default: 0.05,
+        needs: ROWS,
+    },
+    DataRule {
+        rule: RuleId::CONFLICTING_LABELS,
+        metric: DataMetricId::CONFLICTING_LABEL_RATE,
+        training_only: false,
+        question: DataQuestion::AtMost,
+        key: "max_conflicting_label_rate",
+        default: 0.01,
+        needs: LABELS,
+    },
+    DataRule {
+        rule: RuleId::ROW_COUNT_CHANGE,
+        metric: DataMetricId::ROW_COUNT,
+        training_only: false,
+        question: DataQuestion::MostRatio,
+        key: "max_row_count_ratio",
+        default: 2.0,
+        needs: BASELINE,
+    },
+    DataRule {
+        rule: RuleId::TRAIN_TEST_OVERLAP,
+        metric: DataMetricId::TRAIN_TEST_OVERLAP_RATE,
+        training_only: false,
+        question: DataQuestion::AtMost,
+        key: "max_train_test_overlap_rate",
+        default: 0.001,
+        needs: TRAINING,
+    },
+];
+
+impl DataRule {
+    /// Whether its limit holds against a measurement.
+    pub(super) fn is_about(&self, measurement: &DataMeasurement) -> bool {
+        measurement.metric == self.metric && (!self.training_only || measurement.part == Part::Train)
+    }
+}

@@ -1,0 +1,100 @@
+//! Limits held against measurements of counts that are written down here.
+
+use modelgate_cube::{ColumnKind, Counted, DataCount, DataKey, DataProfile};
+use modelgate_eval::evaluate_data;
+
+use super::*;
+
+type Counts<'a> = &'a [(Part, Counted, Option<&'a str>, DataCount)];
+
+fn count(hits: u64, of: u64) -> DataCount {
+    DataCount { hits, of, sampled: false, expected: None }
+}
+
+fn profile(counts: Counts<'_>) -> DataProfile {
+    let mut profile = DataProfile::default();
+    for (part, what, column, count) in counts {
+        profile.counts.insert(DataKey { part: *part, what: *what, column: column.map(str::to_owned) }, *count);
+        if let Some(name) = column {
+            profile.kinds.insert((*part, (*name).to_owned()), ColumnKind::Number);
+        }
+    }
+    profile
+}
+
+fn spoken(now: Counts<'_>, before: Option<Counts<'_>>, limits: &DataLimits) -> Vec<(&'static str, String)> {
+    let evaluation = evaluate_data(&profile(now), before.map(profile).as_ref(), 0.95);
+    let found = findings(&judge(&evaluation, limits), |rule| rule.rule().default_level);
+    found.into_iter().map(|finding| (finding.rule.rule().id, finding.message)).collect()
+}
+
+#[test]
+fn a_share_beyond_its_limit_is_told_with_rows_chance_and_limit() {
+    let overlap = |hits, expected| {
+        let shared = DataCount { expected: Some(expected), ..count(hits, 1_000) };
+        spoken(&[(Part::Test, Counted::Shared, None, shared)], None, &DataLimits::default())
+    };
+    let told = "in test rows, train_test_overlap_rate 0.5 % of 1000 rows, < 0.01 % by chance; limit 0.1 %";
+    assert_eq!(overlap(5, 1e-6), [("train-test-overlap", told.to_owned())]);
+    assert_eq!(overlap(1, 1e-6), [], "the limit itself is within");
+    assert_eq!(overlap(5, 0.01), [], "chance gives more than the limit");
+}
+
+#[test]
+fn what_a_sample_shows_counts_where_its_whole_interval_does() {
+    let repeated = |hits| {
+        let sampled = DataCount { sampled: true, expected: Some(0.0), ..count(hits, 1_000) };
+        spoken(&[(Part::Train, Counted::Repeated, None, sampled)], None, &DataLimits::default()).len()
+    };
+    assert_eq!((repeated(55), repeated(80)), (0, 1));
+}
+
+#[test]
+fn limits_can_be_set_and_ids_are_looked_for_among_training_rows_alone() {
+    let distinct = |part| spoken(&[(part, Counted::Distinct, Some("n"), count(999, 1_000))], None, &DataLimits::default());
+    assert_eq!((distinct(Part::Test).len(), distinct(Part::Train).len()), (0, 1));
+    let lax = DataLimits(BTreeMap::from([(RuleId::NON_FINITE_VALUES, 0.1)]));
+    let odd: Counts<'_> = &[(Part::Test, Counted::NonFinite, Some("n"), count(50, 1_000))];
+    assert_eq!((spoken(odd, None, &lax).len(), spoken(odd, None, &DataLimits::default()).len()), (0, 1));
+}
+
+#[test]
+fn missing_values_must_have_risen_much_and_surely() {
+    let missing = |before: (u64, u64), now: (u64, u64)| {
+        let of = |(hits, of)| [(Part::Test, Counted::Missing, Some("n"), count(hits, of))];
+        spoken(&of(now), Some(&of(before)), &DataLimits::default())
+    };
+    let told = missing((20, 1_000), (70, 1_000));
+    assert_eq!(told[0].1, "in test rows, missing_rate of n rose from 2 % to 7 % (q < 0.001, n = 1000 and 1000); limit 2 % more");
+    assert!(missing((20_000, 1_000_000), (30_000, 1_000_000)).is_empty(), "sure and small");
+    assert!(missing((2, 40), (4, 40)).is_empty(), "large and unsure");
+    assert!(missing((70, 1_000), (20, 1_000)).is_empty(), "fewer");
+}
+
+#[test]
+fn rows_may_double_and_columns_may_not_go() {
+    let rows = |before, now, column| {
+        let of = |rows, column| {
+            [(Part::Test, Counted::Rows, None, count(rows, rows)), (Part::Test, Counted::Missing, Some(column), count(0, rows))]
+        };
+        spoken(&of(now, column), Some(&of(before, "a")), &DataLimits::default())
+    };
+    assert_eq!(rows(100, 200, "a"), []);
+    assert_eq!(rows(100, 201, "a")[0].0, "row-count-change");
+    assert_eq!(rows(100, 49, "a")[0].0, "row-count-change");
+    assert_eq!(rows(100, 100, "b"), [("schema-change", "gone since the baseline: a; new: b".to_owned())]);
+}
+
+#[test]
+fn what_is_denied_and_was_not_measured_is_no_pass() {
+    let deny = |denied: RuleId| move |rule| if rule == denied { Level::Deny } else { Level::Warn };
+    let nothing = JudgedData::default();
+    let found = unmeasured(&nothing, false, deny(RuleId::TRAIN_TEST_OVERLAP));
+    assert_eq!(found.len(), 1);
+    assert!(found[0].message.contains("data.train_path") && found[0].level == Level::Deny);
+    assert!(unmeasured(&nothing, false, deny(RuleId::MISSING_VALUES)).is_empty(), "there is nothing to have changed from");
+    assert_eq!(unmeasured(&nothing, true, deny(RuleId::MISSING_VALUES)).len(), 1);
+    assert_eq!(unmeasured(&nothing, true, deny(RuleId::SCHEMA_CHANGE)).len(), 1);
+    let measured = evaluate_data(&profile(&[(Part::Test, Counted::Shared, None, count(0, 10))]), None, 0.95);
+    assert!(unmeasured(&judge(&measured, &DataLimits::default()), true, deny(RuleId::TRAIN_TEST_OVERLAP)).is_empty());
+}

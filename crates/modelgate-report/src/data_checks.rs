@@ -1,0 +1,206 @@
+//! What was measured of the data itself, as every document shows it: what is not fine first, then whole rows and columns.
+
+use std::collections::BTreeMap;
+
+use modelgate_cube::Part;
+use modelgate_eval::{DataMeasurement, DataMetricId, Estimate, SchemaChange};
+use modelgate_policy::{DataState, JudgedMeasurement};
+
+use crate::escape::Shown;
+use crate::number;
+use crate::report::Report;
+use crate::tree::{Node, fields};
+
+/// The most columns in a table; files may have thousands.
+const MOST_COLUMNS: usize = 300;
+
+/// The most columns that a list of changed columns names.
+const MOST_NAMED: usize = 40;
+
+/// The metrics of a table of columns, in its order.
+const OF_COLUMNS: [DataMetricId; 6] = [
+    DataMetricId::MISSING_RATE,
+    DataMetricId::MOST_FREQUENT_RATE,
+    DataMetricId::DISTINCT_RATE,
+    DataMetricId::NON_FINITE_RATE,
+    DataMetricId::MISSING_LIKE_RATE,
+    DataMetricId::SIMILAR_TEXT_RATE,
+];
+
+/// Everything that was measured of the data; `None` where nothing was.
+pub(crate) fn node(report: &Report) -> Option<Node> {
+    let data = &report.verdict.data;
+    let of_rows =
+        |entry: &&JudgedMeasurement| entry.measurement.column.is_none() && !OF_COLUMNS.contains(&entry.measurement.metric);
+    let open = |entry: &&JudgedMeasurement| !matches!(entry.state, DataState::NoLimit | DataState::Within);
+    let is_change_alone = |entry: &&JudgedMeasurement| matches!(entry.state, DataState::Undefined(_));
+    (!data.measurements.is_empty()).then(|| {
+        fields! {
+            summary: summary(&data.measurements),
+            open: data.measurements.iter().filter(open).filter(|entry| !is_change_alone(entry)).map(measurement).collect::<Vec<_>>(),
+            rows: data.measurements.iter().filter(of_rows).map(measurement).collect::<Vec<_>>(),
+            parts: [Part::Test, Part::Train].into_iter().filter_map(|part| table(&data.measurements, part)).collect::<Vec<_>>(),
+            schema: data.schema.as_ref().map(schema),
+            metrics: definitions(&data.measurements),
+        }
+    })
+}
+
+/// How many measurements are beyond their limits.
+fn summary(measurements: &[JudgedMeasurement]) -> Shown {
+    let count = |wanted: fn(DataState) -> bool| measurements.iter().filter(|entry| wanted(entry.state)).count();
+    Shown::phrase(format!(
+        "{} of the data: {} beyond the limit, {} within, {} that chance explains as well, {} without an earlier number or undefined, \
+         {} without a limit.",
+        number::counted(measurements.len(), "measurement", "measurements"),
+        number::many(count(|state| state == DataState::Crossed)),
+        number::many(count(|state| state == DataState::Within)),
+        number::many(count(|state| state == DataState::ByChance)),
+        number::many(count(|state| matches!(state, DataState::Undefined(_)))),
+        number::many(count(|state| state == DataState::NoLimit)),
+    ))
+}
+
+/// One measurement as a table row.
+fn measurement(entry: &JudgedMeasurement) -> Node {
+    let DataMeasurement { metric, part, column, estimate, expected, sampled, change } = &entry.measurement;
+    let is_number = metric.metric().is_number();
+    let shown = |value: f64| if is_number { number::whole_of(value) } else { share(value) };
+    fields! {
+        metric: metric.metric().title,
+        rows: rows_of(*part),
+        column: column.as_deref().map_or_else(|| Shown::phrase("whole rows"), Shown::name),
+        value: value(estimate, is_number),
+        n: Shown::phrase(number::whole(estimate.n())),
+        sampled: *sampled,
+        chance: expected.map_or_else(|| Shown::phrase("not asked"), |chance| Shown::phrase(share(chance))),
+        before: change.map_or_else(|| Shown::phrase("none"), |change| Shown::phrase(shown(change.before))),
+        limit: limit(entry),
+        status: status(entry.state),
+        state: state_class(entry.state),
+    }
+}
+
+fn value(estimate: &Estimate, is_number: bool) -> Shown {
+    match estimate {
+        Estimate::Measured(measured) if is_number => Shown::phrase(number::whole_of(measured.value)),
+        Estimate::Measured(measured) => {
+            let interval = measured.interval.map(|interval| format!(" [{}, {}]", share(interval.lower), share(interval.upper)));
+            Shown::phrase(share(measured.value) + &interval.unwrap_or_default())
+        }
+        Estimate::Undefined { reason, .. } => Shown::phrase(format!("undefined: {reason}")),
+    }
+}
+
+/// A share in percent, with two digits behind the point.
+fn share(share: f64) -> String {
+    let percent = share * 100.0;
+    if percent > 0.0 && percent < 0.01 { "< 0.01\u{202F}%".to_owned() } else { format!("{percent:.2}\u{202F}%") }
+}
+
+fn limit(entry: &JudgedMeasurement) -> Shown {
+    let Some(limit) = entry.limit else { return Shown::phrase("none") };
+    let question = modelgate_policy::DATA_RULES.iter().find(|rule| Some(rule.rule) == entry.rule).map(|rule| rule.question);
+    Shown::phrase(match question {
+        Some(modelgate_policy::DataQuestion::MostIncrease) => format!("{} more than the baseline", share(limit)),
+        Some(modelgate_policy::DataQuestion::MostRatio) => format!("{limit} times the baseline, either way"),
+        _ => share(limit),
+    })
+}
+
+fn rows_of(part: Part) -> &'static str {
+    match part {
+        Part::Train => "training",
+        Part::Test => "test",
+    }
+}
+
+fn status(state: DataState) -> Shown {
+    match state {
+        DataState::NoLimit => Shown::phrase("no limit set"),
+        DataState::Within => Shown::phrase("✅ within its limit"),
+        DataState::Crossed => Shown::phrase("⚠️ beyond its limit"),
+        DataState::ByChance => Shown::phrase("❓ chance gives as much"),
+        DataState::Undefined(reason) => Shown::phrase(format!("not told: {reason}")),
+    }
+}
+
+fn state_class(state: DataState) -> &'static str {
+    match state {
+        DataState::Crossed => "warned",
+        DataState::Within => "passed",
+        DataState::ByChance => "inconclusive",
+        DataState::NoLimit | DataState::Undefined(_) => "none",
+    }
+}
+
+/// The columns of a part, a row each.
+fn table(measurements: &[JudgedMeasurement], part: Part) -> Option<Node> {
+    let mut by_column: BTreeMap<&str, Vec<&JudgedMeasurement>> = BTreeMap::new();
+    for entry in measurements.iter().filter(|entry| entry.measurement.part == part) {
+        if let Some(column) = entry.measurement.column.as_deref().filter(|_| OF_COLUMNS.contains(&entry.measurement.metric)) {
+            by_column.entry(column).or_default().push(entry);
+        }
+    }
+    let columns = by_column.len();
+    let row = |(column, entries): (&str, Vec<&JudgedMeasurement>)| {
+        let cells = OF_COLUMNS.iter().map(|metric| {
+            let found = entries.iter().find(|entry| entry.measurement.metric == *metric);
+            Node::from(found.map_or_else(|| Shown::phrase("not asked"), |entry| value(&entry.measurement.estimate, false)))
+        });
+        let crossed: Vec<&str> = entries
+            .iter()
+            .filter(|entry| entry.state == DataState::Crossed)
+            .filter_map(|entry| Some(entry.rule?.rule().id))
+            .collect();
+        fields! {
+            column: Shown::name(column),
+            cells: cells.collect::<Vec<_>>(),
+            status: Shown::phrase(if crossed.is_empty() { "within limits".to_owned() } else { format!("⚠️ {}", crossed.join(", ")) }),
+            state: if crossed.is_empty() { "none" } else { "warned" },
+        }
+    };
+    let rows: Vec<Node> = by_column.into_iter().take(MOST_COLUMNS).map(row).collect();
+    (columns > 0).then(|| {
+        fields! {
+            title: match part {
+                Part::Train => "Columns of the training rows",
+                Part::Test => "Columns of the test rows",
+            },
+            headings: OF_COLUMNS.iter().map(|metric| Node::from(metric.metric().title)).collect::<Vec<_>>(),
+            rows: rows,
+            more: (columns > MOST_COLUMNS).then(|| Node::from(Shown::phrase(number::many(columns - MOST_COLUMNS)))),
+        }
+    })
+}
+
+fn schema(change: &SchemaChange) -> Node {
+    let named = |names: &mut dyn Iterator<Item = &String>| -> Option<Node> {
+        let mut shown: Vec<String> = names.map(|name| Shown::name(name).into_string()).collect();
+        let more = shown.len().saturating_sub(MOST_NAMED);
+        shown.truncate(MOST_NAMED);
+        let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+        (!shown.is_empty()).then(|| Node::from(Shown::phrase(shown.join(", ") + &rest)))
+    };
+    fields! {
+        same: change.is_none(),
+        missing: named(&mut change.missing.iter()),
+        new: named(&mut change.new.iter()),
+        retyped: named(&mut change.retyped.iter().map(|(name, ..)| name)),
+    }
+}
+
+/// What the measurements are, each once.
+fn definitions(measurements: &[JudgedMeasurement]) -> Vec<Node> {
+    let measured = |metric: &DataMetricId| measurements.iter().any(|entry| entry.measurement.metric == *metric);
+    let definition = |metric: DataMetricId| {
+        let metric = metric.metric();
+        fields! {
+            title: metric.title,
+            formula: metric.formula,
+            denominator: metric.denominator,
+            reference: metric.reference,
+        }
+    };
+    DataMetricId::all().filter(measured).map(definition).collect()
+}

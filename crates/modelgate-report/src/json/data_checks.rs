@@ -1,0 +1,115 @@
+//! What was measured of the data, in `verdict.json`.
+
+use modelgate_eval::{DataMeasurement, Estimate, SchemaChange};
+use modelgate_policy::{DataState, JudgedData, JudgedMeasurement};
+use serde::Serialize;
+
+/// Everything that was measured of the rows themselves.
+#[derive(Serialize)]
+pub(super) struct Data<'a> {
+    measurements: Vec<Measurement<'a>>,
+    /// How columns differ from the baseline's; not there where that is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    schema: Option<Schema<'a>>,
+}
+
+#[derive(Serialize)]
+struct Measurement<'a> {
+    metric: &'static str,
+    /// `train` or `test`.
+    part: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    column: Option<&'a str>,
+    /// Not there where it is undefined.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    undefined: Option<&'static str>,
+    n: u64,
+    /// Of a sample of the rows; what all rows say is no estimate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    interval: Option<[f64; 2]>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    sampled: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expected_by_chance: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    change: Option<Change>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    limit: Option<f64>,
+    state: &'static str,
+}
+
+/// The number now minus the baseline's; for a number of rows, the ratio.
+#[derive(Serialize)]
+struct Change {
+    before: f64,
+    n_before: u64,
+    value: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    interval: Option<[f64; 2]>,
+    p: f64,
+    q: f64,
+}
+
+#[derive(Serialize)]
+struct Schema<'a> {
+    missing: &'a [String],
+    new: &'a [String],
+    retyped: Vec<Retyped<'a>>,
+}
+
+#[derive(Serialize)]
+struct Retyped<'a> {
+    column: &'a str,
+    before: &'static str,
+    now: &'static str,
+}
+
+/// Maps what was measured to the format; `None` where nothing was.
+pub(super) fn data(judged: &JudgedData) -> Option<Data<'_>> {
+    let something = !judged.measurements.is_empty();
+    something.then(|| Data {
+        measurements: judged.measurements.iter().map(measurement).collect(),
+        schema: judged.schema.as_ref().map(schema),
+    })
+}
+
+fn measurement(entry: &JudgedMeasurement) -> Measurement<'_> {
+    let DataMeasurement { metric, part, column, estimate, expected, sampled, change } = &entry.measurement;
+    let measured = estimate.measured();
+    let undefined = match (entry.state, estimate) {
+        (DataState::Undefined(reason), _) => Some(reason.id()),
+        (_, Estimate::Undefined { reason, .. }) => Some(reason.id()),
+        _ => None,
+    };
+    Measurement {
+        metric: metric.as_str(),
+        part: part.id(),
+        column: column.as_deref(),
+        value: measured.map(|measured| measured.value),
+        undefined,
+        n: estimate.n(),
+        interval: measured.and_then(|measured| measured.interval).map(|interval| [interval.lower, interval.upper]),
+        sampled: *sampled,
+        expected_by_chance: *expected,
+        change: change.map(|change| Change {
+            before: change.before,
+            n_before: change.n_before,
+            value: change.value,
+            interval: change.interval.map(|interval| [interval.lower, interval.upper]),
+            p: change.p,
+            q: change.q,
+        }),
+        rule: entry.rule.map(|rule| rule.rule().id),
+        limit: entry.limit,
+        state: entry.state.id(),
+    }
+}
+
+fn schema(change: &SchemaChange) -> Schema<'_> {
+    let retyped = change.retyped.iter().map(|(column, was, is)| Retyped { column, before: was.id(), now: is.id() });
+    Schema { missing: &change.missing, new: &change.new, retyped: retyped.collect() }
+}

@@ -1,0 +1,80 @@
+//! Counts what the data is checked by: the evaluated rows, and those that were learned from where they are known.
+
+use std::collections::BTreeSet;
+
+use modelgate_config::{Config, ModelSource, TrainRows};
+use modelgate_cube::DataProfile;
+use modelgate_data::{CheckSettings, DataRows, Dataset, TaskColumns, data_profile};
+
+use crate::context::Console;
+use crate::failure::Failure;
+use crate::pipeline::{Candidate, TrainingRows, changed, names_rows, threads};
+
+/// The counts; none where the configuration asks for no checks.
+pub(crate) fn count(config: &Config, candidate: &Candidate, console: &mut Console<'_>) -> Result<DataProfile, Failure> {
+    if !config.checks_data {
+        return Ok(DataProfile::default());
+    }
+    console.step("Checking", "the data");
+    let test = match &candidate.dataset {
+        Some(dataset) => DataRows::Held(dataset),
+        None => DataRows::File(&candidate.file, &config.read),
+    };
+    let training = candidate.training.as_ref().map(|training| match training {
+        TrainingRows::Held(dataset) => DataRows::Held(dataset),
+        TrainingRows::File(path, _) => DataRows::File(path, &config.read),
+    });
+    let ignored = ignored(config, candidate);
+    let features = features(config, candidate);
+    let label = Some(candidate.roles.label.as_str()).filter(|label| !label.is_empty());
+    let settings = CheckSettings { label, ignored: &ignored, features: features.as_deref(), threads: threads() };
+    let (profile, read) = data_profile(&test, training.as_ref(), &settings)?;
+    let known = [Some(candidate.data_digest), candidate.training.as_ref().and_then(TrainingRows::file_digest)];
+    let files = [Some(&candidate.file), candidate.training.as_ref().and_then(TrainingRows::file)];
+    for ((read, known), file) in read.into_iter().zip(known).zip(files) {
+        if let (Some(read), Some(known), Some(file)) = (read, known, file)
+            && read != known
+        {
+            return Err(changed(file));
+        }
+    }
+    console.finish_step();
+    Ok(profile)
+}
+
+/// Columns that say nothing about a row by themselves.
+fn ignored(config: &Config, candidate: &Candidate) -> BTreeSet<String> {
+    let roles = &candidate.roles;
+    let of_models = [&roles.prediction, &roles.score, &roles.baseline_prediction, &roles.baseline_score];
+    let of_rows = [&roles.id, &roles.weight, &roles.time];
+    let of_task: Vec<String> = match &config.task {
+        Some(TaskColumns::Multiclass { probabilities, .. }) => probabilities.iter().map(|(_, column)| column.clone()).collect(),
+        Some(TaskColumns::Ranking { query, .. }) => vec![query.clone()],
+        _ => Vec::new(),
+    };
+    let of_training = match &config.model {
+        ModelSource::Train { rows, learning, .. } => {
+            let split = match rows {
+                TrainRows::Split { column, .. } => Some(column.clone()),
+                TrainRows::File(_) => None,
+            };
+            split.into_iter().chain(learning.weight.clone()).collect()
+        }
+        ModelSource::Predictions { .. } | ModelSource::Command(_) => Vec::new(),
+    };
+    let named = of_models.into_iter().chain(of_rows).flatten().cloned();
+    named.chain(of_task).chain(of_training).collect()
+}
+
+/// The columns that a model that is trained here learns from; none where that is not known.
+fn features(config: &Config, candidate: &Candidate) -> Option<Vec<String>> {
+    let Some(TrainingRows::Held(training)) = &candidate.training else { return config.features.clone() };
+    Some(config.features.clone().unwrap_or_else(|| learned(config, training)))
+}
+
+/// The columns that are learned from where none are written.
+fn learned(config: &Config, training: &Dataset) -> Vec<String> {
+    let others = config.columns_with_a_meaning();
+    let is_feature = |(name, column): &(&str, &modelgate_data::Column)| !others.contains(*name) && !names_rows(column);
+    training.columns().filter(is_feature).map(|(name, _)| name.to_owned()).collect()
+}
