@@ -11,7 +11,7 @@ use crate::{gate, ready};
 
 /// Runs `check`, which must end without a decision, keep its transcript, and leave no file behind.
 #[track_caller]
-fn no_decision(name: &str, gate: &Gate) {
+pub(crate) fn no_decision(name: &str, gate: &Gate) {
     let before = gate.files();
     let outcome = gate.run(&["check", "--quiet"]);
     assert_transcript(name, &outcome);
@@ -85,7 +85,7 @@ fn bytes_that_are_not_utf8() {
 }
 
 #[test]
-fn a_folder_where_a_file_is_expected() {
+fn a_folder_that_holds_something_else() {
     no_decision("folder-for-file", &gate().with("modelgate.yml", CONFIG).with("predictions.csv/x", ""));
 }
 

@@ -74,7 +74,7 @@ fn another_model(rows: &DataSet) -> String {
 }
 
 /// The same rows as a Parquet file, each column as whole numbers, numbers or text, whichever fits first.
-pub(crate) fn parquet(csv: &str) -> Vec<u8> {
+pub(crate) fn record_batch(csv: &str) -> RecordBatch {
     let (header, body) = csv.split_once('\n').unwrap();
     let rows: Vec<Vec<&str>> = body.lines().map(|line| line.split(',').collect()).collect();
     let column = |place: usize| -> ArrayRef {
@@ -88,7 +88,12 @@ pub(crate) fn parquet(csv: &str) -> Vec<u8> {
         Arc::new(cells().map(|cell| (!cell.is_empty()).then_some(cell)).collect::<StringArray>())
     };
     let columns = header.split(',').enumerate().map(|(place, name)| (name, column(place)));
-    let batch = RecordBatch::try_from_iter_with_nullable(columns.map(|(name, column)| (name, column, true))).unwrap();
+    RecordBatch::try_from_iter_with_nullable(columns.map(|(name, column)| (name, column, true))).unwrap()
+}
+
+/// The same rows as a Parquet file of several row groups.
+pub(crate) fn parquet(csv: &str) -> Vec<u8> {
+    let batch = record_batch(csv);
     let mut bytes = Vec::new();
     let mut writer = ArrowWriter::try_new(&mut bytes, batch.schema(), None).unwrap();
     // Several row groups, which threads share out among each other.
@@ -126,8 +131,10 @@ fn documents(gate: &Gate, file: &str, content: impl AsRef<[u8]>) -> Vec<(String,
         for digest in &digests {
             text = text.replace(digest, "DIGEST").replace(&digest[..8], "DIGEST");
         }
-        // The marker of a comment holds a digest of the comment, file digests and all.
-        let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with("<!-- modelgate:")).collect();
+        // The marker of a comment holds a digest of the comment, file digests and all. How long a file is is as much its own
+        // as its digest.
+        let is_of_file = |line: &str| line.starts_with("<!-- modelgate:") || line.trim_start().starts_with("\"bytes\": ");
+        let lines: Vec<&str> = text.lines().filter(|line| !is_of_file(line)).collect();
         (path, lines.join("\n"))
     });
     // The log's entry names the digests above.

@@ -1,9 +1,12 @@
 //! A bundle has the same bytes whoever counted which row when: threads, order, files and their formats, held or streamed.
 
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 
+use arrow_ipc::CompressionType;
+use arrow_ipc::writer::{FileWriter, IpcWriteOptions, StreamWriter};
 use modelgate_cube::{FeatureTable, Part};
 use modelgate_data::{
     CountSettings, Dataset, FeatureSettings, ReadSettings, Roles, TaskColumns, count_file, count_noting, count_task_noting,
@@ -14,7 +17,7 @@ use modelgate_tests::real_data;
 use tempfile::TempDir;
 
 use crate::data_sets::{self, DataSet};
-use crate::invariance::{bundle, parquet, settings, shuffled};
+use crate::invariance::{bundle, parquet, record_batch, settings, shuffled};
 
 /// As many threads count at a time.
 const THREADS: [usize; 3] = [1, 2, 5];
@@ -33,7 +36,6 @@ fn columns<'a>(settings: &'a CountSettings, task: Option<&'a TaskColumns>) -> Fe
     FeatureSettings {
         roles: &settings.roles,
         task,
-        personal: &[],
         ignored: &[],
         axes: &settings.axes,
         decision_threshold: settings.decision_threshold,
@@ -79,6 +81,130 @@ fn neither_threads_nor_order_nor_format_nor_holding_the_rows_changes_a_byte_of_a
         same("held, 5 threads", held(&parquet, &settings, 5));
         same("another order", streamed(&mixed, &settings, 2));
         same("another order, held", held(&mixed, &settings, 2));
+    }
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packer.write_all(bytes).unwrap();
+    packer.finish().unwrap()
+}
+
+/// The rows as a line of JSON each: numbers where all cells of a column are, and no key where a cell is empty.
+fn json_lines(csv: &str) -> String {
+    let (header, body) = csv.split_once('\n').unwrap();
+    let names: Vec<&str> = header.split(',').collect();
+    let rows: Vec<Vec<&str>> = body.lines().map(|line| line.split(',').collect()).collect();
+    let is_number = |place: usize| rows.iter().all(|row| row[place].is_empty() || row[place].parse::<f64>().is_ok());
+    let numbers: Vec<bool> = (0..names.len()).map(is_number).collect();
+    let mut text = String::new();
+    for row in &rows {
+        let cells =
+            names.iter().zip(row).zip(&numbers).filter(|((_, cell), _)| !cell.is_empty()).map(|((name, cell), number)| {
+                let value = if *number { cell.parse::<f64>().unwrap().into() } else { serde_json::Value::from(*cell) };
+                ((*name).to_owned(), value)
+            });
+        writeln!(text, "{}", serde_json::Value::Object(cells.collect())).unwrap();
+    }
+    text
+}
+
+/// The rows as an Arrow IPC file or stream of three batches.
+fn arrow(csv: &str, as_file: bool) -> Vec<u8> {
+    let batch = record_batch(csv);
+    let part = batch.num_rows().div_ceil(3);
+    let starts = (0..batch.num_rows()).step_by(part);
+    let parts: Vec<_> = starts.map(|start| batch.slice(start, part.min(batch.num_rows() - start))).collect();
+    let packing = if as_file { CompressionType::LZ4_FRAME } else { CompressionType::ZSTD };
+    let options = IpcWriteOptions::default().try_with_compression(Some(packing)).unwrap();
+    let mut bytes = Vec::new();
+    if as_file {
+        let mut writer = FileWriter::try_new_with_options(&mut bytes, &batch.schema(), options).unwrap();
+        for part in &parts {
+            writer.write(part).unwrap();
+        }
+        writer.finish().unwrap();
+    } else {
+        let mut writer = StreamWriter::try_new_with_options(&mut bytes, &batch.schema(), options).unwrap();
+        for part in &parts {
+            writer.write(part).unwrap();
+        }
+        writer.finish().unwrap();
+    }
+    bytes
+}
+
+/// The rows as three files with a header each, of different lengths.
+fn shards(csv: &str) -> [String; 3] {
+    let (header, body) = csv.split_once('\n').unwrap();
+    let lines: Vec<&str> = body.lines().collect();
+    let (first, rest) = lines.split_at(lines.len() / 7);
+    let (second, third) = rest.split_at(rest.len() / 2);
+    [first, second, third].map(|part| format!("{header}\n{}\n", part.join("\n")))
+}
+
+/// Shards under these names, in a folder of their own.
+fn in_folder(folder: &TempDir, name: &str, files: &[(&str, Vec<u8>)]) -> PathBuf {
+    let inner = folder.path().join(name);
+    std::fs::create_dir(&inner).unwrap();
+    for (name, bytes) in files {
+        std::fs::write(inner.join(name), bytes).unwrap();
+    }
+    inner
+}
+
+#[test]
+fn neither_the_format_nor_the_files_that_rows_are_split_over_change_a_byte_of_a_bundle() {
+    let mut sets = vec![data_sets::from_python()];
+    let folder = real_data("neither_the_format_nor_the_files_that_rows_are_split_over_change_a_byte_of_a_bundle");
+    let wanted = ["compas", "bank"];
+    sets.extend(folder.into_iter().flat_map(|folder| data_sets::all(&folder)).filter(|rows| wanted.contains(&rows.name)));
+    for rows in sets {
+        let settings = settings(&rows, rows.data["id"].as_str());
+        let folder = tempfile::tempdir().unwrap();
+        let csv = &rows.csv;
+        let expected = held(&written(&folder, "rows.csv", csv), &settings, 1);
+        let tsv = csv.replace(',', "\t");
+        let lines = json_lines(csv);
+        let [one, two, three] = shards(csv);
+        let paths = [
+            written(&folder, "rows.csv.gz", gzip(csv.as_bytes())),
+            written(&folder, "rows.tsv.zst", zstd::encode_all(tsv.as_bytes(), 1).unwrap()),
+            written(&folder, "rows.jsonl", &lines),
+            written(&folder, "rows.ndjson.gz", gzip(lines.as_bytes())),
+            written(&folder, "rows.feather", arrow(csv, true)),
+            written(&folder, "rows.ipc", arrow(csv, false)),
+            in_folder(
+                &folder,
+                "csv",
+                &[("a.csv", one.clone().into()), ("b.csv.gz", gzip(two.as_bytes())), ("c.csv", three.clone().into())],
+            ),
+            in_folder(
+                &folder,
+                "lines",
+                &[
+                    ("a.jsonl", json_lines(&one).into()),
+                    ("b.jsonl", json_lines(&[two.as_str(), three.split_once('\n').unwrap().1].concat()).into()),
+                ],
+            ),
+            in_folder(
+                &folder,
+                "parquet",
+                &[("a.parquet", parquet(&one)), ("b.parquet", parquet(&two)), ("c.parquet", parquet(&three))],
+            ),
+            in_folder(
+                &folder,
+                "arrow",
+                &[("b.arrow", arrow(&two, true)), ("a.ipc", arrow(&one, false)), ("c.arrow", arrow(&three, false))],
+            )
+            .join("*"),
+        ];
+        for path in paths {
+            for count in THREADS {
+                assert!(streamed(&path, &settings, count) == expected, "{}: {}, {count} threads", rows.name, path.display());
+            }
+            assert!(held(&path, &settings, 2) == expected, "{}: {}, held", rows.name, path.display());
+        }
     }
 }
 

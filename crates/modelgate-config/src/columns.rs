@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use modelgate_data::AttributeSettings;
+
 use crate::errors::{ConfigError, listed, one_line, shown};
 use crate::locate::ConfigPath;
 use crate::mistakes::Mistakes;
@@ -10,6 +12,7 @@ use crate::settings::{BesideSettings, ModelSource, TrainRows};
 use crate::suggest::did_you_mean;
 
 /// Why the columns of a file are not known.
+#[derive(Clone)]
 pub(crate) struct Unreadable {
     pub(crate) message: String,
     pub(crate) help: Option<String>,
@@ -95,6 +98,34 @@ fn sheets<'a>(
     }
 }
 
+/// The slice columns that a file with attributes has; it is checked as well.
+pub(crate) fn besides(
+    root: &Node<'_>,
+    attributes: Option<&AttributeSettings>,
+    slices: &[Named],
+    columns_of: ColumnsOf<'_>,
+    mistakes: &mut Mistakes<'_>,
+) -> Vec<String> {
+    let Some(attributes) = attributes else { return Vec::new() };
+    let data = root.section("data");
+    let section = data.section("attributes");
+    let id = if section.has("id") { section.at("id") } else { data.at("id") };
+    let needed = vec![(id, attributes.id.clone())].into_iter().filter(|(_, id)| !id.is_empty()).collect();
+    let sheet =
+        Sheet { key: section.at("path"), written: section.text("path").unwrap_or_default(), path: &attributes.path, needed };
+    match columns_of(sheet.path) {
+        Ok(columns) => {
+            check_sheet(&sheet, &columns, mistakes);
+            slices.iter().map(|(_, column)| column).filter(|column| columns.contains(column)).cloned().collect()
+        }
+        Err(problem) => {
+            let error = ConfigError::new("unreadable-data", problem.message).helps(problem.help);
+            mistakes.at_value(&sheet.key, error);
+            slices.iter().map(|(_, column)| column.clone()).collect()
+        }
+    }
+}
+
 /// Checks the file with the baseline's predictions, where there is one.
 pub(crate) fn check_beside(
     root: &Node<'_>,
@@ -130,5 +161,13 @@ fn check_sheet(sheet: &Sheet<'_>, columns: &[String], mistakes: &mut Mistakes<'_
             .note(format!("its columns are {}", listed(columns.iter().map(String::as_str), 20)))
             .helps(did_you_mean(column, columns.iter().map(String::as_str)));
         mistakes.at_value(path, error);
+    }
+    for (path, column) in sheet.needed.iter().filter(|(_, column)| columns.contains(column)) {
+        let same = |other: &&String| *other != column && other.to_lowercase() == column.to_lowercase();
+        if let Some(other) = columns.iter().find(same) {
+            let message = format!("{} has a column {} and a column {}", shown(&sheet.written), shown(column), shown(other));
+            let error = ConfigError::new("ambiguous-column", message).note("names that differ only by case are easily mixed up");
+            mistakes.at_value(path, error.help("rename one of them in the file"));
+        }
     }
 }

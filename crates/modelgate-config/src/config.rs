@@ -10,6 +10,7 @@ use serde_yaml::Value;
 use crate::axes;
 use crate::columns::{self, ColumnsOf};
 use crate::errors::{ConfigError, ConfigErrors, Span, one_line};
+use crate::guess::{self, Guessed};
 use crate::keys::ROOT;
 use crate::kind::{Kind, describe_value};
 use crate::locate::{ConfigPath, Locations, locate};
@@ -17,7 +18,7 @@ use crate::metrics::Measurable;
 use crate::mistakes::Mistakes;
 use crate::node::Node;
 use crate::settings::{BaselineSettings, Config, ModelSource};
-use crate::{anchor, beside, declared, disclosure, gates, model, rows, source, structure, task, waivers};
+use crate::{anchor, attributes, beside, declared, disclosure, gates, model, rows, source, structure, task, waivers};
 
 /// The version of the format that this program reads.
 const VERSION: u64 = 1;
@@ -28,11 +29,14 @@ pub(crate) fn read(file_name: &str, text: &str, columns_of: Option<ColumnsOf<'_>
     let one = |error: Box<ConfigError>| ConfigErrors::new(file_name, text, vec![*error]);
     source::check(text).map_err(one)?;
     let locations = locate(text).map_err(one)?;
-    let value = values(text, &locations).map_err(one)?;
+    let mut value = values(text, &locations).map_err(one)?;
     let mut mistakes = Mistakes::new(&locations);
     structure::check(&value, &Kind::Section(&ROOT), &ConfigPath::default(), &mut mistakes);
+    let directory = directory_of(file_name);
+    let fill = |columns_of| guess::fill(&mut value, &locations, &directory, columns_of, &mut mistakes);
+    let Guessed { guesses, sensitive } = columns_of.map(fill).unwrap_or_default();
     let root = Node::new(&value, &ROOT, &locations, ConfigPath::default());
-    let config = settings(&root, file_name, text, columns_of, &mut mistakes);
+    let config = Config { guesses, sensitive, ..settings(&root, file_name, text, columns_of, &mut mistakes) };
     let found = mistakes.into_found();
     if found.is_empty() { Ok(config) } else { Err(ConfigErrors::new(file_name, text, found)) }
 }
@@ -109,7 +113,10 @@ fn settings(
     disclosure::check(root, &publication, evaluation.whole("min_support"), &gates, mistakes);
     let training_file = data.text("train_path").map(|path| directory.join(path));
     let waivers = waivers::read(root, &gates, &measurable.axes, mistakes);
+    let attributes = attributes::read(root, &directory, mistakes);
     if let (Some(source), Some(columns_of)) = (&source, columns_of) {
+        let besides = columns::besides(root, attributes.as_ref(), &measurable.axes.columns, columns_of, mistakes);
+        let evaluated: Vec<_> = evaluated.into_iter().filter(|(_, column)| !besides.contains(column)).collect();
         columns::check(root, source, training_file.as_deref(), &evaluated, &features, columns_of, mistakes);
         columns::check_beside(root, beside.as_ref(), columns_of, mistakes);
     }
@@ -149,7 +156,7 @@ fn settings(
                 effect: data_checks.number("drift_effect").unwrap_or_default(),
                 alpha: data_checks.number("drift_alpha").unwrap_or_default(),
             },
-            data: data_limits(root, &data_checks),
+            data: data_limits(&data_checks),
         },
         baseline: beside.map_or_else(|| baseline(&root.section("baseline"), &directory), BaselineSettings::Beside),
         anchor: anchor::read(&root.section("anchor"), &directory),
@@ -157,16 +164,19 @@ fn settings(
         output_directory: directory.join(output.text("directory").unwrap_or_default()),
         ledger: directory.join(output.text("ledger").unwrap_or_default()),
         training_file,
+        attributes,
+        sensitive_columns: data.texts("sensitive").into_iter().map(|(_, column)| column).collect(),
         features: (!features.is_empty()).then(|| features.into_iter().map(|(_, name)| name).collect()),
         directory,
+        guesses: Vec::new(),
+        sensitive: Vec::new(),
         text: text.to_owned(),
     }
 }
 
 /// The limits on the data.
-fn data_limits(root: &Node<'_>, data_checks: &Node<'_>) -> DataLimits {
-    let limits = DATA_RULES.iter().filter_map(|rule| Some((rule.rule, data_checks.number(rule.key)?))).collect();
-    DataLimits { limits, personal: root.section("data").texts("personal").into_iter().map(|(_, name)| name).collect() }
+fn data_limits(data_checks: &Node<'_>) -> DataLimits {
+    DataLimits(DATA_RULES.iter().filter_map(|rule| Some((rule.rule, data_checks.number(rule.key)?))).collect())
 }
 
 /// Whether rows will have scores; where it is not clear what gives them, that is said elsewhere.

@@ -90,7 +90,7 @@ const MODEL: Section = Section {
         Key::optional(
             "predictions",
             Text,
-            "A file with labels, predictions or scores, and the slice columns, from any framework.",
+            "A file with labels, predictions or scores, and the slice columns, from any framework: CSV, TSV or JSON Lines (also in gzip or zstd), Parquet, or Arrow IPC. A folder of such files, or a pattern such as `out/*.parquet`, is one table.",
         ),
         Key::optional("command", Kind::Section(&COMMAND), "A program that writes such a file."),
     ],
@@ -190,17 +190,17 @@ const COMMAND: Section = Section {
 
 const DATA: Section = Section {
     keys: &[
-        Key::optional("path", Text, "The file with the rows to evaluate; only with `model.train`, and then required."),
+        Key::optional("path", Text, "The file, folder or pattern with the rows to evaluate; only with `model.train`, and then required."),
         Key::optional(
             "train_path",
             Text,
-            "The file with the rows to train on. With `model.predictions` and `model.command` it is only read for the checks of the data.",
+            "The file, folder or pattern with the rows to train on. With `model.predictions` and `model.command` it is only read for the checks of the data.",
         ),
         Key::optional("split", Kind::Section(&SPLIT), "The column of `path` that tells training rows from rows to evaluate."),
         Key::optional(
             "label",
             Text,
-            "The column with the truth: a class, a set of labels for a multilabel task, a number for a regression, or a grade of relevance (0 for none) for a ranking; required but for clustering.",
+            "The column with the truth: a class, a set of labels for a multilabel task, a number for a regression, or a grade of relevance (0 for none) for a ranking; required but for clustering. Where one of `label`, `prediction`, `score`, `id`, `weight` and `time` is not written, a column of a usual name such as `y_true` is taken for it and told; two of them are a mistake.",
         ),
         Key::optional(
             "classes",
@@ -210,7 +210,7 @@ const DATA: Section = Section {
         Key::optional(
             "separator",
             Text,
-            "What stands between the labels of a set in one cell, such as `sports|news`; spaces around labels do not count, and an empty cell is the empty set; a Parquet file may have lists of labels instead. Only for a multilabel task.",
+            "What stands between the labels of a set in one cell, such as `sports|news`; spaces around labels do not count, and an empty cell is the empty set; Parquet, Arrow and JSON Lines may have lists of labels instead. Only for a multilabel task.",
         )
         .with_default("\"|\""),
         Key::optional(
@@ -242,11 +242,6 @@ const DATA: Section = Section {
         ),
         Key::optional("id", Text, "The column that names a row."),
         Key::optional(
-            "personal",
-            ListOf(List { item: &Text, least: 1, most: 1_000, unique: true }),
-            "Columns that are known to hold personal data and must be there: `personal-data` and `likely-personal-data` only tell of them. No value of theirs is stored with a release, as of no other column that is taken for personal data.",
-        ),
-        Key::optional(
             "query",
             Text,
             "The column that names the query of a row of a ranking task. Queries are what is counted, and what pairs a release with another; slice columns must say the same in all rows of a query.",
@@ -254,13 +249,46 @@ const DATA: Section = Section {
         Key::optional("weight", Text, "The column with the weight of a row."),
         Key::optional("time", Text, "The column with the time of a row."),
         Key::optional(
+            "attributes",
+            Kind::Section(&ATTRIBUTES),
+            "A file of columns that are kept apart from the rows, such as sensitive ones: slice columns that the rows lack are taken from it, by `id`.",
+        ),
+        Key::optional(
+            "sensitive",
+            ListOf(texts(0, true)),
+            "Columns that say something about people which laws protect, besides those whose names say so: they are marked as such in the record of what was read.",
+        )
+        .with_default("[]"),
+        Key::optional(
             "missing_values",
             ListOf(List { item: &Scalar, least: 0, most: 100, unique: true }),
             "Cells that mean: no value.",
         )
         .with_default(r#"["", "NA", "N/A", "NaN", "nan", "null", "NULL", "None", "?"]"#),
+        Key::optional(
+            "max_unpacked_mib",
+            Whole(1, 1 << 30),
+            "The most MiB that a file in gzip or zstd may unpack to, so that a small file cannot fill the memory.",
+        )
+        .with_default("4096"),
     ],
     rules: &[AtMost(&["train_path", "split"])],
+};
+
+const ATTRIBUTES: Section = Section {
+    keys: &[
+        Key::required("path", Text, "The file, folder or pattern; it may hold more people than the rows do."),
+        Key::optional("id", Text, "Its column that names a row as `data.id` does; without it, the same name as there."),
+        Key::optional(
+            "max_unmatched",
+            Number(SHARE),
+            "The largest share of rows that it may lack; they are in no group of its columns.",
+        )
+        .with_default("0.0"),
+        Key::optional("max_unused", Number(SHARE), "The largest share of its rows that may belong to no row.")
+            .with_default("1.0"),
+    ],
+    rules: &[],
 };
 
 const PROBABILITY: Section = Section {
@@ -453,18 +481,6 @@ const DATA_CHECKS: Section = Section {
             "The most test rows that may say what a training row says in every feature that both files have.",
         )
         .with_default("0.001"),
-        Key::optional(
-            "max_personal_data_rate",
-            Number(SHARE),
-            "The most cells of a column that may be personal data with a check digit or a strict structure.",
-        )
-        .with_default("0.0"),
-        Key::optional(
-            "max_likely_personal_data_rate",
-            Number(SHARE),
-            "The most cells of a column that may look like personal data, or be of a kind that its name says.",
-        )
-        .with_default("0.0"),
     ],
     rules: &[],
 };

@@ -10,6 +10,7 @@
 //! ```
 
 mod anchor;
+mod attributes;
 mod axes;
 mod beside;
 mod columns;
@@ -19,6 +20,7 @@ mod declared;
 mod disclosure;
 mod errors;
 mod gates;
+mod guess;
 mod keys;
 mod kind;
 mod locate;
@@ -42,13 +44,16 @@ pub use anchor::{AnchorError, move_anchor};
 pub use disclosure::{Publication, PublicationProblem};
 pub use errors::{ConfigError, ConfigErrors, Span};
 pub use schema::{reference, schema};
-pub use settings::{AnchorSettings, BaselineSettings, BesideSettings, Config, ModelSource, TrainRows};
+pub use settings::{AnchorSettings, BaselineSettings, BesideSettings, Config, Guess, ModelSource, SensitiveColumn, TrainRows};
 
 /// Reads a settings file and the column names of the data files that it names. The errors hold every mistake.
 pub fn load(path: &Path) -> Result<Config, ConfigErrors> {
     let file_name = path.display().to_string();
     let text = source::read(path).map_err(|error| ConfigErrors::new(&file_name, "", vec![*error]))?;
-    config::read(&file_name, &text, Some(&columns::of_file))
+    // Every file is looked at once, however many keys ask for its columns.
+    let known = std::cell::RefCell::new(std::collections::BTreeMap::new());
+    let columns_of = |path: &Path| known.borrow_mut().entry(path.to_owned()).or_insert_with(|| columns::of_file(path)).clone();
+    config::read(&file_name, &text, Some(&columns_of))
 }
 
 /// Reads the text of a settings file without opening any file: whether data files exist and have the columns that are

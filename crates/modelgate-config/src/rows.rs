@@ -60,6 +60,7 @@ pub(crate) fn read_settings(root: &Node<'_>, axes: &[CountAxis]) -> ReadSettings
     ReadSettings {
         missing_values: data.scalars("missing_values"),
         text_columns: roles.chain(cut).collect::<BTreeSet<_>>(),
+        max_unpacked: data.whole::<u64>("max_unpacked_mib") << 20,
         set_columns: sets.filter_map(|role| Some((data.text(role)?, data.text("separator")?))).collect(),
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use modelgate_cube::Digest;
-use modelgate_data::{CountAxis, ReadSettings, Roles, TaskColumns};
+use modelgate_data::{AttributeSettings, CountAxis, ReadSettings, Roles, TaskColumns};
 use modelgate_eval::{DiscoverySettings, EvalSettings};
 use modelgate_model::{CommandSettings, Learning};
 use modelgate_policy::Policy;
@@ -62,10 +62,40 @@ pub struct Config {
     pub ledger: PathBuf,
     /// The file with the rows that the model learned from, where the settings name one.
     pub training_file: Option<PathBuf>,
+    /// The file with slice columns that are kept apart from the rows, if there is one.
+    pub attributes: Option<AttributeSettings>,
+    /// The columns that are declared to be sensitive, besides those whose names say so.
+    pub sensitive_columns: Vec<String>,
     /// The columns to learn from; `None` for every column of the training rows that has no role and is no slice column.
     pub features: Option<Vec<String>>,
+    /// The columns that were taken for roles which no key declares. They are in [`Config::roles`] as if they were declared.
+    pub guesses: Vec<Guess>,
+    /// The columns of the evaluated rows whose names say that they are sensitive, where the columns are known before the run.
+    pub sensitive: Vec<SensitiveColumn>,
     /// The text of the file.
     pub(crate) text: String,
+}
+
+/// A column that was taken for a role by its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Guess {
+    /// The key that would declare it.
+    pub key: String,
+    /// The role.
+    pub role: &'static str,
+    /// The column.
+    pub column: String,
+}
+
+/// A column whose name says that it is sensitive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SensitiveColumn {
+    /// The column.
+    pub column: String,
+    /// What it most likely says about people.
+    pub ground: &'static str,
+    /// Whether the settings name it: as a slice column, a feature or in a role.
+    pub is_used: bool,
 }
 
 impl Config {

@@ -2,9 +2,9 @@
 
 mod stored;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use crate::{Part, PersonalKind};
+use crate::Part;
 
 pub(crate) use stored::StoredProfile;
 
@@ -33,12 +33,10 @@ pub enum Counted {
     Shared,
     /// The same with the label.
     SharedWithLabel,
-    /// Cells of a column that are personal data of a kind, among the cells with a value. Only for columns that are taken for it.
-    Personal(PersonalKind),
 }
 
 impl Counted {
-    /// Everything that is counted but personal data, with the name that it is stored under.
+    /// Everything that is counted, with the name that it is stored under.
     const NAMES: [(Self, &'static str); 11] = [
         (Self::Rows, "rows"),
         (Self::Missing, "missing"),
@@ -56,17 +54,13 @@ impl Counted {
     /// The stable name.
     #[must_use]
     pub fn id(self) -> &'static str {
-        match self {
-            Self::Personal(kind) => kind.stored(),
-            _ => Self::NAMES.iter().find(|(counted, _)| *counted == self).map_or("", |(_, name)| name),
-        }
+        Self::NAMES.iter().find(|(counted, _)| *counted == self).map_or("", |(_, name)| name)
     }
 
     /// Looks a stable name up.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
-        let personal = || PersonalKind::ALL.iter().find(|kind| kind.stored() == name).map(|kind| Self::Personal(*kind));
-        Self::NAMES.iter().find(|(_, known)| *known == name).map(|(counted, _)| *counted).or_else(personal)
+        Self::NAMES.iter().find(|(_, known)| *known == name).map(|(counted, _)| *counted)
     }
 }
 
@@ -136,13 +130,6 @@ impl DataProfile {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.counts.is_empty()
-    }
-
-    /// The columns that are taken for personal data, sorted.
-    #[must_use]
-    pub fn personal(&self) -> BTreeSet<String> {
-        let is_personal = |key: &&DataKey| matches!(key.what, Counted::Personal(_));
-        self.counts.keys().filter(is_personal).filter_map(|key| key.column.clone()).collect()
     }
 
     /// One count.

@@ -135,6 +135,11 @@ impl TextBuilder {
         Ok(key)
     }
 
+    /// The number of rows.
+    pub(crate) fn len(&self) -> usize {
+        self.keys.len()
+    }
+
     /// Adds a row by its key; `None` is missing.
     pub(crate) fn push_key(&mut self, key: Option<i32>) {
         self.keys.append_option(key);

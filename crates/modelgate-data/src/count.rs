@@ -135,7 +135,6 @@ mod tests {
 
     use super::*;
     use crate::binary_labels;
-    use crate::file::Format;
     use crate::row_facts::RowFacts;
     use crate::row_ids::RowBuckets;
     use crate::testing::{categorical, csv, settings, told};
@@ -321,8 +320,8 @@ mod tests {
         for threads in [1, 3].map(|threads| NonZero::new(threads).unwrap()) {
             assert!(count_noting(data, settings, threads, &mut || {}).unwrap() == cube, "{threads}");
             let reading = crate::ReadSettings::default();
-            let streamed =
-                crate::count_file::batched(path, Format::Delimited(b','), &reading, settings, threads, &mut || {}).unwrap();
+            let input = crate::input::Input::find(path).unwrap();
+            let streamed = crate::count_file::batched(&input, &reading, settings, threads, &mut || {}).unwrap();
             assert!(streamed.cube == cube, "{threads}, from the file");
             assert_eq!(streamed.digest, data.digest());
         }

@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 use std::num::NonZero;
 use std::path::Path;
-use std::time::SystemTime;
 
 use modelgate_cube::{Cube, Digest};
 
 use crate::batched_file::BatchedFile;
 use crate::count::{CountSettings, check_axes, count_noting};
 use crate::error::DataError;
-use crate::file::{Format, ReadSettings, checked_format, read};
+use crate::file::{ReadSettings, read};
+use crate::input::Input;
 use crate::pass::{Plan, Stop, finish, pass};
 
 /// The counts of a file.
@@ -18,14 +18,14 @@ use crate::pass::{Plan, Stop, finish, pass};
 pub struct CountedFile {
     /// The counts.
     pub cube: Cube,
-    /// SHA-256 of the file's bytes.
+    /// SHA-256 of the file's bytes, or of the digests of several files.
     pub digest: Digest,
 }
 
-/// Counts the rows of a `.csv`, `.tsv` or `.parquet` file in one pass over its parts, which threads share out among
-/// each other. Equal to reading the file and counting it, to the byte and whatever the number of threads.
+/// Counts the rows of the files that a path means (see [`read`]) in one pass over their parts, which threads share out among
+/// each other. Equal to reading the files and counting them, to the byte and whatever the number of threads or of files.
 ///
-/// A file that cannot be counted so is read as a whole, which finds the words for what is wrong with it.
+/// What cannot be counted so is read as a whole, which finds the words for what is wrong with it.
 /// `drawing_replicates` is called when the counts are there and the replicates of them are begun.
 pub fn count_file(
     path: &Path,
@@ -34,13 +34,13 @@ pub fn count_file(
     threads: NonZero<usize>,
     drawing_replicates: &mut dyn FnMut(),
 ) -> Result<CountedFile, DataError> {
-    let format = checked_format(path)?;
+    let input = Input::find(path)?;
     check_axes(settings)?;
-    let before = stamp(path);
-    let streamed = batched(path, format, reading, settings, threads, drawing_replicates);
+    let before = input.stamp();
+    let streamed = batched(&input, reading, settings, threads, drawing_replicates);
     match streamed {
         // What is digested must be what was counted.
-        Some(counted) if before.is_some() && stamp(path) == before => Ok(counted),
+        Some(counted) if before.is_some() && input.stamp() == before => Ok(counted),
         _ => {
             let dataset = read(path, reading)?;
             let cube = count_noting(&dataset, settings, threads, drawing_replicates)?;
@@ -49,21 +49,14 @@ pub fn count_file(
     }
 }
 
-/// What tells whether a file was written to.
-pub(crate) fn stamp(path: &Path) -> Option<(u64, SystemTime)> {
-    let metadata = std::fs::metadata(path).ok()?;
-    Some((metadata.len(), metadata.modified().ok()?))
-}
-
 pub(crate) fn batched(
-    path: &Path,
-    format: Format,
+    input: &Input,
     reading: &ReadSettings,
     settings: &CountSettings,
     threads: NonZero<usize>,
     drawing_replicates: &mut dyn FnMut(),
 ) -> Option<CountedFile> {
-    let file = BatchedFile::of(path, format, reading)?;
+    let file = BatchedFile::of(input, reading)?;
     if settings.roles.time.as_ref().is_some_and(|time| !file.has(time)) {
         return None;
     }

@@ -1,25 +1,21 @@
 //! A text file with separators as a source of batches: threads take blocks of whole rows one after the other.
 
-use std::fs::File;
-use std::io::Read as _;
-use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use arrow_array::builder::Float64Builder;
 use arrow_array::cast::AsArray as _;
 use arrow_array::types::Int32Type;
 use arrow_array::{Array as _, ArrayRef};
 use arrow_schema::{DataType, Field, Schema};
-use modelgate_cube::{Digest, Digesting};
+use modelgate_cube::Digest;
 
+use crate::blocks::{Blocks, Cut};
 use crate::column::{Missing, push_numbers};
-use crate::csv_file::{closing_quote, next_quote, records, without_mark};
+use crate::csv_file::{closing_quote, next_quote, records};
 use crate::file::ReadSettings;
+use crate::input::InputFile;
 use crate::parquet_file::dictionary_type;
 use crate::pass::{Cells, Source, Stop};
-
-/// Bytes that are read at a time. A block ends with the last row that ends in it.
-const BLOCK_BYTES: usize = 1 << 22;
 
 /// Rows that are parsed at a time.
 const BATCH_ROWS: usize = 8_192;
@@ -34,39 +30,32 @@ pub(crate) struct CsvBatches {
     as_text: Vec<bool>,
     /// The cells of each column that count as missing.
     missing: Vec<Vec<String>>,
-    blocks: Mutex<Blocks>,
+    blocks: Blocks<Delimited>,
 }
 
 impl CsvBatches {
-    /// The columns of these names; `None` where the file cannot be opened or a column is missing.
+    /// The columns of these names among a file's; `None` where one is missing.
     pub(crate) fn new(
-        (path, delimiter): (&Path, u8),
+        (file, delimiter): (&InputFile, u8),
         fields: &[String],
         columns: &[&str],
-        as_text: impl Fn(usize) -> bool,
+        as_text: &dyn Fn(usize) -> bool,
         reading: &ReadSettings,
     ) -> Option<Self> {
         let place = |name: &&str| fields.iter().position(|field| field == name);
-        let file = File::open(path).ok()?;
         Some(Self {
             delimiter,
             schema: Arc::new(Schema::new(fields.iter().map(|name| Field::new(name, DataType::Utf8, true)).collect::<Vec<_>>())),
             places: columns.iter().map(place).collect::<Option<_>>()?,
             as_text: (0..columns.len()).map(as_text).collect(),
             missing: columns.iter().map(|name| reading.missing_in(name)).collect(),
-            blocks: Mutex::new(Blocks {
-                file,
-                delimiter,
-                rest: Vec::new(),
-                digesting: Digesting::default(),
-                state: State::Start,
-            }),
+            blocks: Blocks::new(file, reading.max_unpacked, Delimited(delimiter)),
         })
     }
 
     /// The digest of the file's bytes, once all blocks are read.
-    pub(crate) fn digest(&self) -> Digest {
-        self.blocks.lock().unwrap_or_else(PoisonError::into_inner).digesting.clone().finish()
+    pub(crate) fn digest(&self) -> Option<Digest> {
+        self.blocks.digest()
     }
 
     fn cells(&self, place: usize, as_text: bool, array: &ArrayRef) -> Result<Cells, Stop> {
@@ -95,8 +84,7 @@ fn without_nulls(array: &ArrayRef) -> Result<ArrayRef, Stop> {
 
 impl Source for CsvBatches {
     fn next(&self, add: &mut dyn FnMut(&[Cells]) -> Result<(), Stop>) -> Result<bool, Stop> {
-        let block = self.blocks.lock().unwrap_or_else(PoisonError::into_inner).next()?;
-        let Some(block) = block else { return Ok(false) };
+        let Some(block) = self.blocks.next()? else { return Ok(false) };
         let reader = arrow_csv::ReaderBuilder::new(self.schema.clone())
             .with_delimiter(self.delimiter)
             .with_batch_size(BATCH_ROWS)
@@ -113,51 +101,16 @@ impl Source for CsvBatches {
     }
 }
 
-/// The blocks of a file.
-struct Blocks {
-    file: File,
-    delimiter: u8,
-    /// What was read behind the last whole row.
-    rest: Vec<u8>,
-    digesting: Digesting,
-    state: State,
-}
+/// Rows with this separator between fields, behind a header.
+struct Delimited(u8);
 
-#[derive(PartialEq)]
-enum State {
-    /// The header is still to be read.
-    Start,
-    Rows,
-    End,
-}
+impl Cut for Delimited {
+    fn start(&self, text: &[u8]) -> Option<usize> {
+        header_end(text, self.0)
+    }
 
-impl Blocks {
-    /// The next rows. A quote that is never closed is declined.
-    fn next(&mut self) -> Result<Option<Vec<u8>>, Stop> {
-        while self.state != State::End {
-            let held = self.rest.len();
-            let mut part = self.file.by_ref().take(BLOCK_BYTES as u64);
-            let read = part.read_to_end(&mut self.rest).map_err(|_| Stop::Declined)?;
-            self.digesting.add(self.rest.get(held..).unwrap_or_default());
-            let is_last = read < BLOCK_BYTES;
-            if self.state == State::Start {
-                self.rest = without_mark(&self.rest).to_vec();
-            }
-            let end = rows_end(&self.rest, self.delimiter, is_last).ok_or(Stop::Declined)?;
-            if end == 0 && !is_last {
-                // A row that is longer than a block.
-                continue;
-            }
-            let rest = self.rest.split_off(end);
-            let mut block = std::mem::replace(&mut self.rest, rest);
-            if self.state == State::Start {
-                let start = header_end(&block, self.delimiter).ok_or(Stop::Declined)?;
-                block.drain(..start);
-            }
-            self.state = if is_last { State::End } else { State::Rows };
-            return Ok(Some(block));
-        }
-        Ok(None)
+    fn end(&self, text: &[u8], is_last: bool) -> Option<usize> {
+        rows_end(text, self.0, is_last)
     }
 }
 

@@ -5,13 +5,15 @@ use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
+use arrow_array::Array as _;
 use arrow_array::cast::AsArray as _;
-use arrow_array::{Array as _, RecordBatch};
 use arrow_schema::{ArrowError, DataType, Field, Schema};
 
 use crate::column::{Column, Growing, Missing};
 use crate::error::DataError;
-use crate::file::{ReadSettings, Table, check_names, unreadable};
+use crate::file::{FilePart, ReadSettings, Table, check_names, unreadable};
+use crate::input::Input;
+use crate::{packed, shape};
 
 /// Rows that are parsed at a time.
 const BATCH_ROWS: usize = 8_192;
@@ -19,8 +21,60 @@ const BATCH_ROWS: usize = 8_192;
 /// The bytes that some programs write before UTF-8 text.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// Reads all rows.
-pub(crate) fn read(path: &Path, bytes: &[u8], delimiter: u8, settings: &ReadSettings) -> Result<Table, DataError> {
+/// Reads all rows of all files.
+pub(crate) fn read(input: &Input, delimiter: u8, settings: &ReadSettings) -> Result<Table, DataError> {
+    let (table, turned) = attempt(input, delimiter, None, settings)?;
+    match turned {
+        None => Ok(table),
+        // Columns that turned out to be text after the first batch need their first cells again.
+        Some(as_text) => attempt(input, delimiter, Some(&as_text), settings).map(|(table, _)| table),
+    }
+}
+
+/// What was read, and which columns are text where some turned out to be that late.
+type Attempt = (Table, Option<Vec<bool>>);
+
+fn attempt(input: &Input, delimiter: u8, as_text: Option<&[bool]>, settings: &ReadSettings) -> Result<Attempt, DataError> {
+    let mut fields: Option<Vec<String>> = None;
+    let mut columns: Vec<Growing> = Vec::new();
+    let mut parts = Vec::new();
+    for file in &input.files {
+        let (bytes, digest) = packed::text(file, settings.max_unpacked)?;
+        let text = checked_text(&file.path, &bytes, delimiter)?;
+        let names = names(&file.path, text, delimiter)?;
+        let fields = fields.get_or_insert_with(|| {
+            let text = |(place, name)| {
+                as_text.as_ref().map_or(settings.text_columns.contains(name), |text| text.get(place) == Some(&true))
+            };
+            columns = names.iter().enumerate().map(|column| Growing::new(text(column))).collect();
+            names.clone()
+        });
+        shape::same_names(input, file, fields, &names)?;
+        let places: Vec<usize> = names.iter().filter_map(|name| fields.iter().position(|field| field == name)).collect();
+        let missing: Vec<Vec<String>> = names.iter().map(|name| settings.missing_in(name)).collect();
+        let rows = push_file((text, delimiter), &names, &places, &missing, &mut columns)
+            .map_err(|error| ragged_row(&file.path, text, delimiter, names.len(), &error))?;
+        parts.push(FilePart { file: file.clone(), rows, digest });
+    }
+    let fields = fields.unwrap_or_default();
+    if parts.iter().all(|part| part.rows == 0) {
+        return Err(DataError::NoRows { path: input.path.clone() });
+    }
+    let turned = columns.iter().any(|column| matches!(column, Growing::TurnedOutText));
+    let turned = turned.then(|| columns.iter().map(|column| !matches!(column, Growing::Number(_))).collect());
+    if turned.is_some() && as_text.is_none() {
+        return Ok((Table { fields, columns: Vec::new(), unusable: Vec::new(), parts }, turned));
+    }
+    let columns = columns
+        .into_iter()
+        .map(finish)
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|error| DataError::Malformed { path: input.path.clone(), reason: error.to_string() })?;
+    Ok((Table { columns: fields.iter().cloned().zip(columns).collect(), fields, unusable: Vec::new(), parts }, None))
+}
+
+/// The text of a file without a byte order mark; it must be text, and every quote must end.
+fn checked_text<'t>(path: &Path, bytes: &'t [u8], delimiter: u8) -> Result<&'t [u8], DataError> {
     let text = without_mark(bytes);
     if text.iter().all(u8::is_ascii_whitespace) {
         return Err(DataError::EmptyFile { path: path.to_owned() });
@@ -28,16 +82,10 @@ pub(crate) fn read(path: &Path, bytes: &[u8], delimiter: u8, settings: &ReadSett
     if std::str::from_utf8(text).is_err() {
         return Err(not_utf8(path, text, delimiter));
     }
-    if let Some(offset) = unclosed_quote(text, delimiter) {
-        return Err(DataError::UnclosedQuote { path: path.to_owned(), line: line_of(text, offset) });
+    match unclosed_quote(text, delimiter) {
+        Some(offset) => Err(DataError::UnclosedQuote { path: path.to_owned(), line: line_of(text, offset) }),
+        None => Ok(text),
     }
-    let fields = names(path, text, delimiter)?;
-    let columns = read_columns(text, delimiter, &fields, settings)
-        .map_err(|error| ragged_row(path, text, delimiter, fields.len(), &error))?;
-    if columns.first().is_none_or(Column::is_empty) {
-        return Err(DataError::NoRows { path: path.to_owned() });
-    }
-    Ok(Table { columns: fields.iter().cloned().zip(columns).collect(), fields, unusable: Vec::new() })
 }
 
 /// The names in the header line.
@@ -78,17 +126,6 @@ pub(crate) fn locate(bytes: &[u8], delimiter: u8, row: u64, field: Option<usize>
     None
 }
 
-fn read_columns(text: &[u8], delimiter: u8, fields: &[String], settings: &ReadSettings) -> Result<Vec<Column>, ArrowError> {
-    let as_text: Vec<bool> = fields.iter().map(|name| settings.text_columns.contains(name)).collect();
-    let mut columns = pass(text, delimiter, fields, &as_text, settings)?;
-    if columns.iter().any(|column| matches!(column, Growing::TurnedOutText)) {
-        // Columns that turned out to be text after the first batch need their first cells again.
-        let as_text: Vec<bool> = columns.iter().map(|column| !matches!(column, Growing::Number(_))).collect();
-        columns = pass(text, delimiter, fields, &as_text, settings)?;
-    }
-    columns.into_iter().map(finish).collect()
-}
-
 fn finish(column: Growing) -> Result<Column, ArrowError> {
     match column {
         Growing::Number(mut numbers) => Ok(Column::Number(numbers.finish())),
@@ -97,36 +134,33 @@ fn finish(column: Growing) -> Result<Column, ArrowError> {
     }
 }
 
-fn pass(
-    text: &[u8],
-    delimiter: u8,
-    fields: &[String],
-    as_text: &[bool],
-    settings: &ReadSettings,
-) -> Result<Vec<Growing>, ArrowError> {
-    let schema = Schema::new(fields.iter().map(|name| Field::new(name, DataType::Utf8, true)).collect::<Vec<_>>());
+/// Adds the rows of a file to the columns, each of its own at its place among all, and counts them.
+fn push_file(
+    (text, delimiter): (&[u8], u8),
+    names: &[String],
+    places: &[usize],
+    missing: &[Vec<String>],
+    columns: &mut [Growing],
+) -> Result<u64, ArrowError> {
+    let schema = Schema::new(names.iter().map(|name| Field::new(name, DataType::Utf8, true)).collect::<Vec<_>>());
     let reader = arrow_csv::ReaderBuilder::new(Arc::new(schema))
         .with_header(true)
         .with_delimiter(delimiter)
         .with_batch_size(BATCH_ROWS)
         .build_buffered(text)?;
-    let mut columns: Vec<Growing> = as_text.iter().map(|text| Growing::new(*text)).collect();
-    let missing: Vec<Vec<String>> = fields.iter().map(|name| settings.missing_in(name)).collect();
+    let mut rows = 0;
     for batch in reader {
-        push_batch(&mut columns, &batch?, &missing)?;
+        let batch = batch?;
+        rows += batch.num_rows() as u64;
+        for ((cells, place), missing) in batch.columns().iter().zip(places).zip(missing) {
+            let (Some(cells), Some(column)) = (cells.as_string_opt::<i32>(), columns.get_mut(*place)) else {
+                return Err(ArrowError::CsvError(format!("unexpected cells of type {}", cells.data_type())));
+            };
+            // Arrow makes an empty cell null; whether it is missing is for the settings to say.
+            column.push(cells.iter().map(Option::unwrap_or_default), &Missing(missing))?;
+        }
     }
-    Ok(columns)
-}
-
-fn push_batch(columns: &mut [Growing], batch: &RecordBatch, missing: &[Vec<String>]) -> Result<(), ArrowError> {
-    for ((column, cells), missing) in columns.iter_mut().zip(batch.columns()).zip(missing) {
-        let Some(cells) = cells.as_string_opt::<i32>() else {
-            return Err(ArrowError::CsvError(format!("unexpected cells of type {}", cells.data_type())));
-        };
-        // Arrow makes an empty cell null; whether it is missing is for the settings to say.
-        column.push(cells.iter().map(Option::unwrap_or_default), &Missing(missing))?;
-    }
-    Ok(())
+    Ok(rows)
 }
 
 pub(crate) fn records<R: Read>(text: R, delimiter: u8) -> csv::Reader<R> {

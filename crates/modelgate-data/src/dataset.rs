@@ -11,21 +11,26 @@ use modelgate_cube::Digest;
 
 use crate::column::{Column, number_text};
 use crate::error::{CellProblem, DataError};
-use crate::file::Format;
+use crate::file::FilePart;
+use crate::format::Format;
 use crate::position::Position;
-use crate::{csv_file, shown};
+use crate::{csv_file, json_file, packed, shown};
 
-/// The file that rows come from.
+/// The files that rows come from.
 #[derive(Debug)]
 pub(crate) struct Source {
     /// The path as it was given.
     pub(crate) path: PathBuf,
-    /// How the file was read.
+    /// How the files were read.
     pub(crate) format: Format,
-    /// SHA-256 of the file's bytes.
+    /// The files, in order.
+    pub(crate) parts: Vec<FilePart>,
+    /// One digest for all of them.
     pub(crate) digest: Digest,
-    /// The names of all columns of the file, in its order.
+    /// The names of all columns, in the order of the first file.
     pub(crate) fields: Vec<String>,
+    /// The most bytes that a packed file may unpack to.
+    pub(crate) max_unpacked: u64,
 }
 
 /// Columns of equal length. Cloning shares the cells.
@@ -82,13 +87,13 @@ impl Dataset {
         self.column(name).is_some() || self.unusable.iter().any(|(known, _)| known == name)
     }
 
-    /// SHA-256 of the file's bytes. It stays the same when rows are split off or scores are added.
+    /// SHA-256 of the file's bytes, or of the digests of several files. It stays the same when rows are split off or scores are added.
     #[must_use]
     pub fn digest(&self) -> Digest {
         self.source.digest
     }
 
-    /// The file, as its path was given.
+    /// Where the rows come from, as the path was given.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.source.path
@@ -160,28 +165,62 @@ impl Dataset {
 
     /// Where a cell stands, and what the file says there if that can be found out.
     pub(crate) fn locate(&self, row: usize, column: &str) -> (Position, Option<String>) {
-        let row = self.row_in_file(row);
-        let field = self.source.fields.iter().position(|name| name == column);
-        let (line, text) = self.look_up(row, field).unzip();
+        let (part, row) = self.part_of(self.row_in_file(row));
+        let found = part.and_then(|part| self.look_up(part, row, column));
+        // Keys of objects have no places, and files of one input may order their columns differently.
+        let has_places = matches!(self.source.format, Format::Delimited(_) | Format::Parquet);
+        let in_fields = self.source.fields.iter().position(|name| name == column).filter(|_| has_places);
+        let (line, field, text) = match found {
+            Some(Found { line, field, text }) => (Some(line), field, text),
+            None => (None, in_fields, None),
+        };
         let position = Position {
-            path: self.source.path.clone(),
+            path: part.map_or_else(|| self.source.path.clone(), |part| part.file.path.clone()),
             row: row + 1,
             line,
             field: field.map(|field| field + 1),
             column: Some(column.to_owned()),
         };
-        (position, text.flatten())
+        (position, text)
     }
 
-    /// The line of a cell and its text, from the file if it is a text file and still the same.
-    fn look_up(&self, row: u64, field: Option<usize>) -> Option<(u64, Option<String>)> {
-        let Format::Delimited(delimiter) = self.source.format else { return None };
-        let bytes = crate::file::bytes(&self.source.path).ok()?;
-        if Digest::of(&bytes) != self.source.digest {
+    /// The file that a row is in, and its number there.
+    fn part_of(&self, row: u64) -> (Option<&FilePart>, u64) {
+        let mut before = 0;
+        for part in &self.source.parts {
+            if row < before + part.rows {
+                return (Some(part), row - before);
+            }
+            before += part.rows;
+        }
+        (None, row)
+    }
+
+    /// The line of a cell, its field and its text, from the file if it is a text file and still the same.
+    fn look_up(&self, part: &FilePart, row: u64, column: &str) -> Option<Found> {
+        let is_text = matches!(self.source.format, Format::Delimited(_) | Format::Lines);
+        let (bytes, digest) = is_text.then(|| packed::text(&part.file, self.source.max_unpacked).ok())??;
+        if digest != part.digest {
             return None;
         }
-        csv_file::locate(&bytes, delimiter, row, field)
+        if let Format::Delimited(delimiter) = self.source.format {
+            let names = csv_file::names(&part.file.path, bytes.as_slice(), delimiter).ok()?;
+            let field = names.iter().position(|name| name == column);
+            let (line, text) = csv_file::locate(&bytes, delimiter, row, field)?;
+            return Some(Found { line, field, text });
+        }
+        let (line, text) = json_file::locate(&bytes, row, column)?;
+        Some(Found { line, field: None, text })
     }
+}
+
+/// A cell that was found again.
+struct Found {
+    /// From 1.
+    line: u64,
+    /// From 0; `None` where the column is not in the file, or has no place in a line.
+    field: Option<usize>,
+    text: Option<String>,
 }
 
 fn filter_column(column: &Column, mask: &BooleanArray) -> Option<Column> {

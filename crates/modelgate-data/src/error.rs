@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::format::ALL_ENDINGS;
+use crate::packed::MOST_ROW_BYTES;
 use crate::position::Position;
 use crate::shown::{listed, quoted, shown_path};
 
@@ -14,12 +16,6 @@ pub enum DataError {
         /// The path that was asked for.
         path: PathBuf,
     },
-    /// The path leads to a directory.
-    #[error("{}: this is a directory, and a file is expected", shown_path(.path))]
-    NotAFile {
-        /// The path that was asked for.
-        path: PathBuf,
-    },
     /// The operating system refused to give the bytes.
     #[error("{}: the file cannot be read: {reason}", shown_path(.path))]
     Unreadable {
@@ -29,7 +25,7 @@ pub enum DataError {
         reason: String,
     },
     /// The file's name does not say its format.
-    #[error("{}: the format of the file is unknown: its name ends in neither .csv nor .tsv nor .parquet", shown_path(.path))]
+    #[error("{}: the format of the file is unknown: its name ends in none of {ALL_ENDINGS}", shown_path(.path))]
     UnknownExtension {
         /// The file.
         path: PathBuf,
@@ -121,6 +117,136 @@ pub enum DataError {
         path: PathBuf,
         /// What the reader says.
         reason: String,
+    },
+    /// An Arrow file that does not begin like one.
+    #[error("{}: this is not an Arrow IPC file: it begins neither like a file nor like a stream", shown_path(.path))]
+    NotArrow {
+        /// The file.
+        path: PathBuf,
+    },
+    /// An Arrow file that is cut off or damaged.
+    #[error("{}: the Arrow file is damaged or cut off: {reason}", shown_path(.path))]
+    BrokenArrow {
+        /// The file.
+        path: PathBuf,
+        /// What the reader says.
+        reason: String,
+    },
+    /// A file that is not what its name says.
+    #[error("{}: the name says {named}, and the file is {found}", shown_path(.path))]
+    WrongContent {
+        /// The file.
+        path: PathBuf,
+        /// What the name says.
+        named: String,
+        /// What the content says.
+        found: &'static str,
+        /// What to do about it.
+        help: String,
+    },
+    /// A packed file that is cut off or damaged.
+    #[error("{}: the file cannot be unpacked with {packing}: {reason}", shown_path(.path))]
+    BrokenPacking {
+        /// The file.
+        path: PathBuf,
+        /// How it is packed.
+        packing: &'static str,
+        /// What the reader says.
+        reason: String,
+    },
+    /// A packed file that unpacks to more than is allowed.
+    #[error("{}: the file unpacks to more than {} MiB", shown_path(.path), .most >> 20)]
+    UnpacksToTooMuch {
+        /// The file.
+        path: PathBuf,
+        /// The most bytes that are allowed.
+        most: u64,
+    },
+    /// A line that does not end.
+    #[error("{}:{line}: the line is longer than {} MiB", shown_path(.path), MOST_ROW_BYTES >> 20)]
+    EndlessLine {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: u64,
+    },
+    /// A line of a JSON Lines file that is no object.
+    #[error("{}:{line}{}: the line is no JSON object: {reason}", shown_path(.path), .column.map(|column| format!(":{column}")).unwrap_or_default())]
+    BadJson {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: u64,
+        /// Where in the line, from 1; `None` where it is not one place.
+        column: Option<usize>,
+        /// What the reader says.
+        reason: String,
+    },
+    /// A folder without files of rows.
+    #[error("{}: the folder holds no file of rows", shown_path(.path))]
+    EmptyFolder {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A folder that holds something besides files of rows.
+    #[error("{}: {} is {}", shown_path(.path), shown_path(.other), if *.is_folder { "a folder within it" } else { "not a file of rows" })]
+    OtherInFolder {
+        /// The folder.
+        path: PathBuf,
+        /// What else it holds.
+        other: PathBuf,
+        /// Whether that is a folder.
+        is_folder: bool,
+    },
+    /// Files of one input that are of different formats.
+    #[error("{}: the files are of different formats: {} is {} and {} is {}", shown_path(.path), shown_path(.first), .formats.0, shown_path(.other), .formats.1)]
+    MixedFormats {
+        /// The folder or pattern.
+        path: PathBuf,
+        /// The first file.
+        first: PathBuf,
+        /// The first file of another format.
+        other: PathBuf,
+        /// The formats of both.
+        formats: (&'static str, &'static str),
+    },
+    /// A pattern that is none.
+    #[error("{}: this is no file and is not a pattern of files: {reason}", shown_path(.path))]
+    BadPattern {
+        /// The pattern.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A pattern that no file fits.
+    #[error("{}: no file fits this pattern", shown_path(.path))]
+    NothingFits {
+        /// The pattern.
+        path: PathBuf,
+    },
+    /// Files of one input that have different columns.
+    #[error("{}: the columns differ from those of {}:{}{}", shown_path(.path), shown_path(.first), names_after(" it lacks", .lacks), names_after(if .lacks.is_empty() { " it has besides" } else { ", and has besides" }, .has))]
+    DifferentColumns {
+        /// The file.
+        path: PathBuf,
+        /// The first file.
+        first: PathBuf,
+        /// Columns that the first file has and this one does not.
+        lacks: Vec<String>,
+        /// Columns that only this one has.
+        has: Vec<String>,
+    },
+    /// A column that is of different types in two files of one input.
+    #[error("{}: column {} is of type {}, and in {} of type {}", shown_path(.path), quoted(.column), .types.0, shown_path(.first), .types.1)]
+    DifferentTypes {
+        /// The file.
+        path: PathBuf,
+        /// The first file.
+        first: PathBuf,
+        /// The column.
+        column: String,
+        /// Its type here, and before.
+        types: (String, String),
     },
     /// A column that is asked for does not exist.
     #[error("{}: there is no column {}", shown_path(.path), quoted(.name))]
@@ -313,6 +439,36 @@ pub enum DataError {
         extra: usize,
         /// One of the unknown ids.
         first: Option<String>,
+    },
+    /// Too many rows are named by an id that the file with their attributes lacks.
+    #[error("{}: {unmatched} of {rows} {} an id that is not in {} (such as {}), and at most {most} may", shown_path(.path), if *.unmatched == 1 { "rows has" } else { "rows have" }, shown_path(.other), quoted(.first))]
+    TooManyUnmatched {
+        /// The file with the rows.
+        path: PathBuf,
+        /// The file with the attributes.
+        other: PathBuf,
+        /// Rows without attributes.
+        unmatched: u64,
+        /// All rows.
+        rows: u64,
+        /// The largest share, for people.
+        most: String,
+        /// One of the ids.
+        first: String,
+    },
+    /// Too many rows of a file with attributes belong to no row.
+    #[error("{}: {unused} of {rows} rows of {} belong to no row, and at most {most} may", shown_path(.path), shown_path(.other))]
+    TooManyUnused {
+        /// The file with the rows.
+        path: PathBuf,
+        /// The file with the attributes.
+        other: PathBuf,
+        /// Its rows that belong to no row.
+        unused: u64,
+        /// All its rows.
+        rows: u64,
+        /// The largest share, for people.
+        most: String,
     },
     /// There is not one score a row.
     #[error("{}: there are {expected} rows and {found} scores", shown_path(.path))]
@@ -529,7 +685,9 @@ impl CellProblem {
                 "a model that gives no score for a row must not pass unseen: find out why, then fill in these rows or leave \
                  them out of the file; data.missing_values lists what counts as missing"
             }
-            Self::ScoreNotNumber => "write scores as numbers from 0 to 1, with a point before the decimals",
+            Self::ScoreNotNumber => {
+                "write scores as numbers from 0 to 1, with a point before the decimals; data.missing_values lists what counts as missing"
+            }
             Self::ScoreOutside => "give the probability of the positive label, from 0 to 1 (a margin or a percentage is not one)",
             Self::WeightNotNumber | Self::WeightNotFinite | Self::WeightNegative => "write weights as numbers, 0 or larger",
             Self::WeightOutside => "rescale your weights so that their mean is near 1",
@@ -582,6 +740,11 @@ fn class_counts(classes: &[(String, u64)]) -> String {
     format!("{}{tail}", shown.collect::<Vec<_>>().join(", "))
 }
 
+/// Names behind some words; nothing where there are none.
+fn names_after(words: &str, names: &[String]) -> String {
+    if names.is_empty() { String::new() } else { format!("{words} {}", listed(names.iter().map(String::as_str))) }
+}
+
 fn did_you_mean(nearest: Option<&String>) -> String {
     nearest.map(|name| format!("did you mean {}? ", quoted(name))).unwrap_or_default()
 }
@@ -592,9 +755,33 @@ impl DataError {
     pub fn help(&self) -> Option<String> {
         let text = match self {
             Self::NotFound { .. } => "check the path; it is relative to the folder of modelgate.yml".to_owned(),
-            Self::NotAFile { .. } => "name one .csv, .tsv or .parquet file in the directory".to_owned(),
             Self::UnknownExtension { .. } => {
-                "rename or convert the file; CSV, TSV (first line: column names) and Parquet can be read".to_owned()
+                "rename or convert the file; CSV and TSV (first line: column names), JSON Lines, Parquet and Arrow IPC can be read"
+                    .to_owned()
+            }
+            Self::WrongContent { help, .. } => help.clone(),
+            Self::UnpacksToTooMuch { .. } => {
+                "if it is meant to be that large, raise data.max_unpacked_mib; else find out who wrote it".to_owned()
+            }
+            Self::EndlessLine { .. } => {
+                "write a line end behind every row; is this a text file at all?".to_owned()
+            }
+            Self::BadJson { .. } => {
+                "write one object a line, such as {\"label\": 1, \"score\": 0.5}; a number that is missing is null, never NaN".to_owned()
+            }
+            Self::EmptyFolder { .. } => {
+                "look at the step that writes into it; names that begin with . or _ are passed over".to_owned()
+            }
+            Self::OtherInFolder { path, is_folder, .. } => {
+                let inner = if *is_folder { "**/" } else { "" };
+                format!("say which files are meant with a pattern, such as \"{}/{inner}*.parquet\"", shown_path(path))
+            }
+            Self::MixedFormats { .. } => "say which files are meant with a pattern, such as \"rows/*.parquet\"".to_owned(),
+            Self::BadPattern { .. } | Self::NothingFits { .. } => {
+                "check the path; it is relative to the folder of modelgate.yml, and * stands for any part of a name".to_owned()
+            }
+            Self::DifferentColumns { .. } | Self::DifferentTypes { .. } => {
+                "write all files of one table alike; is one of them from another time or another table?".to_owned()
             }
             Self::EmptyFile { .. } | Self::NoRows { .. } => {
                 "look at the step that writes this file: nothing can be measured on no rows".to_owned()
@@ -612,8 +799,9 @@ impl DataError {
                 format!("save the file as UTF-8, for example: iconv -f WINDOWS-1252 -t UTF-8 {path} > utf8.csv")
             }
             Self::UnclosedQuote { .. } => "close the quote, or double it where it is part of the text".to_owned(),
+            Self::NotArrow { .. } => "name a CSV file .csv, or write the file with an Arrow IPC writer".to_owned(),
             Self::NotParquet { .. } => "name a CSV file .csv, or write the file with a Parquet writer".to_owned(),
-            Self::BrokenParquet { .. } => "fetch or write the file again: it may have been cut off on the way".to_owned(),
+            Self::BrokenParquet { .. } | Self::BrokenArrow { .. } | Self::BrokenPacking { .. } => "fetch or write the file again: it may have been cut off on the way".to_owned(),
             Self::MissingColumn { nearest, columns, .. } => {
                 let hint = if columns.iter().any(|name| name.parse::<f64>().is_ok()) {
                     " (some names are numbers: is the header line missing?)"
@@ -657,6 +845,13 @@ impl DataError {
             Self::ColumnExists { .. } => "rename the column in the file".to_owned(),
             Self::MissingIds { .. } | Self::RepeatedIds { .. } => {
                 "rows of two files are joined by id: name in data.id a column that names every row, each by its own".to_owned()
+            }
+            Self::TooManyUnmatched { .. } => {
+                "name the same people in both files, or raise data.attributes.max_unmatched: rows without attributes are in no group"
+                    .to_owned()
+            }
+            Self::TooManyUnused { .. } => {
+                "is it the file of these rows? If it covers more people, raise data.attributes.max_unused".to_owned()
             }
             Self::UnmatchedIds { .. } => {
                 "let the previous model predict exactly these rows: what is compared row by row must be there on both sides".to_owned()

@@ -18,7 +18,7 @@ use modelgate_cube::{Digest, FeatureId, FeatureKind, FeatureTable, LeftOut, Part
 use crate::batched_file::{BatchedFile, Opened};
 use crate::column::Missing;
 use crate::error::CellProblem;
-use crate::file::checked_format;
+use crate::input::Input;
 use crate::levels::{encode, numbers};
 use crate::pass::{Cells, InMemory, Source, Stop, share};
 use crate::{CountAxis, DataError, Dataset, ReadSettings, Roles, TaskColumns, read};
@@ -37,8 +37,6 @@ pub struct FeatureSettings<'a> {
     pub roles: &'a Roles,
     /// The columns of a task that is no binary classification. Those of probabilities are not counted.
     pub task: Option<&'a TaskColumns>,
-    /// Columns with personal data, of which no value may be kept.
-    pub personal: &'a [String],
     /// Further columns that say nothing about rows, such as one that tells training rows from others.
     pub ignored: &'a [String],
     /// The ways of cutting rows into slices, each of which is counted as well.
@@ -71,8 +69,8 @@ pub fn feature_table(
     counted().ok_or_else(|| problem(dataset, settings))
 }
 
-/// Counts every column of a `.csv`, `.tsv` or `.parquet` file as [`feature_table`] does, without holding its rows, and names
-/// the bytes that were read. A file that cannot be counted so is read as a whole, which finds the words for what is wrong.
+/// Counts every column of the files that a path means (see [`read`]) as [`feature_table`] does, without holding their rows,
+/// and names the bytes that were read. What cannot be counted so is read as a whole, which finds the words for what is wrong.
 pub fn feature_table_of_file(
     path: &Path,
     reading: &ReadSettings,
@@ -80,8 +78,8 @@ pub fn feature_table_of_file(
     frozen: Option<&FeatureTable>,
     threads: NonZero<usize>,
 ) -> Result<(FeatureTable, Digest), DataError> {
-    let format = checked_format(path)?;
-    let streamed = BatchedFile::of(path, format, reading).and_then(|file| of_file(&file, settings, frozen, threads));
+    let input = Input::find(path)?;
+    let streamed = BatchedFile::of(&input, reading).and_then(|file| of_file(&file, settings, frozen, threads));
     if let Some((table, Some(digest))) = streamed {
         return Ok((table, digest));
     }
@@ -187,9 +185,6 @@ impl Counting<'_> {
 
     /// How a column was cut before.
     fn known(&self, id: &FeatureId) -> Option<Cut> {
-        if matches!(id, FeatureId::Column(name) if self.settings.personal.contains(name)) {
-            return Some(Cut::LeftOut(LeftOut::Personal));
-        }
         let frozen = self.frozen?;
         let left_out = match id {
             FeatureId::Column(name) => frozen.left_out.get(name),
@@ -320,7 +315,7 @@ mod tests {
 
     fn settings_of<'a>(roles: &'a Roles, axes: &'a [CountAxis]) -> FeatureSettings<'a> {
         let (part, task, ignored) = (Part::Test, None, &[]);
-        FeatureSettings { roles, task, personal: &[], ignored, axes, decision_threshold: 0.5, max_levels: 100, part }
+        FeatureSettings { roles, task, ignored, axes, decision_threshold: 0.5, max_levels: 100, part }
     }
 
     fn roles() -> Roles {
@@ -374,19 +369,6 @@ mod tests {
         assert!(!table.columns.contains_key(&FeatureId::Column("id".into())));
         let told = format!("{table:?}");
         assert!(!told.contains("pope") && !told.contains("note 1"), "{told}");
-    }
-
-    #[test]
-    fn a_column_with_personal_data_leaves_no_value_behind_even_where_a_release_had_it() {
-        let first = table(&rows(0), None);
-        let (data, _file) = csv(&rows(0));
-        let (roles, personal) = (roles(), ["job".to_owned()]);
-        let settings = FeatureSettings { personal: &personal, ..settings_of(&roles, &[]) };
-        for frozen in [None, Some(&first)] {
-            let table = feature_table(&data, &settings, frozen, THREADS).unwrap();
-            assert_eq!(table.left_out["job"], LeftOut::Personal);
-            assert!(!format!("{table:?}").contains("clerk"));
-        }
     }
 
     #[test]

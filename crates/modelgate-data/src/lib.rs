@@ -1,10 +1,14 @@
 //! Reads rows from files, gives columns their roles, and counts rows into cubes; it knows no metric and no limit.
 //!
-//! [`read`] turns a CSV, TSV or Parquet file into a [`Dataset`] of typed columns, [`binary_labels`] reads its classes,
-//! and [`count`] makes a [`modelgate_cube::Cube`] of it. Every failure is a [`DataError`] that names the file, the line,
-//! the column and the offending text.
+//! [`read`] turns files (CSV, TSV, JSON Lines, Parquet, Arrow IPC) into a [`Dataset`] of typed columns, [`binary_labels`]
+//! reads its classes, and [`count`] makes a [`modelgate_cube::Cube`] of it. Every failure is a [`DataError`] that names the
+//! file, the line, the column and the offending text.
 
+mod arrow_batches;
+mod arrow_file;
+mod attributes;
 mod batched_file;
+mod blocks;
 mod checks;
 mod column;
 mod count;
@@ -16,24 +20,33 @@ mod error;
 mod explain;
 mod features;
 mod file;
+mod format;
 mod grouping;
+mod input;
 mod join;
 mod joint;
+mod json_batches;
+mod json_file;
 mod labels;
 mod levels;
+mod packed;
 mod parquet_batches;
 mod parquet_file;
 mod pass;
 mod position;
 mod row_facts;
 mod row_ids;
+mod sensitive;
+mod shape;
 mod shown;
 mod split_digest;
 mod tables;
 mod tasks;
 #[cfg(test)]
 mod testing;
+mod typed;
 
+pub use attributes::{AttributeCounts, AttributeSettings};
 pub use checks::{CheckSettings, DataRows, data_profile};
 pub use column::{Column, TextArray, number_text};
 pub use count::{CountAxis, CountSettings, Roles, count, count_noting};
@@ -41,9 +54,10 @@ pub use count_file::{CountedFile, count_file};
 pub use dataset::Dataset;
 pub use error::{CellProblem, DataError, Fault, SetFault};
 pub use features::{FeatureSettings, feature_table, feature_table_of_file};
-pub use file::{ReadSettings, column_names, read, read_bytes};
+pub use file::{ReadSettings, Survey, column_names, digest_of_files, read, read_bytes, survey};
 pub use joint::count_joint;
 pub use labels::{Labels, binary_labels};
 pub use modelgate_cube::Digest;
 pub use position::Position;
+pub use sensitive::sensitive_as;
 pub use tasks::{TaskColumns, count_task_file, count_task_noting};

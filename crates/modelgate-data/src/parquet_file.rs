@@ -14,17 +14,20 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
 };
+use parquet::file::metadata::{ColumnChunkMetaData, RowGroupMetaData};
 use parquet::file::reader::ChunkReader;
 
 use crate::column::{Column, Missing, TextBuilder};
 use crate::error::DataError;
-use crate::file::{ReadSettings, Table, check_names};
+use crate::file::unreadable;
+use crate::input::{InputFile, Raw};
+use crate::packed::MOST_UNPACKED;
 
 /// Rows that are decoded at a time.
 const BATCH_ROWS: usize = 65_536;
 
 /// The largest whole number below which every whole number is an `f64`.
-const LARGEST_EXACT: u64 = 1 << 53;
+pub(crate) const LARGEST_EXACT: u64 = 1 << 53;
 
 /// What a Parquet column is read as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,44 +40,12 @@ pub(crate) enum Kind {
     Text,
 }
 
-/// Reads all rows of the columns whose types can be used.
-pub(crate) fn read(path: &Path, bytes: Bytes, settings: &ReadSettings) -> Result<Table, DataError> {
-    let metadata = metadata(path, &bytes)?;
-    let fields = metadata.schema().fields().clone();
-    let names = names_of(path, &metadata)?;
-    let kinds: Vec<Option<Kind>> = fields.iter().map(|field| kind(field.data_type())).collect();
-    if metadata.metadata().file_metadata().num_rows() == 0 {
-        return Err(DataError::NoRows { path: path.to_owned() });
+/// The footer of a file.
+pub(crate) fn metadata_of(file: &InputFile) -> Result<ArrowReaderMetadata, DataError> {
+    match file.open().map_err(|error| unreadable(&file.path, &error))? {
+        Raw::Disk(opened) => metadata(&file.path, &opened),
+        Raw::Held(bytes) => metadata(&file.path, bytes.get_ref()),
     }
-    let broken = |reason: String| DataError::BrokenParquet { path: path.to_owned(), reason };
-    let sets = guarded(|| read_sets(&metadata, &bytes, &names, settings))
-        .map_err(|reason| DataError::Malformed { path: path.to_owned(), reason })?;
-    let columns = guarded(|| {
-        let named = names.iter().zip(&kinds);
-        let used: Vec<(Kind, Vec<String>)> =
-            named.filter_map(|(name, kind)| Some(((*kind)?, settings.missing_in(name)))).collect();
-        read_columns(open(&metadata, bytes, &kinds)?, &used)
-    });
-    let columns = columns.map_err(broken)?;
-    let used = names.iter().zip(&kinds).filter(|(_, kind)| kind.is_some()).map(|(name, _)| name.clone());
-    let is_set = |name: &String| sets.iter().any(|(known, _)| known == name);
-    let unusable = names.iter().zip(&fields).zip(&kinds).filter(|((name, _), kind)| kind.is_none() && !is_set(name));
-    Ok(Table {
-        columns: used.zip(columns).chain(sets.iter().cloned()).collect(),
-        unusable: unusable.map(|((name, field), _)| (name.clone(), field.data_type().to_string())).collect(),
-        fields: names,
-    })
-}
-
-/// The names of all columns, usable or not.
-pub(crate) fn names<R: ChunkReader>(path: &Path, file: &R) -> Result<Vec<String>, DataError> {
-    names_of(path, &metadata(path, file)?)
-}
-
-pub(crate) fn names_of(path: &Path, metadata: &ArrowReaderMetadata) -> Result<Vec<String>, DataError> {
-    let names: Vec<String> = metadata.schema().fields().iter().map(|field| field.name().clone()).collect();
-    check_names(path, &names)?;
-    Ok(names)
 }
 
 pub(crate) fn metadata<R: ChunkReader>(path: &Path, file: &R) -> Result<ArrowReaderMetadata, DataError> {
@@ -85,12 +56,20 @@ pub(crate) fn metadata<R: ChunkReader>(path: &Path, file: &R) -> Result<ArrowRea
     if head.is_ok_and(|head| head.as_ref() != b"PAR1") {
         return Err(DataError::NotParquet { path: path.to_owned() });
     }
-    guarded(|| ArrowReaderMetadata::load(file, ArrowReaderOptions::new()))
-        .map_err(|reason| DataError::BrokenParquet { path: path.to_owned(), reason })
+    let loaded = guarded(|| ArrowReaderMetadata::load(file, ArrowReaderOptions::new()))
+        .map_err(|reason| DataError::BrokenParquet { path: path.to_owned(), reason })?;
+    // What a column of a row group says that it unpacks to is known before it is unpacked.
+    let too_large =
+        |column: &ColumnChunkMetaData| u64::try_from(column.uncompressed_size()).is_ok_and(|size| size > MOST_UNPACKED);
+    if loaded.metadata().row_groups().iter().flat_map(RowGroupMetaData::columns).any(too_large) {
+        let reason = format!("a column of a row group says that it unpacks to more than {} MiB", MOST_UNPACKED >> 20);
+        return Err(DataError::BrokenParquet { path: path.to_owned(), reason });
+    }
+    Ok(loaded)
 }
 
-/// Runs a step of the Parquet reader, which panics on some damaged files where others give errors.
-fn guarded<T, E: std::fmt::Display>(step: impl FnOnce() -> Result<T, E>) -> Result<T, String> {
+/// Runs a step of a reader, which panics on some damaged files where others give errors.
+pub(crate) fn guarded<T, E: std::fmt::Display>(step: impl FnOnce() -> Result<T, E>) -> Result<T, String> {
     match catch_unwind(AssertUnwindSafe(step)) {
         Ok(result) => result.map_err(|error| error.to_string()),
         Err(_) => Err("its parts contradict each other".to_owned()),
@@ -108,10 +87,15 @@ pub(crate) fn kind(data_type: &DataType) -> Option<Kind> {
     }
 }
 
-fn open(metadata: &ArrowReaderMetadata, bytes: Bytes, kinds: &[Option<Kind>]) -> Result<ParquetRecordBatchReader, ArrowError> {
-    let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(bytes, with_dictionaries(metadata, kinds)?);
-    let usable = kinds.iter().enumerate().filter(|(_, kind)| kind.is_some()).map(|(index, _)| index);
-    let mask = ProjectionMask::roots(builder.parquet_schema(), usable);
+/// The rows of some columns, by their places in increasing order.
+pub(crate) fn open(
+    metadata: &ArrowReaderMetadata,
+    bytes: Bytes,
+    places: &[usize],
+) -> Result<ParquetRecordBatchReader, ArrowError> {
+    let kinds: Vec<Option<Kind>> = metadata.schema().fields().iter().map(|field| kind(field.data_type())).collect();
+    let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(bytes, with_dictionaries(metadata, &kinds)?);
+    let mask = ProjectionMask::roots(builder.parquet_schema(), places.iter().copied());
     Ok(builder.with_projection(mask).with_batch_size(BATCH_ROWS).build()?)
 }
 
@@ -133,41 +117,8 @@ pub(crate) fn dictionary_type() -> DataType {
     DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8))
 }
 
-fn read_columns(reader: ParquetRecordBatchReader, kinds: &[(Kind, Vec<String>)]) -> Result<Vec<Column>, ArrowError> {
-    let mut parts: Vec<Vec<ArrayRef>> = kinds.iter().map(|_| Vec::new()).collect();
-    for batch in reader {
-        let batch = batch?;
-        for (parts, column) in parts.iter_mut().zip(batch.columns()) {
-            parts.push(column.clone());
-        }
-    }
-    kinds.iter().zip(parts).map(|((kind, missing), parts)| column(*kind, &parts, &Missing(missing))).collect()
-}
-
-/// The columns of lists that hold sets of labels, as texts with the separator between labels.
-fn read_sets(
-    metadata: &ArrowReaderMetadata,
-    bytes: &Bytes,
-    names: &[String],
-    settings: &ReadSettings,
-) -> Result<Vec<(String, Column)>, ArrowError> {
-    let mut found = Vec::new();
-    for (index, (name, field)) in names.iter().zip(metadata.schema().fields()).enumerate() {
-        let is_list =
-            matches!(field.data_type(), DataType::List(item) | DataType::LargeList(item) if kind(item.data_type()).is_some());
-        let Some(separator) = settings.set_columns.get(name).filter(|_| is_list) else { continue };
-        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(bytes.clone(), metadata.clone());
-        let mask = ProjectionMask::roots(builder.parquet_schema(), [index]);
-        let mut texts = TextBuilder::default();
-        for batch in builder.with_projection(mask).with_batch_size(BATCH_ROWS).build()? {
-            push_sets(&mut texts, batch?.column(0), separator)?;
-        }
-        found.push((name.clone(), texts.finish()?));
-    }
-    Ok(found)
-}
-
-fn push_sets(builder: &mut TextBuilder, lists: &ArrayRef, separator: &str) -> Result<(), ArrowError> {
+/// Adds lists of labels as texts with the separator between labels.
+pub(crate) fn push_sets(builder: &mut TextBuilder, lists: &ArrayRef, separator: &str) -> Result<(), ArrowError> {
     let texts = DataType::LargeList(Arc::new(Field::new("item", DataType::Utf8, true)));
     let lists = arrow_cast::cast(lists, &texts)?;
     for list in lists.as_list_opt::<i64>().ok_or_else(|| unexpected(&lists))? {
@@ -177,18 +128,23 @@ fn push_sets(builder: &mut TextBuilder, lists: &ArrayRef, separator: &str) -> Re
         };
         let labels = list.as_string_opt::<i32>().ok_or_else(|| unexpected(&list))?;
         let labels: Vec<&str> = labels.iter().map(Option::unwrap_or_default).collect();
-        if let Some(label) = labels.iter().find(|label| label.contains(separator)) {
-            let reason = format!("the label {label:?} of a list holds {separator:?}, which `data.separator` puts between labels");
-            return Err(ArrowError::ParseError(reason));
-        }
-        // A list of one empty label is not the empty set.
-        let text = if labels == [""] { separator.to_owned() } else { labels.join(separator) };
-        builder.push(Some(&text))?;
+        builder.push(Some(&set_text(&labels, separator).map_err(ArrowError::ParseError)?))?;
     }
     Ok(())
 }
 
-fn column(kind: Kind, parts: &[ArrayRef], missing: &Missing) -> Result<Column, ArrowError> {
+/// A set of labels as text; a label that holds the separator is refused with a reason.
+pub(crate) fn set_text<L: AsRef<str>>(labels: &[L], separator: &str) -> Result<String, String> {
+    let labels: Vec<&str> = labels.iter().map(AsRef::as_ref).collect();
+    if let Some(label) = labels.iter().find(|label| label.contains(separator)) {
+        return Err(format!("the label {label:?} of a list holds {separator:?}, which `data.separator` puts between labels"));
+    }
+    // A list of one empty label is not the empty set.
+    Ok(if labels == [""] { separator.to_owned() } else { labels.join(separator) })
+}
+
+/// The parts of a column as one.
+pub(crate) fn column(kind: Kind, parts: &[ArrayRef], missing: &Missing) -> Result<Column, ArrowError> {
     match kind {
         Kind::Number => numbers(parts),
         Kind::Whole if parts.iter().all(fits) => numbers(parts),
@@ -262,7 +218,7 @@ mod tests {
 
     use super::*;
     use crate::testing::{categorical, csv, file, read_error, settings, told};
-    use crate::{column_names, count, read};
+    use crate::{ReadSettings, column_names, count, read, read_bytes};
 
     fn parquet(columns: Vec<(&str, ArrayRef)>) -> Vec<u8> {
         let batch = RecordBatch::try_from_iter(columns).unwrap();
@@ -372,7 +328,7 @@ mod tests {
             let mut flipped = whole.clone();
             flipped[at] ^= flip;
             // What comes out depends on the byte; that something comes out is the test.
-            let _result = super::read(Path::new("x.parquet"), flipped.into(), &ReadSettings::default());
+            let _result = read_bytes(Path::new("x.parquet"), flipped, &ReadSettings::default());
         }
         let none: Vec<(&str, ArrayRef)> = vec![("s", Arc::new(StringArray::from(Vec::<&str>::new())))];
         assert!(matches!(read_error(".parquet", &parquet(none)), DataError::NoRows { .. }));

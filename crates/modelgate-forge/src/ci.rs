@@ -43,12 +43,52 @@ impl CiContext {
     }
 }
 
+/// Where people find the job that runs us: its address, or its number where there is no address. `None` outside of CI.
+pub fn job(lookup: impl Fn(&str) -> Option<String>) -> Option<String> {
+    let value = |name: &str| lookup(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
+    match CiContext::from_lookup(&lookup).provider {
+        Provider::GitHub => {
+            let run = value("GITHUB_RUN_ID")?;
+            let (server, repository) = (value("GITHUB_SERVER_URL"), value("GITHUB_REPOSITORY"));
+            let run = match server.zip(repository) {
+                Some((server, repository)) => format!("{server}/{repository}/actions/runs/{run}"),
+                None => format!("run {run}"),
+            };
+            let attempt = value("GITHUB_RUN_ATTEMPT").map(|attempt| format!(", attempt {attempt}"));
+            let name = value("GITHUB_JOB").map(|name| format!(", job {name}"));
+            Some(run + &attempt.unwrap_or_default() + &name.unwrap_or_default())
+        }
+        Provider::GitLab => value("CI_JOB_URL").or_else(|| value("CI_JOB_ID").map(|id| format!("job {id}"))),
+        Provider::Unknown => Some(value("BUILD_URL").unwrap_or_else(|| "a CI job that does not name itself".to_owned())),
+        Provider::Local => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn context(variables: &[(&str, &str)]) -> CiContext {
         CiContext::from_lookup(|name| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()))
+    }
+
+    #[test]
+    fn a_job_is_told_by_its_address() {
+        let told = |variables: &[(&str, &str)]| {
+            job(|name| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()))
+        };
+        let github = [
+            ("GITHUB_ACTIONS", "true"),
+            ("GITHUB_SERVER_URL", "https://github.com"),
+            ("GITHUB_REPOSITORY", "a/b"),
+            ("GITHUB_RUN_ID", "7"),
+            ("GITHUB_RUN_ATTEMPT", "2"),
+            ("GITHUB_JOB", "gate"),
+        ];
+        assert_eq!(told(&github).as_deref(), Some("https://github.com/a/b/actions/runs/7, attempt 2, job gate"));
+        assert_eq!(told(&[("GITLAB_CI", "true"), ("CI_JOB_ID", "9")]).as_deref(), Some("job 9"));
+        assert_eq!(told(&[("CI", "1"), ("BUILD_URL", "https://ci.example/3")]).as_deref(), Some("https://ci.example/3"));
+        assert_eq!(told(&[]), None);
     }
 
     #[test]

@@ -9,7 +9,7 @@ mod ci;
 mod git;
 mod visibility;
 
-pub use ci::{CiContext, Provider};
+pub use ci::{CiContext, Provider, job};
 pub use git::{
     BaselineAbsent, BaselineFound, BaselineLookup, BaselineRequest, ForgeError, PushOutcome, RECORDS_BRANCH, RecordChange,
     Repository, StoredRelease,

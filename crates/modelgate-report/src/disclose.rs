@@ -11,6 +11,7 @@ use modelgate_eval::{
 };
 use modelgate_policy::{Check, Counts, Finding, JudgedData, RuleId, State, Test, Verdict};
 
+use crate::inputs::Input;
 use crate::report::{Baseline, Disclosed, ModelFacts, Report};
 
 /// The training setting that counts people; it is not shown where not every reader may know the rows.
@@ -47,6 +48,8 @@ pub fn disclose(report: Report, disclosure: &Disclosure) -> Report {
         task,
         rows,
         has_weights,
+        inputs,
+        job,
         provenance,
         baseline,
         anchor,
@@ -73,6 +76,8 @@ pub fn disclose(report: Report, disclosure: &Disclosure) -> Report {
         task,
         rows: rows_of(rows),
         has_weights,
+        inputs: inputs.into_iter().map(Input::without_counts).collect(),
+        job,
         provenance,
         baseline: without_rows(baseline, rows_of),
         anchor: anchor.map(|anchor| without_rows(anchor, rows_of)),

@@ -14,6 +14,7 @@ use modelgate_policy::{
     Level, Origin, Outcome, RuleId, State, Test, Verdict,
 };
 
+use crate::inputs::{Input, InputColumn};
 use crate::report::{Baseline, DataFiles, Disclosed, ModelFacts, Provenance, Report, TrainingFile};
 
 pub(crate) const LEVEL: f64 = 0.95;
@@ -69,6 +70,8 @@ fn empty() -> Report {
         task: None,
         rows: Some(12_000),
         has_weights: false,
+        inputs: vec![input("out/predictions.csv")],
+        job: Some("https://ci.example/jobs/7".to_owned()),
         provenance: Provenance {
             config_digest: Digest::of(b"config"),
             data_digest: Digest::of(b"data"),
@@ -283,7 +286,7 @@ fn checked(column: &str) -> JudgedData {
         let (column, expected, sampled, change) = (column.map(str::to_owned), None, false, None);
         let rule = DATA_RULES.iter().find(|rule| rule.metric == metric);
         JudgedMeasurement {
-            measurement: DataMeasurement { metric, part, column, personal: None, estimate, expected, sampled, change },
+            measurement: DataMeasurement { metric, part, column, estimate, expected, sampled, change },
             rule: rule.map(|rule| rule.rule),
             limit: rule.map(|rule| rule.default),
             state,
@@ -466,6 +469,25 @@ pub(crate) fn hostile(text: &str) -> Report {
     report
 }
 
+fn input(path: &str) -> Input {
+    let column = |name: &str, role: Option<&str>, sensitive: Option<&str>| InputColumn {
+        name: name.to_owned(),
+        role: role.map(str::to_owned),
+        sensitive: sensitive.map(str::to_owned),
+    };
+    Input {
+        purpose: "rows to evaluate",
+        path: path.to_owned(),
+        files: 1,
+        bytes: Some(480_000),
+        rows: Some(12_000),
+        digest: Digest::of(b"data"),
+        columns: vec![column("approved", Some("label"), None), column("sex", Some("slice"), Some("sex"))],
+        others: 3,
+        note: None,
+    }
+}
+
 fn deface(report: &mut Report, text: &str) {
     let text = || text.to_owned();
     report.model_name = text();
@@ -474,6 +496,9 @@ fn deface(report: &mut Report, text: &str) {
     report.commit = Some(text());
     report.positive_label = text();
     report.provenance.split = text();
+    report.inputs = vec![Input { note: Some(text()), ..input(&text()) }];
+    report.inputs[0].columns[0] = InputColumn { name: text(), role: Some(text()), sensitive: Some(text()) };
+    report.job = Some(text());
     report.config_file = text();
     let training = TrainingFile { name: text(), digest: Digest::of(b"training") };
     report.data_files = DataFiles { evaluated: text(), training: Some(training) };

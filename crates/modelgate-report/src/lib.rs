@@ -16,6 +16,7 @@ mod escape;
 mod facts;
 mod headline;
 mod html;
+mod inputs;
 mod json;
 mod mixes;
 mod number;
@@ -38,6 +39,7 @@ pub use disclose::{TRAINING_POSITIVES, disclose, disclose_comparison, disclose_e
 pub use document::{Document, DocumentKind, RenderError};
 pub use headline::{HEADLINE_CHARS, verdict_line};
 pub use html::render_html;
+pub use inputs::{Input, InputColumn};
 pub use json::render_verdict;
 pub use report::{Baseline, DataFiles, Disclosed, ModelFacts, Provenance, Report, TrainingFile};
 

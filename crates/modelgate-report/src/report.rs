@@ -4,6 +4,8 @@ use modelgate_cube::{Digest, MIN_CELL, Profile, Slice};
 use modelgate_eval::{Comparison, Declared, Evaluation};
 use modelgate_policy::Verdict;
 
+use crate::inputs::Input;
+
 /// Everything that the documents of one run are made from.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Report {
@@ -23,6 +25,10 @@ pub struct Report {
     pub rows: Option<u64>,
     /// Whether rows were weighted.
     pub has_weights: bool,
+    /// The files whose rows were read.
+    pub inputs: Vec<Input>,
+    /// Where people find the job that read them; `None` outside of CI.
+    pub job: Option<String>,
     /// Digests of everything that went in.
     pub provenance: Provenance,
     /// What the candidate was compared with.

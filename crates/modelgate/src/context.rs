@@ -128,6 +128,11 @@ impl<'a> Console<'a> {
         }
     }
 
+    /// Says something that must be known whatever is told besides.
+    pub(crate) fn note(&mut self, verb: &str, object: &str) {
+        let _ = writeln!(self.stderr, "{verb:>12} {object}");
+    }
+
     /// Ends the last step, for timings.
     pub(crate) fn finish_step(&mut self) {
         if let Some((verb, started)) = self.step_started.take() {

@@ -1,5 +1,6 @@
 //! The command line: runs the rooms in order, prints, and says by its exit code what follows.
 
+mod attributes;
 mod baseline;
 mod cli;
 mod columns;
@@ -10,6 +11,7 @@ mod disclosure;
 mod exit;
 mod facts;
 mod failure;
+mod inputs;
 mod log;
 mod output;
 mod pipeline;

@@ -1,17 +1,17 @@
 //! The rooms in their order: rows, counts, measurements, findings, documents, record.
 
-use std::fs::File;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 
-use modelgate_config::{BaselineSettings, Config, ModelSource, TrainRows};
+use modelgate_config::{BaselineSettings, Config, Guess, ModelSource, SensitiveColumn, TrainRows};
 use modelgate_cube::{Bundle, Cube, DataProfile, Digest, Disclosure, FeatureTable, Manifest, Task};
-use modelgate_data::{Column, CountSettings, CountedFile, Dataset, Roles};
+use modelgate_data::{AttributeCounts, Column, CountSettings, CountedFile, Dataset, Roles};
 use modelgate_eval::{Comparison, DriftBetween, DriftComparison, Evaluation, Retraining, discover, drift, evaluate_data};
 use modelgate_model::{Learning, Model, Origin, TrainSettings, run_command, train};
 use modelgate_policy::{Anchor, History, Outcome, Verdict, judge};
-use modelgate_report::{DataFiles, Disclosed, Document, ModelFacts, Provenance, Report, TrainingFile};
+use modelgate_report::{DataFiles, Disclosed, Document, Input, ModelFacts, Provenance, Report, TrainingFile};
 
+use crate::attributes;
 use crate::baseline::{self, BaselineChoice, Found, Reading};
 use crate::columns;
 use crate::context::{Console, Context};
@@ -19,6 +19,7 @@ use crate::data_checks;
 use crate::disclosure;
 use crate::facts;
 use crate::failure::{Failure, unreadable};
+use crate::inputs;
 use crate::log;
 
 /// This program's version, part of every record.
@@ -43,6 +44,8 @@ pub(crate) struct Candidate {
     pub(crate) file: PathBuf,
     /// The rows that the model learned from, where they are known.
     pub(crate) training: Option<TrainingRows>,
+    /// What was joined to the rows, where slice columns are kept apart from them.
+    pub(crate) attributes: Option<AttributeCounts>,
 }
 
 impl Candidate {
@@ -98,6 +101,9 @@ fn file_name(path: &Path) -> String {
 /// A judged run and its documents.
 pub(crate) struct Judged {
     provenance: Provenance,
+    /// What was read, as readers may know it.
+    inputs: Vec<Input>,
+    job: Option<String>,
     pub(crate) baseline: Found,
     pub(crate) anchor: Option<Found>,
     pub(crate) evaluation: Evaluation,
@@ -110,7 +116,22 @@ pub(crate) struct Judged {
 /// Reads and checks the configuration.
 pub(crate) fn load(path: &Path, console: &mut Console<'_>) -> Result<Config, Failure> {
     console.step("Loading", &path.display().to_string());
-    Ok(modelgate_config::load(path)?)
+    let config = modelgate_config::load(path)?;
+    for Guess { key, role, column } in &config.guesses {
+        let column = crate::terminal::plain(column);
+        // Told also where little is told: what a column means is nothing to be silent about.
+        console.note(
+            "Guessing",
+            &format!("{key} is the column {column}, by its usual name; write `{role}: {column}` to declare it"),
+        );
+    }
+    let unused: Vec<&SensitiveColumn> = config.sensitive.iter().filter(|one| !one.is_used).collect();
+    if !unused.is_empty() {
+        let named = unused.iter().map(|one| format!("{} ({})", crate::terminal::plain(&one.column), one.ground));
+        let named: Vec<String> = named.collect();
+        console.step("Proposing", &format!("evaluation.slices for columns that look sensitive: {}", named.join(", ")));
+    }
+    Ok(config)
 }
 
 /// The whole gate up to its documents. Nothing is written yet.
@@ -130,8 +151,8 @@ pub(crate) fn run(
     let evaluation = searched(config, &candidate, evaluation, console);
     let comparison = compared(config, &candidate, &baseline);
     let with_anchor = anchor.as_ref().and_then(|anchor| compared(config, &candidate, anchor));
+    let drift = drifted(config, &candidate, &baseline, anchor.as_ref(), console)?;
     let profile = data_checks::count(config, &candidate, console)?;
-    let drift = drifted(config, &candidate, (&baseline, anchor.as_ref()), &profile, console)?;
     let data = (!profile.is_empty()).then(|| evaluate_data(&profile, baseline.profile(), config.evaluation.confidence_level));
     console.step("Judging", &judging(config, decisions));
     let history = History {
@@ -150,13 +171,18 @@ pub(crate) fn run(
     let compared: Vec<&Found> = std::iter::once(&baseline).chain(anchor.as_ref()).collect();
     let disclosure = disclosure::of(config, &candidate, &compared);
     let provenance = provenance(config, &candidate, &disclosure)?;
-    let report = report(config, context, &candidate, past, provenance.clone(), (evaluation, comparison), verdict);
+    let inputs = inputs::of(config, &candidate)?;
+    let report = Report {
+        inputs,
+        job: modelgate_forge::job(context.environment),
+        ..report(config, context, &candidate, past, provenance.clone(), (evaluation, comparison), verdict)
+    };
     // What is written and printed from here on is what may be shown.
     let report = modelgate_report::disclose(report, &disclosure);
     let documents = modelgate_report::render(&report)?;
     let headline = modelgate_report::verdict_line(&report);
-    let Report { evaluation, comparison, verdict, .. } = report;
-    Ok(Judged { provenance, baseline, anchor, evaluation, comparison, verdict, headline, documents })
+    let Report { evaluation, comparison, verdict, inputs, job, .. } = report;
+    Ok(Judged { provenance, inputs, job, baseline, anchor, evaluation, comparison, verdict, headline, documents })
 }
 
 /// The measurements of the candidate, beside the baseline's predictions where those are of the same rows.
@@ -178,15 +204,15 @@ fn searched(config: &Config, candidate: &Candidate, evaluation: Evaluation, cons
 fn drifted(
     config: &Config,
     candidate: &Candidate,
-    (baseline, anchor): (&Found, Option<&Found>),
-    profile: &DataProfile,
+    baseline: &Found,
+    anchor: Option<&Found>,
     console: &mut Console<'_>,
 ) -> Result<Vec<DriftComparison>, Failure> {
     let frozen = anchor.and_then(Found::columns).or_else(|| baseline.columns());
     if frozen.is_none() && candidate.training.is_none() {
         return Ok(Vec::new());
     }
-    let counted = columns::count(config, candidate, frozen, profile, console)?;
+    let counted = columns::count(config, candidate, frozen, console)?;
     let against_baseline = baseline.columns().and_then(|before| drift(DriftBetween::Releases, before, &counted));
     let against_training = drift(DriftBetween::TrainTest, &counted, &counted);
     Ok(against_baseline.into_iter().chain(against_training).collect())
@@ -225,7 +251,7 @@ pub(crate) fn candidate(config: &Config, model_file: Option<&Path>, console: &mu
             let Trained { model, others, rows: training } = trained_or_read(config, model_file, console)?;
             let facts = facts::of_model(&model);
             console.step("Reading", &shown(evaluate));
-            let dataset = evaluation_rows(config, rows, evaluate, &model)?;
+            let (dataset, attributes) = attributes::join(config, evaluation_rows(config, rows, evaluate, &model)?, console)?;
             if model.facts().origin.data_digest == dataset.digest() && matches!(rows, TrainRows::File(_)) {
                 return Err(Failure::with_help(
                     format!("{} holds the very rows that the model was trained on", shown(evaluate)),
@@ -238,7 +264,7 @@ pub(crate) fn candidate(config: &Config, model_file: Option<&Path>, console: &mu
             let scored = dataset.with_scores(SCORE, model.score(&dataset)?)?;
             let candidate = finish(config, scored, roles, model.digest()?, facts, console)?;
             let retraining = Retraining::of(&candidate.cube, &from_other_seeds, &config.evaluation);
-            Ok(Candidate { retraining, training: training.map(TrainingRows::Held), ..candidate })
+            Ok(Candidate { retraining, attributes, training: training.map(TrainingRows::Held), ..candidate })
         }
         ModelSource::Predictions { path } => predicted(config, path, facts::of_predictions(path), console),
         ModelSource::Command(command) => {
@@ -250,13 +276,13 @@ pub(crate) fn candidate(config: &Config, model_file: Option<&Path>, console: &mu
 }
 
 fn predicted(config: &Config, path: &Path, facts: ModelFacts, console: &mut Console<'_>) -> Result<Candidate, Failure> {
-    // The rows are needed again, to put another model's predictions beside them.
-    if matches!(config.baseline, BaselineSettings::Beside(_)) {
+    // The rows are needed again, to put other columns beside them.
+    if matches!(config.baseline, BaselineSettings::Beside(_)) || config.attributes.is_some() {
         console.step("Reading", &shown(path));
-        let dataset = modelgate_data::read(path, &config.read)?;
+        let (dataset, attributes) = attributes::join(config, modelgate_data::read(path, &config.read)?, console)?;
         let digest = dataset.digest();
         let training = training_rows(config, path, digest)?;
-        return Ok(Candidate { training, ..finish(config, dataset, config.roles.clone(), digest, facts, console)? });
+        return Ok(Candidate { training, attributes, ..finish(config, dataset, config.roles.clone(), digest, facts, console)? });
     }
     console.step("Counting", &format!("{}, {} slice columns", shown(path), config.axes.len()));
     let settings = counting(config, config.roles.clone());
@@ -281,13 +307,14 @@ fn predicted(config: &Config, path: &Path, facts: ModelFacts, console: &mut Cons
         roles,
         training,
         retraining: None,
+        attributes: None,
     })
 }
 
 /// The rows that a model from elsewhere learned from, where the settings name them. They must be other rows.
 fn training_rows(config: &Config, evaluated: &Path, digest: Digest) -> Result<Option<TrainingRows>, Failure> {
     let Some(path) = &config.training_file else { return Ok(None) };
-    let training = File::open(path).and_then(Digest::of_reader).map_err(|error| unreadable(path, &error))?;
+    let training = modelgate_data::digest_of_files(path)?;
     if training == digest {
         return Err(Failure::with_help(
             format!("{} is named as the rows that the model was trained on as well", shown(evaluated)),
@@ -342,6 +369,7 @@ fn finish(
         roles,
         training: None,
         retraining: None,
+        attributes: None,
     })
 }
 
@@ -535,6 +563,8 @@ fn report(
         task: other_task(&shape.task),
         rows: Some(candidate.cube.rows()),
         has_weights: shape.weighted,
+        inputs: Vec::new(),
+        job: None,
         provenance,
         baseline: past.baseline.for_report(context),
         anchor: past.anchor.map(|anchor| anchor.for_report(context)),
@@ -575,6 +605,7 @@ pub(crate) fn record(config: &Config, judged: &Judged, exit_code: u8) -> serde_j
         "model_sha256": judged.provenance.model_digest.to_string(),
         "counts_sha256": judged.provenance.cube_digest.to_string(),
         "split": judged.provenance.split,
+        "read": {"job": judged.job, "rows_kept": 0, "inputs": judged.inputs.iter().map(read).collect::<Vec<_>>()},
         "profile": config.publication.profile.id(),
         "baseline": judged.baseline.for_record(),
         "anchor": judged.anchor.as_ref().map(Found::for_record),
@@ -583,6 +614,16 @@ pub(crate) fn record(config: &Config, judged: &Judged, exit_code: u8) -> serde_j
             "inconclusive": counts.inconclusive, "not_evaluated": counts.not_evaluated, "waived": counts.waived,
         },
         "documents": documents,
+    })
+}
+
+/// What the log keeps of an input.
+fn read(input: &Input) -> serde_json::Value {
+    let sensitive = input.columns.iter().filter(|column| column.sensitive.is_some());
+    let sensitive: Vec<&str> = sensitive.map(|column| column.name.as_str()).collect();
+    serde_json::json!({
+        "purpose": input.purpose, "path": input.path, "files": input.files, "sha256": input.digest.to_string(),
+        "bytes": input.bytes, "rows": input.rows, "sensitive": sensitive,
     })
 }
 

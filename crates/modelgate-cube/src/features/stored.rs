@@ -52,7 +52,6 @@ enum StoredPart {
 enum StoredLeftOut {
     NamesRows,
     ManyTexts,
-    Personal,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -111,7 +110,6 @@ fn store_left_out(why: LeftOut) -> StoredLeftOut {
     match why {
         LeftOut::NamesRows => StoredLeftOut::NamesRows,
         LeftOut::ManyTexts => StoredLeftOut::ManyTexts,
-        LeftOut::Personal => StoredLeftOut::Personal,
     }
 }
 
@@ -119,7 +117,6 @@ fn read_left_out(why: StoredLeftOut) -> LeftOut {
     match why {
         StoredLeftOut::NamesRows => LeftOut::NamesRows,
         StoredLeftOut::ManyTexts => LeftOut::ManyTexts,
-        StoredLeftOut::Personal => LeftOut::Personal,
     }
 }
 

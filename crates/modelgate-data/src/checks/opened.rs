@@ -8,7 +8,7 @@ use modelgate_cube::Digest;
 
 use crate::batched_file::BatchedFile;
 use crate::column::Missing;
-use crate::file::checked_format;
+use crate::input::Input;
 use crate::pass::{Cells, InMemory, Stop, share};
 use crate::{DataError, Dataset, ReadSettings, column_names, read};
 
@@ -17,7 +17,7 @@ use crate::{DataError, Dataset, ReadSettings, column_names, read};
 pub enum DataRows<'a> {
     /// Rows in memory.
     Held(&'a Dataset),
-    /// The rows of a file.
+    /// The rows of the files that a path means.
     File(&'a Path, &'a ReadSettings),
 }
 
@@ -29,7 +29,7 @@ impl DataRows<'_> {
     pub(super) fn usable(&self) -> Result<Vec<String>, DataError> {
         match self {
             Self::Held(dataset) => Ok(dataset.columns().map(|(name, _)| name.to_owned()).collect()),
-            Self::File(path, reading) => match BatchedFile::of(path, checked_format(path)?, reading) {
+            Self::File(path, reading) => match BatchedFile::of(&Input::find(path)?, reading) {
                 Some(file) => Ok(file.usable().to_vec()),
                 None => column_names(path),
             },
@@ -55,7 +55,8 @@ impl DataRows<'_> {
                 made.map(|made| (made, None)).ok_or_else(|| unusable(dataset.path()))
             }
             Self::File(path, reading) => {
-                let file = BatchedFile::of(path, checked_format(path)?, reading);
+                let input = Input::find(path)?;
+                let file = BatchedFile::of(&input, reading);
                 let missing = Missing(&reading.missing_values);
                 let add_known = |made: &mut T, batch: &[Cells]| add(made, batch, &missing);
                 if let Some(made) = file.and_then(|file| streamed(&file, names, threads, &begin, &new, &add_known)) {

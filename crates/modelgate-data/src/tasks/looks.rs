@@ -11,7 +11,7 @@ use modelgate_cube::Digest;
 use crate::batched_file::BatchedFile;
 use crate::column::{Missing, TextBuilder};
 use crate::dataset::Source;
-use crate::file::Format;
+use crate::input::Input;
 use crate::pass::{ByKey, Cells, Stop, share};
 use crate::{Column, DataError, Dataset, ReadSettings};
 
@@ -53,8 +53,7 @@ impl Looks for Held<'_> {
 /// Rows of a file, of which each thread holds no more than a chunk. What is wrong with a file is not told well here: where a
 /// chunk begins, its lines are not known.
 pub(super) struct Streamed<'a> {
-    path: &'a Path,
-    format: Format,
+    input: &'a Input,
     file: &'a BatchedFile<'a>,
     /// The columns that are read, with the cells of each that count as missing.
     columns: Vec<(&'a str, Vec<String>)>,
@@ -69,7 +68,7 @@ pub(super) struct Streamed<'a> {
 impl<'a> Streamed<'a> {
     /// The columns of a file that are `wanted`.
     pub(super) fn new(
-        (path, format): (&'a Path, Format),
+        input: &'a Input,
         file: &'a BatchedFile<'a>,
         reading: &ReadSettings,
         wanted: impl Fn(&str) -> bool,
@@ -77,7 +76,7 @@ impl<'a> Streamed<'a> {
     ) -> Self {
         let columns = file.usable().iter().map(String::as_str).filter(|name| wanted(name));
         let columns = columns.map(|name| (name, reading.missing_in(name))).collect();
-        Self { path, format, file, columns, threads, chunk_rows: CHUNK_ROWS, turned: Mutex::default(), digests: Mutex::default() }
+        Self { input, file, columns, threads, chunk_rows: CHUNK_ROWS, turned: Mutex::default(), digests: Mutex::default() }
     }
 
     /// The digest of the file; `None` where nothing was read, or not always the same.
@@ -91,12 +90,19 @@ impl<'a> Streamed<'a> {
         pending.rows = 0;
         let fields: Vec<String> = self.columns.iter().map(|(name, _)| (*name).to_owned()).collect();
         // Nothing is looked up by what names these bytes.
-        let source = Source { path: self.path.to_owned(), format: self.format, digest: Digest::of(b""), fields: fields.clone() };
+        let source = Source {
+            path: self.input.path.clone(),
+            format: self.input.format,
+            parts: Vec::new(),
+            digest: Digest::of(b""),
+            fields: fields.clone(),
+            max_unpacked: 0,
+        };
         Ok(Dataset::new(source, fields.into_iter().zip(columns).collect(), Vec::new()))
     }
 
     fn declined(&self) -> DataError {
-        DataError::Malformed { path: self.path.to_owned(), reason: "its rows cannot be counted in parts".to_owned() }
+        DataError::Malformed { path: self.input.path.clone(), reason: "its rows cannot be counted in parts".to_owned() }
     }
 }
 
@@ -143,7 +149,7 @@ impl Looks for Streamed<'_> {
     }
 
     fn path(&self) -> &Path {
-        self.path
+        &self.input.path
     }
 }
 

@@ -23,9 +23,10 @@ use modelgate_cube::{Cell, Cube, NoLattice, REPLICATE_SALT, RowIdRule, RowIds, R
 
 use crate::batched_file::BatchedFile;
 use crate::count::{CountSettings, check_axes};
-use crate::count_file::{CountedFile, stamp};
+use crate::count_file::CountedFile;
 use crate::error::{CellProblem, DataError};
-use crate::file::{ReadSettings, checked_format, read};
+use crate::file::{ReadSettings, read};
+use crate::input::Input;
 use crate::pass::MOST_SLICES;
 use crate::row_facts::{checked, weight_problem};
 use crate::row_ids::{EqualRows, digested};
@@ -154,7 +155,7 @@ pub fn count_task_noting(
     counted(&Held(dataset), settings, task, drawing_replicates)
 }
 
-/// Counts a file for a task other than binary classification without holding its rows, as [`crate::count_file`] does for that
+/// Counts the files that a path means for a task other than binary classification without holding its rows, as [`crate::count_file`] does for that
 /// one: equal to reading the file and counting it. It is looked at more than once. The rows of a ranking are held: a query's
 /// may stand anywhere.
 pub fn count_task_file(
@@ -165,21 +166,21 @@ pub fn count_task_file(
     threads: NonZero<usize>,
     mut drawing_replicates: impl FnMut(),
 ) -> Result<CountedFile, DataError> {
-    let format = checked_format(path)?;
+    let input = Input::find(path)?;
     check_axes(settings)?;
-    let before = stamp(path);
+    let before = input.stamp();
     let mut streamed = || {
-        let file = BatchedFile::of(path, format, reading).filter(|_| !matches!(task, TaskColumns::Ranking { .. }))?;
+        let file = BatchedFile::of(&input, reading).filter(|_| !matches!(task, TaskColumns::Ranking { .. }))?;
         if settings.roles.time.as_ref().is_some_and(|time| !file.has(time)) {
             return None;
         }
         let wanted = |name: &str| names_rows(settings) || is_counted(name, settings, task);
-        let streamed = Streamed::new((path, format), &file, reading, wanted, threads);
+        let streamed = Streamed::new(&input, &file, reading, wanted, threads);
         let cube = counted(&streamed, settings, task, &mut drawing_replicates).ok()?;
         Some(CountedFile { cube, digest: streamed.digest()? })
     };
     match streamed() {
-        Some(found) if before.is_some() && stamp(path) == before => Ok(found),
+        Some(found) if before.is_some() && input.stamp() == before => Ok(found),
         // The whole file finds the words for what is wrong with it.
         _ => {
             let dataset = read(path, reading)?;

@@ -267,11 +267,11 @@ fn the_order_of_rows_changes_no_byte() {
 /// The counts of a file that is looked at in chunks of this many rows.
 fn streamed(path: &Path, settings: &CountSettings, task: &TaskColumns, chunk_rows: usize) -> Cube {
     let reading = reading_sets();
-    let format = checked_format(path).unwrap();
-    let file = BatchedFile::of(path, format, &reading).unwrap();
+    let input = Input::find(path).unwrap();
+    let file = BatchedFile::of(&input, &reading).unwrap();
     let wanted = |name: &str| names_rows(settings) || is_counted(name, settings, task);
     let threads = NonZero::new(3).unwrap();
-    let mut looks = Streamed::new((path, format), &file, &reading, wanted, threads);
+    let mut looks = Streamed::new(&input, &file, &reading, wanted, threads);
     looks.chunk_rows = chunk_rows;
     let cube = super::counted(&looks, settings, task, || {}).unwrap();
     assert_eq!(looks.digest(), Some(modelgate_cube::Digest::of(&std::fs::read(path).unwrap())));
@@ -325,10 +325,10 @@ fn what_only_all_chunks_together_have_too_many_of_is_refused() {
     let refused = |header: &str, rows: &mut dyn Iterator<Item = String>, settings: &CountSettings, task: &TaskColumns| {
         let file = file(".csv", format!("{header}\n{}", rows.collect::<String>()).as_bytes());
         let reading = reading_sets();
-        let format = checked_format(file.path()).unwrap();
-        let batched = BatchedFile::of(file.path(), format, &reading).unwrap();
+        let input = Input::find(file.path()).unwrap();
+        let batched = BatchedFile::of(&input, &reading).unwrap();
         let one = NonZero::<usize>::MIN;
-        let mut looks = Streamed::new((file.path(), format), &batched, &reading, |_| true, one);
+        let mut looks = Streamed::new(&input, &batched, &reading, |_| true, one);
         looks.chunk_rows = 50;
         assert!(super::counted(&looks, settings, task, || {}).is_err());
         told(&count_task_file(file.path(), &reading, settings, task, one, || {}).unwrap_err())

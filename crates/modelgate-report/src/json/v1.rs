@@ -6,6 +6,7 @@ use modelgate_eval as eval;
 use modelgate_policy as policy;
 use serde::Serialize;
 
+use crate::inputs::{Input, InputColumn};
 use crate::report::{self, Report};
 
 /// The whole document.
@@ -37,6 +38,8 @@ pub(super) struct Document<'a> {
     missing_slices: Vec<OneSided<'a>>,
     new_slices: Vec<OneSided<'a>>,
     provenance: Provenance<'a>,
+    /// What was read, and by which job; no row of it is kept.
+    read: Read<'a>,
     measurements: Vec<Measurement<'a>>,
     changes: Vec<Change<'a>>,
     /// Overall changes taken apart by the groups whose shares differ between the sides; not there where none do.
@@ -247,6 +250,39 @@ struct Provenance<'a> {
     split: &'a str,
 }
 
+/// What was read. The job is null outside of CI.
+#[derive(Serialize)]
+struct Read<'a> {
+    job: Option<&'a str>,
+    /// Rows of data that this run has stored or published: none, ever.
+    rows_kept: u64,
+    inputs: Vec<ReadInput>,
+}
+
+/// Files whose rows were read. Numbers are null where they are not shown.
+#[derive(Serialize)]
+struct ReadInput {
+    purpose: &'static str,
+    path: String,
+    files: usize,
+    bytes: Option<u64>,
+    rows: Option<u64>,
+    sha256: String,
+    columns: Vec<ReadColumn>,
+    /// How many columns have no role and are not known to be sensitive.
+    other_columns: usize,
+    /// How well it fits the rows, where it was joined to them; null where it was not, or that is not shown.
+    joined: Option<String>,
+}
+
+/// A column with a role, or one that says something about people that laws protect.
+#[derive(Serialize)]
+struct ReadColumn {
+    name: String,
+    role: Option<String>,
+    sensitive: Option<String>,
+}
+
 /// A number with its interval, or the reason why there is none. Exactly one of the two is there.
 #[derive(Serialize)]
 #[serde(untagged)]
@@ -363,6 +399,7 @@ pub(super) fn document(report: &Report) -> Document<'_> {
         missing_slices: comparison.map(|comparison| one_sided(&comparison.missing)).unwrap_or_default(),
         new_slices: comparison.map(|comparison| one_sided(&comparison.new)).unwrap_or_default(),
         provenance: provenance(&report.provenance),
+        read: read(report),
         measurements: measurements(&report.evaluation),
         changes: comparison.map(changes).unwrap_or_default(),
         drift: report.verdict.drift.iter().map(super::drift::comparison).collect(),
@@ -589,6 +626,26 @@ fn provenance(provenance: &report::Provenance) -> Provenance<'_> {
         cube_digest: provenance.cube_digest.to_string(),
         split: &provenance.split,
     }
+}
+
+fn read(report: &Report) -> Read<'_> {
+    let column = |column: &'_ InputColumn| ReadColumn {
+        name: column.name.clone(),
+        role: column.role.clone(),
+        sensitive: column.sensitive.clone(),
+    };
+    let input = |input: &Input| ReadInput {
+        purpose: input.purpose,
+        path: input.path.clone(),
+        files: input.files,
+        bytes: input.bytes,
+        rows: input.rows,
+        sha256: input.digest.to_string(),
+        columns: input.columns.iter().map(column).collect(),
+        other_columns: input.others,
+        joined: input.note.clone(),
+    };
+    Read { job: report.job.as_deref(), rows_kept: 0, inputs: report.inputs.iter().map(input).collect() }
 }
 
 fn number(estimate: &eval::Estimate) -> Number {

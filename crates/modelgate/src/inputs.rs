@@ -1,0 +1,109 @@
+//! What was read in a run, told as evidence: files, their digests, the roles of their columns, and the job that read them.
+
+use std::path::Path;
+
+use modelgate_config::{BaselineSettings, Config, ModelSource, TrainRows};
+use modelgate_cube::Digest;
+use modelgate_data::{Survey, sensitive_as, survey};
+use modelgate_report::{Input, InputColumn};
+
+use crate::attributes;
+use crate::failure::Failure;
+use crate::pipeline::{Candidate, TrainingRows};
+
+/// Every input whose rows were read.
+pub(crate) fn of(config: &Config, candidate: &Candidate) -> Result<Vec<Input>, Failure> {
+    let rows = candidate.dataset.as_ref().map_or(candidate.cube.rows(), |dataset| dataset.rows() as u64);
+    let evaluated = described(config, "rows to evaluate", (&candidate.file, candidate.data_digest), &roles(config))?;
+    let mut inputs = vec![Input { rows: Some(rows), ..evaluated }];
+    let training = match (&candidate.training, &config.model) {
+        (Some(TrainingRows::Held(rows)), ModelSource::Train { rows: TrainRows::File(path), .. }) => {
+            Some((path.as_path(), rows.digest(), Some(rows.rows() as u64)))
+        }
+        (Some(TrainingRows::File(path, digest)), _) => Some((path.as_path(), *digest, None)),
+        _ => None,
+    };
+    if let Some((path, digest, rows)) = training {
+        let learned = described(config, "rows that the model learned from", (path, digest), &learned(config))?;
+        inputs.push(Input { rows, ..learned });
+    }
+    if let (Some(settings), Some(counts)) = (&config.attributes, &candidate.attributes) {
+        let slices = config.axes.iter().map(|axis| (axis.column.clone(), "slice".to_owned()));
+        let roles: Vec<_> = slices.chain([(settings.id.clone(), "id".to_owned())]).collect();
+        let described = described(config, "attributes of these rows", (&settings.path, counts.digest), &roles)?;
+        inputs.push(Input { rows: Some(counts.in_file), note: Some(attributes::told(counts)), ..described });
+    }
+    if let BaselineSettings::Beside(beside) = &config.baseline
+        && let Some(path) = &beside.path
+    {
+        let named = [(&beside.prediction, "prediction"), (&beside.score, "score"), (&config.roles.id, "id")];
+        let roles: Vec<_> = named.into_iter().filter_map(|(name, role)| Some((name.clone()?, role.to_owned()))).collect();
+        let digest = modelgate_data::digest_of_files(path)?;
+        inputs.push(described(config, "predictions of the previous model", (path, digest), &roles)?);
+    }
+    Ok(inputs)
+}
+
+/// The columns of the evaluated rows that have a role, and which.
+fn roles(config: &Config) -> Vec<(String, String)> {
+    let roles = &config.roles;
+    let named = [
+        (Some(&roles.label).filter(|label| !label.is_empty()), "label"),
+        (roles.prediction.as_ref(), "prediction"),
+        (roles.score.as_ref(), "score"),
+        (roles.baseline_prediction.as_ref(), "baseline_prediction"),
+        (roles.baseline_score.as_ref(), "baseline_score"),
+        (roles.id.as_ref(), "id"),
+        (roles.weight.as_ref(), "weight"),
+        (roles.time.as_ref(), "time"),
+    ];
+    let guessed = |role: &str| config.guesses.iter().any(|guess| guess.role == role);
+    let told = |role: &str| if guessed(role) { format!("{role} (by its usual name)") } else { role.to_owned() };
+    let named = named.into_iter().filter_map(|(column, role)| Some((column?.clone(), told(role))));
+    let slices = config.axes.iter().map(|axis| (axis.column.clone(), "slice".to_owned()));
+    let split = match &config.model {
+        ModelSource::Train { rows: TrainRows::Split { column, .. }, .. } => Some((column.clone(), "split".to_owned())),
+        _ => None,
+    };
+    named.chain(slices).chain(split).chain(features(config)).collect()
+}
+
+fn learned(config: &Config) -> Vec<(String, String)> {
+    std::iter::once((config.roles.label.clone(), "label".to_owned())).chain(features(config)).collect()
+}
+
+/// The features that are written; those that are not are every column without another meaning.
+fn features(config: &Config) -> Vec<(String, String)> {
+    let written = config.features.iter().flatten();
+    written.map(|column| (column.clone(), "feature".to_owned())).collect()
+}
+
+fn described(
+    config: &Config,
+    purpose: &'static str,
+    (path, digest): (&Path, Digest),
+    roles: &[(String, String)],
+) -> Result<Input, Failure> {
+    let Survey { files, bytes, columns } = survey(path)?;
+    let all = columns.len();
+    let told = columns.into_iter().filter_map(|name| {
+        let mine: Vec<&str> = roles.iter().filter(|(column, _)| *column == name).map(|(_, role)| role.as_str()).collect();
+        let declared = config.sensitive_columns.contains(&name).then_some("as declared");
+        let sensitive = declared.or_else(|| sensitive_as(&name)).map(str::to_owned);
+        let role = (!mine.is_empty()).then(|| mine.join(", "));
+        (role.is_some() || sensitive.is_some()).then_some(InputColumn { name, role, sensitive })
+    });
+    let columns: Vec<InputColumn> = told.collect();
+    let shown = path.strip_prefix(&config.directory).unwrap_or(path).display().to_string();
+    Ok(Input {
+        purpose,
+        path: shown,
+        files,
+        bytes: Some(bytes),
+        rows: None,
+        digest,
+        others: all - columns.len(),
+        columns,
+        note: None,
+    })
+}
