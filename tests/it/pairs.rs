@@ -138,6 +138,17 @@ fn with_counted_training_rows() -> Gate {
     pair().with("train.csv", rows).with("modelgate.yml", CONFIG.replace("  id: id\n", "  id: id\n  train_path: train.csv\n"))
 }
 
+fn birth_date(row: u32) -> String {
+    format!("19{:02}-{:02}-{:02}", 40 + row % 60, 1 + row % 12, 1 + row % 28)
+}
+
+/// A column of addresses in both, which the configuration knows.
+fn with_declared_personal_data() -> Gate {
+    let contact = |row: u32| format!("person{row}@example.com");
+    let declared = CONFIG.replace("  id: id\n", "  id: id\n  personal: [contact]\n");
+    with_column("contact", &contact, &contact).with("modelgate.yml", declared)
+}
+
 /// The pairs by the rule that each is for, with every rule that must speak.
 fn pairs() -> Vec<(&'static str, Gate, &'static [&'static str])> {
     vec![
@@ -193,6 +204,13 @@ fn pairs() -> Vec<(&'static str, Gate, &'static [&'static str])> {
         ),
         ("train-test-overlap", with_amounts(40), &["train-test-overlap"]),
         ("(no overlap)", with_amounts(0), &[]),
+        (
+            "personal-data",
+            with_column("contact", &amount, &|row| format!("person{row}@example.com")),
+            &["personal-data", "schema-change"],
+        ),
+        ("likely-personal-data", with_column("birth_date", &birth_date, &birth_date), &["likely-personal-data"]),
+        ("(personal data that is declared)", with_declared_personal_data(), &[]),
     ]
 }
 

@@ -36,6 +36,7 @@ fn columns<'a>(settings: &'a CountSettings, task: Option<&'a TaskColumns>) -> Fe
     FeatureSettings {
         roles: &settings.roles,
         task,
+        personal: &[],
         ignored: &[],
         axes: &settings.axes,
         decision_threshold: settings.decision_threshold,

@@ -156,7 +156,7 @@ fn settings(
                 effect: data_checks.number("drift_effect").unwrap_or_default(),
                 alpha: data_checks.number("drift_alpha").unwrap_or_default(),
             },
-            data: data_limits(&data_checks),
+            data: data_limits(root, &data_checks),
         },
         baseline: beside.map_or_else(|| baseline(&root.section("baseline"), &directory), BaselineSettings::Beside),
         anchor: anchor::read(&root.section("anchor"), &directory),
@@ -175,8 +175,9 @@ fn settings(
 }
 
 /// The limits on the data.
-fn data_limits(data_checks: &Node<'_>) -> DataLimits {
-    DataLimits(DATA_RULES.iter().filter_map(|rule| Some((rule.rule, data_checks.number(rule.key)?))).collect())
+fn data_limits(root: &Node<'_>, data_checks: &Node<'_>) -> DataLimits {
+    let limits = DATA_RULES.iter().filter_map(|rule| Some((rule.rule, data_checks.number(rule.key)?))).collect();
+    DataLimits { limits, personal: root.section("data").texts("personal").into_iter().map(|(_, name)| name).collect() }
 }
 
 /// Whether rows will have scores; where it is not clear what gives them, that is said elsewhere.

@@ -242,6 +242,11 @@ const DATA: Section = Section {
         ),
         Key::optional("id", Text, "The column that names a row."),
         Key::optional(
+            "personal",
+            ListOf(List { item: &Text, least: 1, most: 1_000, unique: true }),
+            "Columns that are known to hold personal data and must be there: `personal-data` and `likely-personal-data` only tell of them. No value of theirs is stored with a release, as of no other column that is taken for personal data.",
+        ),
+        Key::optional(
             "query",
             Text,
             "The column that names the query of a row of a ranking task. Queries are what is counted, and what pairs a release with another; slice columns must say the same in all rows of a query.",
@@ -481,6 +486,18 @@ const DATA_CHECKS: Section = Section {
             "The most test rows that may say what a training row says in every feature that both files have.",
         )
         .with_default("0.001"),
+        Key::optional(
+            "max_personal_data_rate",
+            Number(SHARE),
+            "The most cells of a column that may be personal data with a check digit or a strict structure.",
+        )
+        .with_default("0.0"),
+        Key::optional(
+            "max_likely_personal_data_rate",
+            Number(SHARE),
+            "The most cells of a column that may look like personal data, or be of a kind that its name says.",
+        )
+        .with_default("0.0"),
     ],
     rules: &[],
 };

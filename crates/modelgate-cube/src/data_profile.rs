@@ -2,9 +2,9 @@
 
 mod stored;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::Part;
+use crate::{Part, PersonalKind};
 
 pub(crate) use stored::StoredProfile;
 
@@ -33,10 +33,12 @@ pub enum Counted {
     Shared,
     /// The same with the label.
     SharedWithLabel,
+    /// Cells of a column that are personal data of a kind, among the cells with a value. Only for columns that are taken for it.
+    Personal(PersonalKind),
 }
 
 impl Counted {
-    /// Everything that is counted, with the name that it is stored under.
+    /// Everything that is counted but personal data, with the name that it is stored under.
     const NAMES: [(Self, &'static str); 11] = [
         (Self::Rows, "rows"),
         (Self::Missing, "missing"),
@@ -54,13 +56,17 @@ impl Counted {
     /// The stable name.
     #[must_use]
     pub fn id(self) -> &'static str {
-        Self::NAMES.iter().find(|(counted, _)| *counted == self).map_or("", |(_, name)| name)
+        match self {
+            Self::Personal(kind) => kind.stored(),
+            _ => Self::NAMES.iter().find(|(counted, _)| *counted == self).map_or("", |(_, name)| name),
+        }
     }
 
     /// Looks a stable name up.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
-        Self::NAMES.iter().find(|(_, known)| *known == name).map(|(counted, _)| *counted)
+        let personal = || PersonalKind::ALL.iter().find(|kind| kind.stored() == name).map(|kind| Self::Personal(*kind));
+        Self::NAMES.iter().find(|(_, known)| *known == name).map(|(counted, _)| *counted).or_else(personal)
     }
 }
 
@@ -130,6 +136,13 @@ impl DataProfile {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.counts.is_empty()
+    }
+
+    /// The columns that are taken for personal data, sorted.
+    #[must_use]
+    pub fn personal(&self) -> BTreeSet<String> {
+        let is_personal = |key: &&DataKey| matches!(key.what, Counted::Personal(_));
+        self.counts.keys().filter(is_personal).filter_map(|key| key.column.clone()).collect()
     }
 
     /// One count.

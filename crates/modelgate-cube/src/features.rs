@@ -83,6 +83,8 @@ pub enum LeftOut {
     NamesRows,
     /// It has too many different texts to tell the frequent ones in memory of a fixed size.
     ManyTexts,
+    /// It holds personal data.
+    Personal,
 }
 
 /// How the values of a column become bins.

@@ -15,6 +15,7 @@ mod features;
 mod fixed;
 mod joint;
 mod lattice;
+mod personal;
 mod replicates;
 mod score;
 mod slice;
@@ -37,6 +38,7 @@ pub use features::{
 pub use fixed::Fixed;
 pub use joint::{Joint, JointCell};
 pub use lattice::{ConfusionCounts, Half, Halves, Lattice, LatticeAxis, MOST_COMBINATIONS, NoLattice};
+pub use personal::{Evidence, PersonalKind};
 pub use replicates::{
     AREA_UNITS, BUCKETS, REPLICATE_SALT, REPLICATES, Replicate, ReplicateSet, Replicates, RowIdRule, RowIds, SUMS, SumReplicates,
     UNITS, poisson_weights,

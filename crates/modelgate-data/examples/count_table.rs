@@ -77,6 +77,7 @@ fn bundle(path: &Path, reading: &ReadSettings, threads: NonZero<usize>) -> f64 {
     let columns = FeatureSettings {
         roles: &settings.roles,
         task: None,
+        personal: &[],
         ignored: &[],
         axes: &settings.axes,
         decision_threshold: settings.decision_threshold,

@@ -6,13 +6,14 @@
 
 mod columns;
 mod opened;
+mod personal;
 mod rows;
 
 use std::collections::BTreeSet;
 use std::num::NonZero;
 use std::sync::{Mutex, PoisonError};
 
-use modelgate_cube::{Counted, DataCount, DataKey, DataProfile, Digest, Part};
+use modelgate_cube::{Counted, DataCount, DataKey, DataProfile, Digest, Part, PersonalKind};
 
 use crate::DataError;
 use crate::column::Missing;
@@ -29,6 +30,8 @@ pub struct CheckSettings<'a> {
     pub label: Option<&'a str>,
     /// Columns that say nothing about a row by themselves: ids, weights, times, predictions, a split.
     pub ignored: &'a BTreeSet<String>,
+    /// Those of them that are looked at for personal data all the same, such as ids.
+    pub scanned: &'a BTreeSet<String>,
     /// The columns that a model learns from, where they are known; else every column that is not ignored. By these, rows are
     /// told apart.
     pub features: Option<&'a [String]>,
@@ -64,6 +67,8 @@ struct Columns {
     /// Each of them, in the order of the file.
     names: Vec<String>,
     label: Option<usize>,
+    /// Those that are looked at for personal data alone.
+    scanned: BTreeSet<String>,
     /// Those that rows are told apart by.
     features: BTreeSet<String>,
 }
@@ -76,9 +81,12 @@ impl Columns {
             usable.iter().filter(|name| !is_label(name) && !settings.ignored.contains(*name)).cloned().collect();
         let is_feature = |name: &&String| settings.features.is_none_or(|features| features.contains(*name));
         let features = names.iter().filter(is_feature).cloned().collect();
-        let names: Vec<String> = usable.into_iter().filter(|name| is_label(name) || names.contains(name)).collect();
+        let is_scanned = |name: &&String| settings.scanned.contains(*name) && !names.contains(*name) && !is_label(name);
+        let scanned: BTreeSet<String> = usable.iter().filter(is_scanned).cloned().collect();
+        let is_looked_at = |name: &String| is_label(name) || names.contains(name) || scanned.contains(name);
+        let names: Vec<String> = usable.into_iter().filter(is_looked_at).collect();
         let label = names.iter().position(is_label);
-        Ok(Self { names, label, features })
+        Ok(Self { names, label, scanned, features })
     }
 
     /// The places of some columns, in the order of their names, so that rows of two files have the same hash.
@@ -103,6 +111,7 @@ struct Looked {
     names: Vec<String>,
     looks: Vec<ColumnLook>,
     label: Option<usize>,
+    scanned: BTreeSet<String>,
     features: Vec<usize>,
     common: Vec<usize>,
     samples: Samples,
@@ -154,6 +163,7 @@ impl Looked {
             names: columns.names.clone(),
             looks,
             label: columns.label,
+            scanned: columns.scanned.clone(),
             features,
             common,
             samples: samples.shrunk(),
@@ -176,7 +186,14 @@ impl Looked {
             if Some(place) == self.label {
                 continue;
             }
-            look.counts().into_iter().for_each(|(what, count)| insert(what, Some(name), count));
+            if !self.scanned.contains(name) {
+                look.counts().into_iter().for_each(|(what, count)| insert(what, Some(name), count));
+            }
+            // That an id names something is no news.
+            let is_news = |(kind, _): &(PersonalKind, _)| !(self.scanned.contains(name) && *kind == PersonalKind::Identifier);
+            if let Some((kind, count)) = look.personal(name).filter(is_news) {
+                insert(Counted::Personal(kind), Some(name), count);
+            }
         }
         if let Some(sample) = &self.samples.features {
             let agree = self.chance(&self.features, sample.pairs(rows));
@@ -190,7 +207,7 @@ impl Looked {
             }
         }
         for (place, (name, look)) in self.names.iter().zip(&self.looks).enumerate() {
-            if Some(place) != self.label {
+            if Some(place) != self.label && !self.scanned.contains(name) {
                 profile.kinds.insert((part, name.clone()), look.kind());
             }
         }

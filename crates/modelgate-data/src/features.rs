@@ -37,6 +37,8 @@ pub struct FeatureSettings<'a> {
     pub roles: &'a Roles,
     /// The columns of a task that is no binary classification. Those of probabilities are not counted.
     pub task: Option<&'a TaskColumns>,
+    /// Columns with personal data, of which no value may be kept.
+    pub personal: &'a [String],
     /// Further columns that say nothing about rows, such as one that tells training rows from others.
     pub ignored: &'a [String],
     /// The ways of cutting rows into slices, each of which is counted as well.
@@ -185,6 +187,9 @@ impl Counting<'_> {
 
     /// How a column was cut before.
     fn known(&self, id: &FeatureId) -> Option<Cut> {
+        if matches!(id, FeatureId::Column(name) if self.settings.personal.contains(name)) {
+            return Some(Cut::LeftOut(LeftOut::Personal));
+        }
         let frozen = self.frozen?;
         let left_out = match id {
             FeatureId::Column(name) => frozen.left_out.get(name),
@@ -315,7 +320,7 @@ mod tests {
 
     fn settings_of<'a>(roles: &'a Roles, axes: &'a [CountAxis]) -> FeatureSettings<'a> {
         let (part, task, ignored) = (Part::Test, None, &[]);
-        FeatureSettings { roles, task, ignored, axes, decision_threshold: 0.5, max_levels: 100, part }
+        FeatureSettings { roles, task, personal: &[], ignored, axes, decision_threshold: 0.5, max_levels: 100, part }
     }
 
     fn roles() -> Roles {
@@ -369,6 +374,19 @@ mod tests {
         assert!(!table.columns.contains_key(&FeatureId::Column("id".into())));
         let told = format!("{table:?}");
         assert!(!told.contains("pope") && !told.contains("note 1"), "{told}");
+    }
+
+    #[test]
+    fn a_column_with_personal_data_leaves_no_value_behind_even_where_a_release_had_it() {
+        let first = table(&rows(0), None);
+        let (data, _file) = csv(&rows(0));
+        let (roles, personal) = (roles(), ["job".to_owned()]);
+        let settings = FeatureSettings { personal: &personal, ..settings_of(&roles, &[]) };
+        for frozen in [None, Some(&first)] {
+            let table = feature_table(&data, &settings, frozen, THREADS).unwrap();
+            assert_eq!(table.left_out["job"], LeftOut::Personal);
+            assert!(!format!("{table:?}").contains("clerk"));
+        }
     }
 
     #[test]

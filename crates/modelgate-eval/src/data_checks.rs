@@ -3,7 +3,7 @@
 mod catalogue;
 mod changes;
 
-use modelgate_cube::{ColumnKind, DataProfile, Part};
+use modelgate_cube::{ColumnKind, Counted, DataProfile, Part, PersonalKind};
 
 pub use catalogue::{DATA_METRICS, DataMetric, DataMetricId};
 
@@ -20,6 +20,8 @@ pub struct DataMeasurement {
     pub part: Part,
     /// What it is about among them: a column, or several of them; none for whole rows.
     pub column: Option<String>,
+    /// The kind of personal data that the column is taken for, where it is about that.
+    pub personal: Option<PersonalKind>,
     /// The number, or why there is none. An interval is there only where it is known from a sample of the rows: what all rows of
     /// a file say is no estimate.
     pub estimate: Estimate,
@@ -87,6 +89,10 @@ pub fn evaluate_data(now: &DataProfile, before: Option<&DataProfile>, confidence
                 metric,
                 part: key.part,
                 column: key.column.clone(),
+                personal: match key.what {
+                    Counted::Personal(kind) => Some(kind),
+                    _ => None,
+                },
                 estimate: metric.metric().estimate(count, z),
                 expected: count.expected,
                 sampled: count.sampled,

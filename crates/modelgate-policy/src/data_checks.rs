@@ -16,14 +16,19 @@ const MOST_NAMED: usize = 5;
 /// The most that the adjusted p-value of a change may be for it to count.
 const ALPHA: f64 = 0.05;
 
-/// Limits that differ from the table's.
+/// What the configuration says about the data.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct DataLimits(pub BTreeMap<RuleId, f64>);
+pub struct DataLimits {
+    /// Limits that differ from the table's.
+    pub limits: BTreeMap<RuleId, f64>,
+    /// Columns that are known to hold personal data.
+    pub personal: BTreeSet<String>,
+}
 
 impl DataLimits {
     /// The limit of a rule.
     fn of(&self, rule: &DataRule) -> f64 {
-        self.0.get(&rule.rule).copied().unwrap_or(rule.default)
+        self.limits.get(&rule.rule).copied().unwrap_or(rule.default)
     }
 }
 
@@ -36,6 +41,8 @@ pub enum DataState {
     Within,
     /// It is beyond its limit.
     Crossed,
+    /// It is personal data that the configuration declares.
+    Declared,
     /// It is beyond its limit, and chance alone gives as much: these columns cannot tell.
     ByChance,
     /// There is no number, or no earlier one to compare it with.
@@ -51,6 +58,7 @@ impl DataState {
             Self::Within => "within_limit",
             Self::Crossed => "crossed",
             Self::ByChance => "by_chance",
+            Self::Declared => "declared",
             Self::Undefined(_) => "undefined",
         }
     }
@@ -86,14 +94,18 @@ pub(crate) fn judge(evaluation: &DataEvaluation, limits: &DataLimits) -> JudgedD
         JudgedMeasurement {
             rule: rule.map(|rule| rule.rule),
             limit,
-            state: rule.map_or(DataState::NoLimit, |rule| state(measurement, rule.question, limits.of(rule))),
+            state: rule.map_or(DataState::NoLimit, |rule| state(measurement, rule.question, limits, limits.of(rule))),
             measurement: measurement.clone(),
         }
     };
     JudgedData { measurements: evaluation.measurements.iter().map(judged).collect(), schema: evaluation.schema.clone() }
 }
 
-fn state(measurement: &DataMeasurement, question: DataQuestion, limit: f64) -> DataState {
+fn state(measurement: &DataMeasurement, question: DataQuestion, declared: &DataLimits, limit: f64) -> DataState {
+    let is_declared = measurement.column.as_ref().is_some_and(|column| declared.personal.contains(column));
+    if measurement.personal.is_some() && is_declared {
+        return DataState::Declared;
+    }
     let value = match measurement.estimate {
         Estimate::Measured(measured) => measured,
         Estimate::Undefined { reason, .. } => return DataState::Undefined(reason),
@@ -143,6 +155,8 @@ pub(crate) fn unmeasured(judged: &JudgedData, has_baseline: bool, level: impl Fn
         .filter(|entry| !matches!(entry.state, DataState::Undefined(_)))
         .filter_map(|entry| entry.rule)
         .chain(judged.schema.as_ref().map(|_| RuleId::SCHEMA_CHANGE))
+        // Columns that were looked at, and are taken for nothing, have no number.
+        .chain(judged.measurements.iter().flat_map(|_| [RuleId::PERSONAL_DATA, RuleId::LIKELY_PERSONAL_DATA]))
         .collect();
     let of_table = DATA_RULES.iter().map(|rule| (rule.rule, rule.question != DataQuestion::AtMost, rule.needs));
     let rules = of_table.chain([(RuleId::SCHEMA_CHANGE, true, table::BASELINE)]);
@@ -168,7 +182,7 @@ fn rows_of(part: Part) -> &'static str {
 
 /// A measurement in words, with its number.
 fn told(entry: &JudgedMeasurement) -> String {
-    let DataMeasurement { metric, column, estimate, expected, sampled, change, .. } = &entry.measurement;
+    let DataMeasurement { metric, column, estimate, expected, sampled, change, personal, .. } = &entry.measurement;
     let subject = column.as_ref().map(|column| format!(" of {column}")).unwrap_or_default();
     let (value, n) = (estimate.measured().map_or(0.0, |measured| measured.value), estimate.n());
     let limit = entry.limit.unwrap_or_default();
@@ -185,6 +199,11 @@ fn told(entry: &JudgedMeasurement) -> String {
             change.n_before,
             percent(limit)
         ),
+        _ if let Some(kind) = personal => {
+            let of = if *sampled { format!("a sample of {n}") } else { n.to_string() };
+            let subject = column.as_deref().unwrap_or_default();
+            format!("{subject} is taken for {} ({} of {of} cells)", kind.title(), percent(value))
+        }
         _ => {
             let of = if *sampled { format!("{n} rows of a sample") } else { format!("{n} rows") };
             let chance = expected.map(|share| format!(", {} by chance", percent(share))).unwrap_or_default();

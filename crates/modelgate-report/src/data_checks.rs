@@ -18,13 +18,15 @@ const MOST_COLUMNS: usize = 300;
 const MOST_NAMED: usize = 40;
 
 /// The metrics of a table of columns, in its order.
-const OF_COLUMNS: [DataMetricId; 6] = [
+const OF_COLUMNS: [DataMetricId; 8] = [
     DataMetricId::MISSING_RATE,
     DataMetricId::MOST_FREQUENT_RATE,
     DataMetricId::DISTINCT_RATE,
     DataMetricId::NON_FINITE_RATE,
     DataMetricId::MISSING_LIKE_RATE,
     DataMetricId::SIMILAR_TEXT_RATE,
+    DataMetricId::PERSONAL_DATA_RATE,
+    DataMetricId::LIKELY_PERSONAL_DATA_RATE,
 ];
 
 /// Everything that was measured of the data; `None` where nothing was.
@@ -63,11 +65,14 @@ fn summary(measurements: &[JudgedMeasurement]) -> Shown {
 
 /// One measurement as a table row.
 fn measurement(entry: &JudgedMeasurement) -> Node {
-    let DataMeasurement { metric, part, column, estimate, expected, sampled, change } = &entry.measurement;
+    let DataMeasurement { metric, part, column, personal, estimate, expected, sampled, change } = &entry.measurement;
     let is_number = metric.metric().is_number();
     let shown = |value: f64| if is_number { number::whole_of(value) } else { share(value) };
     fields! {
-        metric: metric.metric().title,
+        metric: personal.map_or_else(
+            || Shown::phrase(metric.metric().title),
+            |kind| Shown::phrase(format!("{}: {}", metric.metric().title, kind.title())),
+        ),
         rows: rows_of(*part),
         column: column.as_deref().map_or_else(|| Shown::phrase("whole rows"), Shown::name),
         value: value(estimate, is_number),
@@ -121,6 +126,7 @@ fn status(state: DataState) -> Shown {
         DataState::Within => Shown::phrase("✅ within its limit"),
         DataState::Crossed => Shown::phrase("⚠️ beyond its limit"),
         DataState::ByChance => Shown::phrase("❓ chance gives as much"),
+        DataState::Declared => Shown::phrase("declared in the configuration"),
         DataState::Undefined(reason) => Shown::phrase(format!("not told: {reason}")),
     }
 }
@@ -130,7 +136,7 @@ fn state_class(state: DataState) -> &'static str {
         DataState::Crossed => "warned",
         DataState::Within => "passed",
         DataState::ByChance => "inconclusive",
-        DataState::NoLimit | DataState::Undefined(_) => "none",
+        DataState::Declared | DataState::NoLimit | DataState::Undefined(_) => "none",
     }
 }
 
@@ -146,7 +152,13 @@ fn table(measurements: &[JudgedMeasurement], part: Part) -> Option<Node> {
     let row = |(column, entries): (&str, Vec<&JudgedMeasurement>)| {
         let cells = OF_COLUMNS.iter().map(|metric| {
             let found = entries.iter().find(|entry| entry.measurement.metric == *metric);
-            Node::from(found.map_or_else(|| Shown::phrase("not asked"), |entry| value(&entry.measurement.estimate, false)))
+            let personal = found.and_then(|entry| entry.measurement.personal);
+            let shown = found.map_or_else(|| Shown::phrase("not asked"), |entry| value(&entry.measurement.estimate, false));
+            match (personal, metric.is_about_personal_data()) {
+                (Some(kind), _) => Node::from(Shown::phrase(kind.title())),
+                (None, true) => Node::from(Shown::phrase("none found")),
+                (None, false) => Node::from(shown),
+            }
         });
         let crossed: Vec<&str> = entries
             .iter()

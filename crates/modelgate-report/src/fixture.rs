@@ -286,7 +286,7 @@ fn checked(column: &str) -> JudgedData {
         let (column, expected, sampled, change) = (column.map(str::to_owned), None, false, None);
         let rule = DATA_RULES.iter().find(|rule| rule.metric == metric);
         JudgedMeasurement {
-            measurement: DataMeasurement { metric, part, column, estimate, expected, sampled, change },
+            measurement: DataMeasurement { metric, part, column, personal: None, estimate, expected, sampled, change },
             rule: rule.map(|rule| rule.rule),
             limit: rule.map(|rule| rule.default),
             state,

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use modelgate_config::{BaselineSettings, Config, ModelSource, TrainRows};
-use modelgate_cube::{Digest, FeatureTable, Part};
+use modelgate_cube::{DataProfile, Digest, FeatureTable, Part};
 use modelgate_data::{FeatureSettings, Roles, TaskColumns, feature_table, feature_table_of_file};
 
 use crate::baseline::{self, BaselineChoice, Found, Reading};
@@ -11,18 +11,21 @@ use crate::context::{Console, Context};
 use crate::failure::Failure;
 use crate::pipeline::{Candidate, TrainingRows, changed, threads};
 
-/// Counts every column. Without frozen edges the evaluated rows set them.
+/// Counts every column but those with personal data. Without frozen edges the evaluated rows set them.
 pub(crate) fn count(
     config: &Config,
     candidate: &Candidate,
     frozen: Option<&FeatureTable>,
+    profile: &DataProfile,
     console: &mut Console<'_>,
 ) -> Result<FeatureTable, Failure> {
     console.step("Profiling", "the values of each column");
     let ignored = split_column(config);
+    let personal: Vec<String> = profile.personal().union(&config.policy.data.personal).cloned().collect();
     let settings = FeatureSettings {
         roles: &candidate.roles,
         task: config.task.as_ref(),
+        personal: &personal,
         ignored: &ignored,
         axes: &config.axes,
         decision_threshold: config.decision_threshold,

@@ -27,7 +27,9 @@ pub(crate) fn count(config: &Config, candidate: &Candidate, console: &mut Consol
     let ignored = ignored(config, candidate);
     let features = features(config, candidate);
     let label = Some(candidate.roles.label.as_str()).filter(|label| !label.is_empty());
-    let settings = CheckSettings { label, ignored: &ignored, features: features.as_deref(), threads: threads() };
+    let scanned: BTreeSet<String> = candidate.roles.id.iter().cloned().collect();
+    let settings =
+        CheckSettings { label, ignored: &ignored, scanned: &scanned, features: features.as_deref(), threads: threads() };
     let (profile, read) = data_profile(&test, training.as_ref(), &settings)?;
     let known = [Some(candidate.data_digest), candidate.training.as_ref().and_then(TrainingRows::file_digest)];
     let files = [Some(&candidate.file), candidate.training.as_ref().and_then(TrainingRows::file)];

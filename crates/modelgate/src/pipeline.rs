@@ -151,8 +151,8 @@ pub(crate) fn run(
     let evaluation = searched(config, &candidate, evaluation, console);
     let comparison = compared(config, &candidate, &baseline);
     let with_anchor = anchor.as_ref().and_then(|anchor| compared(config, &candidate, anchor));
-    let drift = drifted(config, &candidate, &baseline, anchor.as_ref(), console)?;
     let profile = data_checks::count(config, &candidate, console)?;
+    let drift = drifted(config, &candidate, (&baseline, anchor.as_ref()), &profile, console)?;
     let data = (!profile.is_empty()).then(|| evaluate_data(&profile, baseline.profile(), config.evaluation.confidence_level));
     console.step("Judging", &judging(config, decisions));
     let history = History {
@@ -204,15 +204,15 @@ fn searched(config: &Config, candidate: &Candidate, evaluation: Evaluation, cons
 fn drifted(
     config: &Config,
     candidate: &Candidate,
-    baseline: &Found,
-    anchor: Option<&Found>,
+    (baseline, anchor): (&Found, Option<&Found>),
+    profile: &DataProfile,
     console: &mut Console<'_>,
 ) -> Result<Vec<DriftComparison>, Failure> {
     let frozen = anchor.and_then(Found::columns).or_else(|| baseline.columns());
     if frozen.is_none() && candidate.training.is_none() {
         return Ok(Vec::new());
     }
-    let counted = columns::count(config, candidate, frozen, console)?;
+    let counted = columns::count(config, candidate, frozen, profile, console)?;
     let against_baseline = baseline.columns().and_then(|before| drift(DriftBetween::Releases, before, &counted));
     let against_training = drift(DriftBetween::TrainTest, &counted, &counted);
     Ok(against_baseline.into_iter().chain(against_training).collect())

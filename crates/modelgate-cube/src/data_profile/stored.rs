@@ -79,7 +79,10 @@ mod tests {
     fn profile() -> DataProfile {
         let mut profile = DataProfile::default();
         profile.kinds.insert((Part::Test, "age".into()), ColumnKind::Number);
-        for (what, column, hits) in [(Counted::Missing, Some("age"), 3), (Counted::Repeated, None, 0), (Counted::Rows, None, 9)] {
+        let email = Counted::Personal(crate::PersonalKind::Email);
+        for (what, column, hits) in
+            [(Counted::Missing, Some("age"), 3), (email, Some("age"), 2), (Counted::Repeated, None, 0), (Counted::Rows, None, 9)]
+        {
             let key = DataKey { part: Part::Test, what, column: column.map(str::to_owned) };
             profile.counts.insert(key, DataCount { hits, of: 9, sampled: hits == 0, expected: (hits == 0).then_some(0.25) });
         }
@@ -92,7 +95,7 @@ mod tests {
         let read = |text: &str| serde_json::from_str::<StoredProfile>(text).unwrap().into_profile();
         assert_eq!(read(&text).unwrap(), profile());
         let newer = read(&text.replace("\"repeated\"", "\"counted_by_others\"")).unwrap();
-        assert_eq!(newer.counts.len(), 2);
+        assert_eq!(newer.counts.len(), 3);
         assert!(StoredProfile::from_profile(&DataProfile::default()).is_none());
     }
 

@@ -52,6 +52,7 @@ enum StoredPart {
 enum StoredLeftOut {
     NamesRows,
     ManyTexts,
+    Personal,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -110,6 +111,7 @@ fn store_left_out(why: LeftOut) -> StoredLeftOut {
     match why {
         LeftOut::NamesRows => StoredLeftOut::NamesRows,
         LeftOut::ManyTexts => StoredLeftOut::ManyTexts,
+        LeftOut::Personal => StoredLeftOut::Personal,
     }
 }
 
@@ -117,6 +119,7 @@ fn read_left_out(why: StoredLeftOut) -> LeftOut {
     match why {
         StoredLeftOut::NamesRows => LeftOut::NamesRows,
         StoredLeftOut::ManyTexts => LeftOut::ManyTexts,
+        StoredLeftOut::Personal => LeftOut::Personal,
     }
 }
 

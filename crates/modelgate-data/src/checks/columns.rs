@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use arrow_array::Array as _;
-use modelgate_cube::{ColumnKind, Counted, DataCount};
+use modelgate_cube::{ColumnKind, Counted, DataCount, PersonalKind};
 
-use super::exact;
+use super::{exact, personal};
 use crate::column::{Missing, parse_number};
 use crate::features::look::{Look, Sample, mixed};
 use crate::features::values::{Reader, Value};
@@ -163,6 +163,11 @@ impl ColumnLook {
             }
         }
         counts
+    }
+
+    /// The personal data that the column, of this name, is taken for.
+    pub(super) fn personal(&self, name: &str) -> Option<(PersonalKind, DataCount)> {
+        personal::scan(name, &self.look)
     }
 
     /// Texts, and whole numbers that lie as close together as counted rows do. Measured quantities differ in every row as well.

@@ -11,7 +11,7 @@ const ONE: NonZero<usize> = NonZero::<usize>::MIN;
 
 fn profile_of(test: &DataRows<'_>, training: Option<&DataRows<'_>>, threads: NonZero<usize>) -> DataProfile {
     let ignored = BTreeSet::from(["id".to_owned(), "p".to_owned()]);
-    let settings = CheckSettings { label: Some("y"), ignored: &ignored, features: None, threads };
+    let settings = CheckSettings { label: Some("y"), ignored: &ignored, scanned: &BTreeSet::new(), features: None, threads };
     data_profile(test, training, &settings).unwrap().0
 }
 
@@ -104,4 +104,19 @@ fn files_give_what_held_rows_give_whatever_the_threads() {
     }
     let whole: Dataset = read(csv_file.path(), &reading).unwrap();
     assert_eq!(profile_of(&DataRows::Held(&whole), Some(&rows), ONE), held);
+}
+
+#[test]
+fn a_column_of_ids_is_looked_at_for_personal_data_and_nothing_else() {
+    let scan = |text: &str| {
+        let (data, _file) = csv(text);
+        let id = BTreeSet::from(["id".to_owned()]);
+        let settings = CheckSettings { label: Some("y"), ignored: &id, scanned: &id, features: None, threads: ONE };
+        data_profile(&DataRows::Held(&data), None, &settings).unwrap().0
+    };
+    let profile = scan("id,y\na@example.com,1\nb@example.com,0\nc@example.com,1\n");
+    assert_eq!(of_test(&profile, Counted::Personal(PersonalKind::Email), Some("id")), (3, 3));
+    assert_eq!(profile.get(Part::Test, Counted::Missing, Some("id")), None);
+    assert_eq!((profile.columns(Part::Test).count(), profile.personal()), (0, BTreeSet::from(["id".to_owned()])));
+    assert_eq!(scan("id,y\ncase 1,1\ncase 2,0\ncase 3,1\n").personal(), BTreeSet::new());
 }

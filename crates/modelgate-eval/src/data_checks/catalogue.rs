@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use modelgate_cube::{Counted, DataCount, DataKey};
+use modelgate_cube::{Counted, DataCount, DataKey, Evidence};
 
 use crate::interval::proportion;
 use crate::{Estimate, Measured, Reason};
@@ -27,8 +27,17 @@ pub struct DataMetric {
     pub undefined_when: &'static str,
     /// A function that gives the same number.
     pub reference: &'static str,
-    counted: Counted,
+    counted: What,
     value: Value,
+}
+
+/// Which counts a measurement is made of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum What {
+    /// One.
+    One(Counted),
+    /// Personal data, by whether values are checked, or only look like it or are named so.
+    Personal { checked: bool },
 }
 
 /// What becomes of a count.
@@ -47,6 +56,7 @@ impl fmt::Debug for DataMetric {
 }
 
 const ALL_ROWS: &str = "all rows of the part; where they are more than 524,288 different ones, those with the smallest hashes";
+const PERSONAL_CELLS: &str = "cells with a value; of more than 16,384 different ones, those with the smallest hashes";
 const NO_ROWS: &str = "there are no rows";
 
 /// Every measurement, in the order in which they are listed.
@@ -59,7 +69,7 @@ pub const DATA_METRICS: &[DataMetric] = &[
         denominator: "all rows of the part",
         undefined_when: "never",
         reference: "len(frame)",
-        counted: Counted::Rows,
+        counted: What::One(Counted::Rows),
         value: Value::Number,
     },
     DataMetric {
@@ -70,7 +80,7 @@ pub const DATA_METRICS: &[DataMetric] = &[
         denominator: "all rows of the part",
         undefined_when: NO_ROWS,
         reference: "frame[column].isna().mean()",
-        counted: Counted::Missing,
+        counted: What::One(Counted::Missing),
         value: Value::Share,
     },
     DataMetric {
@@ -81,7 +91,7 @@ pub const DATA_METRICS: &[DataMetric] = &[
         denominator: "all rows of the part",
         undefined_when: NO_ROWS,
         reference: "(~numpy.isfinite(column.dropna())).sum() / len(column)",
-        counted: Counted::NonFinite,
+        counted: What::One(Counted::NonFinite),
         value: Value::Share,
     },
     DataMetric {
@@ -92,7 +102,7 @@ pub const DATA_METRICS: &[DataMetric] = &[
         denominator: "all rows of the part",
         undefined_when: NO_ROWS,
         reference: "frame[column].str.lower().isin([...]).mean()",
-        counted: Counted::MissingLike,
+        counted: What::One(Counted::MissingLike),
         value: Value::Share,
     },
     DataMetric {
@@ -103,7 +113,7 @@ pub const DATA_METRICS: &[DataMetric] = &[
         denominator: "all rows of the part; of more than 16,384 texts, those with the smallest hashes",
         undefined_when: NO_ROWS,
         reference: "1 - frame.groupby(column.str.lower().str.replace('[ _-]', ''))[column].apply(lambda x: x.value_counts().max()).sum() / len(frame)",
-        counted: Counted::SimilarTexts,
+        counted: What::One(Counted::SimilarTexts),
         value: Value::Share,
     },
     DataMetric {
@@ -114,7 +124,7 @@ pub const DATA_METRICS: &[DataMetric] = &[
         denominator: "all rows of the part",
         undefined_when: NO_ROWS,
         reference: "frame[column].value_counts(dropna=False, normalize=True).max()",
-        counted: Counted::MostFrequent,
+        counted: What::One(Counted::MostFrequent),
         value: Value::Share,
     },
     DataMetric {
@@ -125,7 +135,7 @@ pub const DATA_METRICS: &[DataMetric] = &[
         denominator: "rows that have a value",
         undefined_when: "no row has a value",
         reference: "frame[column].nunique() / frame[column].count()",
-        counted: Counted::Distinct,
+        counted: What::One(Counted::Distinct),
         value: Value::Share,
     },
     DataMetric {
@@ -136,7 +146,7 @@ pub const DATA_METRICS: &[DataMetric] = &[
         denominator: ALL_ROWS,
         undefined_when: NO_ROWS,
         reference: "frame[features].duplicated().mean()",
-        counted: Counted::Repeated,
+        counted: What::One(Counted::Repeated),
         value: Value::Share,
     },
     DataMetric {
@@ -147,7 +157,7 @@ pub const DATA_METRICS: &[DataMetric] = &[
         denominator: ALL_ROWS,
         undefined_when: "there are no rows, or no labels",
         reference: "(frame.groupby(features)[label].transform('nunique') > 1).mean()",
-        counted: Counted::Conflicting,
+        counted: What::One(Counted::Conflicting),
         value: Value::Share,
     },
     DataMetric {
@@ -158,7 +168,7 @@ pub const DATA_METRICS: &[DataMetric] = &[
         denominator: "all test rows; where there are more than 524,288 different rows, those with the smallest hashes",
         undefined_when: "there are no test rows",
         reference: "pandas.merge(test, train.drop_duplicates(), on=features).shape[0] / len(test)",
-        counted: Counted::Shared,
+        counted: What::One(Counted::Shared),
         value: Value::Share,
     },
     DataMetric {
@@ -169,7 +179,29 @@ pub const DATA_METRICS: &[DataMetric] = &[
         denominator: "all test rows; where there are more than 524,288 different rows, those with the smallest hashes",
         undefined_when: "there are no test rows",
         reference: "pandas.merge(test, train.drop_duplicates(), on=features + [label]).shape[0] / len(test)",
-        counted: Counted::SharedWithLabel,
+        counted: What::One(Counted::SharedWithLabel),
+        value: Value::Share,
+    },
+    DataMetric {
+        id: "personal_data_rate",
+        title: "Personal data with a check",
+        formula: "cells that are e-mail addresses, IBANs, payment cards, IP addresses, US social security, UK NHS, Indian Aadhaar, Spanish NIF, Polish PESEL, Italian fiscal code, Brazilian CPF or Canadian social insurance numbers, by their check digits or structure / cells with a value; at least three different ones, and enough of a column for its kind (95 % where one check digit lets every tenth number pass)",
+        about: "each column that is taken for personal data, by its surest kind",
+        denominator: PERSONAL_CELLS,
+        undefined_when: "the column is not taken for personal data",
+        reference: "a labelled fixture of 37 generated columns in 40 files: precision 0.998, recall 1.000 (`cargo xtask bench`)",
+        counted: What::Personal { checked: true },
+        value: Value::Share,
+    },
+    DataMetric {
+        id: "likely_personal_data_rate",
+        title: "Likely personal data",
+        formula: "cells that look like telephone numbers or exact places, or like names, dates of birth, postal addresses or numbers of a person, case or file in a column whose name says so / cells with a value",
+        about: "each column that is taken for personal data, by its surest kind",
+        denominator: PERSONAL_CELLS,
+        undefined_when: "the column is not taken for personal data",
+        reference: "names of people in free text are not found, nor columns whose name says nothing",
+        counted: What::Personal { checked: false },
         value: Value::Share,
     },
 ];
@@ -177,7 +209,11 @@ pub const DATA_METRICS: &[DataMetric] = &[
 impl DataMetric {
     /// Whether it is what this key counts.
     pub(super) fn counts(&self, key: &DataKey) -> bool {
-        self.counted == key.what
+        match (self.counted, key.what) {
+            (What::Personal { checked }, Counted::Personal(kind)) => checked == (kind.evidence() == Evidence::Checked),
+            (What::One(counted), what) => counted == what,
+            (What::Personal { .. }, _) => false,
+        }
     }
 
     /// Whether it is a number of rows and no share.
@@ -226,10 +262,20 @@ impl DataMetricId {
     pub const TRAIN_TEST_OVERLAP_RATE: Self = Self(9);
     /// See `train_test_overlap_with_label_rate`.
     pub const TRAIN_TEST_OVERLAP_WITH_LABEL_RATE: Self = Self(10);
+    /// See `personal_data_rate`.
+    pub const PERSONAL_DATA_RATE: Self = Self(11);
+    /// See `likely_personal_data_rate`.
+    pub const LIKELY_PERSONAL_DATA_RATE: Self = Self(12);
 
     /// Every id, in the order of the catalogue.
     pub fn all() -> impl Iterator<Item = Self> {
         (0..DATA_METRICS.len()).filter_map(|place| u16::try_from(place).ok()).map(Self)
+    }
+
+    /// Whether it is about personal data, which most columns are not taken for.
+    #[must_use]
+    pub fn is_about_personal_data(self) -> bool {
+        matches!(self.metric().counted, What::Personal { .. })
     }
 
     /// Looks an id up, exactly as written in the catalogue.
@@ -276,6 +322,8 @@ mod tests {
             (DataMetricId::CONFLICTING_LABEL_RATE, "conflicting_label_rate"),
             (DataMetricId::TRAIN_TEST_OVERLAP_RATE, "train_test_overlap_rate"),
             (DataMetricId::TRAIN_TEST_OVERLAP_WITH_LABEL_RATE, "train_test_overlap_with_label_rate"),
+            (DataMetricId::PERSONAL_DATA_RATE, "personal_data_rate"),
+            (DataMetricId::LIKELY_PERSONAL_DATA_RATE, "likely_personal_data_rate"),
         ] {
             assert_eq!((id.as_str(), DataMetricId::parse(name)), (name, Some(id)));
         }

@@ -133,6 +133,24 @@ pub const DATA_RULES: &[DataRule] = &[
         default: 0.001,
         needs: TRAINING,
     },
+    DataRule {
+        rule: RuleId::PERSONAL_DATA,
+        metric: DataMetricId::PERSONAL_DATA_RATE,
+        training_only: false,
+        question: DataQuestion::AtMost,
+        key: "max_personal_data_rate",
+        default: 0.0,
+        needs: ROWS,
+    },
+    DataRule {
+        rule: RuleId::LIKELY_PERSONAL_DATA,
+        metric: DataMetricId::LIKELY_PERSONAL_DATA_RATE,
+        training_only: false,
+        question: DataQuestion::AtMost,
+        key: "max_likely_personal_data_rate",
+        default: 0.0,
+        needs: ROWS,
+    },
 ];
 
 impl DataRule {

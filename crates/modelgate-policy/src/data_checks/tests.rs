@@ -1,6 +1,6 @@
 //! Limits held against measurements of counts that are written down here.
 
-use modelgate_cube::{ColumnKind, Counted, DataCount, DataKey, DataProfile};
+use modelgate_cube::{ColumnKind, Counted, DataCount, DataKey, DataProfile, PersonalKind};
 use modelgate_eval::evaluate_data;
 
 use super::*;
@@ -53,7 +53,7 @@ fn what_a_sample_shows_counts_where_its_whole_interval_does() {
 fn limits_can_be_set_and_ids_are_looked_for_among_training_rows_alone() {
     let distinct = |part| spoken(&[(part, Counted::Distinct, Some("n"), count(999, 1_000))], None, &DataLimits::default());
     assert_eq!((distinct(Part::Test).len(), distinct(Part::Train).len()), (0, 1));
-    let lax = DataLimits(BTreeMap::from([(RuleId::NON_FINITE_VALUES, 0.1)]));
+    let lax = DataLimits { limits: BTreeMap::from([(RuleId::NON_FINITE_VALUES, 0.1)]), ..DataLimits::default() };
     let odd: Counts<'_> = &[(Part::Test, Counted::NonFinite, Some("n"), count(50, 1_000))];
     assert_eq!((spoken(odd, None, &lax).len(), spoken(odd, None, &DataLimits::default()).len()), (0, 1));
 }
@@ -97,4 +97,34 @@ fn what_is_denied_and_was_not_measured_is_no_pass() {
     assert_eq!(unmeasured(&nothing, true, deny(RuleId::SCHEMA_CHANGE)).len(), 1);
     let measured = evaluate_data(&profile(&[(Part::Test, Counted::Shared, None, count(0, 10))]), None, 0.95);
     assert!(unmeasured(&judge(&measured, &DataLimits::default()), true, deny(RuleId::TRAIN_TEST_OVERLAP)).is_empty());
+}
+
+#[test]
+fn personal_data_is_told_by_its_kind_and_declared_columns_are_no_news() {
+    let now: Counts<'_> = &[
+        (Part::Test, Counted::Personal(PersonalKind::Email), Some("contact"), count(99, 100)),
+        (Part::Test, Counted::Personal(PersonalKind::BirthDate), Some("dob"), count(100, 100)),
+    ];
+    let told = spoken(now, None, &DataLimits::default());
+    assert_eq!(
+        told,
+        [
+            ("personal-data", "in test rows, contact is taken for e-mail addresses (99 % of 100 cells)".to_owned()),
+            ("likely-personal-data", "in test rows, dob is taken for dates of birth (100 % of 100 cells)".to_owned()),
+        ]
+    );
+    let declared = DataLimits { personal: BTreeSet::from(["contact".to_owned(), "dob".to_owned()]), ..DataLimits::default() };
+    assert_eq!(spoken(now, None, &declared), []);
+}
+
+#[test]
+fn personal_data_that_is_denied_was_looked_for_wherever_anything_was() {
+    let evaluation = |counts: Counts<'_>| judge(&evaluate_data(&profile(counts), None, 0.95), &DataLimits::default());
+    let denied = |judged: &JudgedData| {
+        unmeasured(judged, true, |rule| if rule == RuleId::PERSONAL_DATA { Level::Deny } else { Level::Warn })
+    };
+    assert_eq!(denied(&evaluation(&[(Part::Test, Counted::Rows, None, count(9, 9))])), []);
+    let nothing = denied(&evaluation(&[]));
+    assert_eq!(nothing.len(), 1);
+    assert!(nothing.iter().all(|finding| finding.message == "not measured: it needs `data_checks.enabled`"), "{nothing:?}");
 }

@@ -9,6 +9,7 @@ mod duplicate_rows;
 mod expired_waiver;
 mod id_like_feature;
 mod label_drift;
+mod likely_personal_data;
 mod low_support;
 mod metric_above_bound;
 mod metric_below_bound;
@@ -19,6 +20,7 @@ mod missing_slice;
 mod missing_values;
 mod no_baseline;
 mod non_finite_values;
+mod personal_data;
 mod prediction_drift;
 mod row_count_change;
 mod schema_change;
@@ -113,6 +115,8 @@ pub const RULES: &[Rule] = &[
     conflicting_labels::RULE,
     row_count_change::RULE,
     train_test_overlap::RULE,
+    personal_data::RULE,
+    likely_personal_data::RULE,
 ];
 
 impl RuleId {
@@ -174,6 +178,10 @@ impl RuleId {
     pub const ROW_COUNT_CHANGE: Self = Self(27);
     /// Test rows are training rows.
     pub const TRAIN_TEST_OVERLAP: Self = Self(28);
+    /// A column holds personal data that can be checked.
+    pub const PERSONAL_DATA: Self = Self(29);
+    /// A column looks as if it holds personal data.
+    pub const LIKELY_PERSONAL_DATA: Self = Self(30);
 
     /// Whether it is about the data, and not about the model.
     #[must_use]
@@ -228,6 +236,7 @@ mod tests {
         }
         assert_eq!(RuleId::SCHEMA_CHANGE.rule().id, "schema-change");
         assert_eq!(RuleId::TRAIN_TEST_OVERLAP.rule().id, "train-test-overlap");
+        assert_eq!(RuleId::LIKELY_PERSONAL_DATA.rule().id, "likely-personal-data");
         assert_eq!(RuleId::all().count(), RULES.len());
     }
 }

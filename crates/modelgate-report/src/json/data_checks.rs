@@ -20,6 +20,9 @@ struct Measurement<'a> {
     part: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     column: Option<&'a str>,
+    /// The kind of personal data that the column is taken for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    personal_data: Option<&'static str>,
     /// Not there where it is undefined.
     #[serde(skip_serializing_if = "Option::is_none")]
     value: Option<f64>,
@@ -78,7 +81,7 @@ pub(super) fn data(judged: &JudgedData) -> Option<Data<'_>> {
 }
 
 fn measurement(entry: &JudgedMeasurement) -> Measurement<'_> {
-    let DataMeasurement { metric, part, column, estimate, expected, sampled, change } = &entry.measurement;
+    let DataMeasurement { metric, part, column, personal, estimate, expected, sampled, change } = &entry.measurement;
     let measured = estimate.measured();
     let undefined = match (entry.state, estimate) {
         (DataState::Undefined(reason), _) => Some(reason.id()),
@@ -89,6 +92,7 @@ fn measurement(entry: &JudgedMeasurement) -> Measurement<'_> {
         metric: metric.as_str(),
         part: part.id(),
         column: column.as_deref(),
+        personal_data: personal.map(modelgate_cube::PersonalKind::id),
         value: measured.map(|measured| measured.value),
         undefined,
         n: estimate.n(),

@@ -1,0 +1,145 @@
+//! Finds columns with personal data by check digits, structure and names of columns; no value ever leaves this room.
+
+mod checks;
+#[cfg(test)]
+mod fixture;
+mod names;
+
+use std::collections::BTreeMap;
+
+use modelgate_cube::{DataCount, PersonalKind};
+
+use crate::column::number_text;
+use crate::features::look::Look;
+
+/// What must be true of a column's cells before it is taken for a kind.
+struct Rule {
+    kind: PersonalKind,
+    /// Whether a cell is of the kind.
+    is: fn(&str) -> bool,
+    /// The least share of the cells with a value.
+    share: f64,
+    /// Whether the column's name must hint at it: digits without a sure check are too common.
+    needs_hint: bool,
+    /// Words in the column's name that say that it is something else.
+    not: &'static [&'static str],
+}
+
+/// The fewest different values that are evidence: one value may be anything.
+const FEWEST_VALUES: usize = 3;
+
+/// Everything that values tell. One check digit lets every tenth number pass, so that nearly all cells must.
+const RULES: &[Rule] = &[
+    Rule { kind: PersonalKind::Email, is: checks::email, share: 0.05, needs_hint: false, not: &[] },
+    Rule { kind: PersonalKind::Iban, is: checks::iban, share: 0.05, needs_hint: false, not: &[] },
+    Rule { kind: PersonalKind::Card, is: checks::card, share: 0.5, needs_hint: false, not: &[] },
+    Rule { kind: PersonalKind::Ssn, is: checks::ssn_written, share: 0.97, needs_hint: false, not: &[] },
+    Rule { kind: PersonalKind::Ssn, is: checks::ssn_digits, share: 0.9, needs_hint: true, not: &[] },
+    Rule { kind: PersonalKind::Nhs, is: checks::nhs, share: 0.95, needs_hint: false, not: &[] },
+    Rule { kind: PersonalKind::Aadhaar, is: checks::aadhaar, share: 0.95, needs_hint: false, not: &[] },
+    Rule { kind: PersonalKind::Nif, is: checks::nif, share: 0.5, needs_hint: false, not: &[] },
+    Rule { kind: PersonalKind::Pesel, is: checks::pesel, share: 0.95, needs_hint: false, not: &[] },
+    Rule { kind: PersonalKind::FiscalCode, is: checks::fiscal_code, share: 0.5, needs_hint: false, not: &[] },
+    Rule { kind: PersonalKind::Cpf, is: checks::cpf, share: 0.8, needs_hint: false, not: &[] },
+    Rule { kind: PersonalKind::Sin, is: checks::sin, share: 0.95, needs_hint: true, not: &[] },
+    Rule { kind: PersonalKind::Ip, is: checks::ip, share: 0.8, needs_hint: false, not: &["version", "ver", "release"] },
+    Rule { kind: PersonalKind::Phone, is: checks::phone_international, share: 0.3, needs_hint: false, not: &[] },
+    Rule { kind: PersonalKind::Phone, is: checks::phone_digits, share: 0.8, needs_hint: true, not: &[] },
+    Rule { kind: PersonalKind::Location, is: checks::exact_degree, share: 0.5, needs_hint: true, not: &[] },
+    Rule { kind: PersonalKind::PersonName, is: checks::letters, share: 0.6, needs_hint: true, not: &[] },
+    Rule { kind: PersonalKind::BirthDate, is: checks::date, share: 0.6, needs_hint: true, not: &[] },
+    Rule { kind: PersonalKind::Address, is: checks::anything, share: 0.6, needs_hint: true, not: &[] },
+    Rule { kind: PersonalKind::Identifier, is: checks::anything, share: 0.6, needs_hint: true, not: &[] },
+];
+
+/// The surest kind of personal data that a column is taken for, and how many of its cells are of it.
+pub(super) fn scan(name: &str, look: &Look) -> Option<(PersonalKind, DataCount)> {
+    let words = names::words(name);
+    let hints = names::hints(&words);
+    let values = Values::of(look);
+    if values.cells == 0 {
+        return None;
+    }
+    // Of several kinds, the surest; the table is in that order.
+    RULES.iter().find_map(|rule| {
+        let hinted = hints.contains(&rule.kind);
+        if (rule.needs_hint && !hinted) || rule.not.iter().any(|word| words.iter().any(|found| found == word)) {
+            return None;
+        }
+        let (hits, different) = values.count(rule.is);
+        let enough = hits as f64 >= rule.share * values.cells as f64 && different >= FEWEST_VALUES.min(values.texts.len());
+        let fits = rule.kind != PersonalKind::Identifier || values.mostly_differ();
+        let is_known = hits > 0 && (different >= FEWEST_VALUES || hinted);
+        let count = DataCount { hits, of: values.cells, sampled: values.sampled, expected: None };
+        (enough && fits && is_known).then_some((rule.kind, count))
+    })
+}
+
+/// The different values of a column, with their rows: all of them, or of very many those with the smallest hashes. A text that is
+/// too long for a level is no kind of personal data that is known here, and counts among the cells alone.
+struct Values {
+    texts: BTreeMap<String, u64>,
+    cells: u64,
+    sampled: bool,
+}
+
+impl Values {
+    fn of(look: &Look) -> Self {
+        let mut values = Self { texts: BTreeMap::new(), cells: 0, sampled: !(look.texts.is_all() && look.numbers.is_all()) };
+        let texts = look.texts.values().map(|(text, rows)| (text.clone(), rows));
+        let numbers = look.numbers.values().map(|(number, rows)| (Some(number_text(*number)), rows));
+        for (text, rows) in texts.chain(numbers) {
+            values.cells += rows;
+            if let Some(text) = text {
+                *values.texts.entry(text).or_insert(0) += rows;
+            }
+        }
+        values
+    }
+
+    /// How many cells are of a kind, and how many different values they have.
+    fn count(&self, is: fn(&str) -> bool) -> (u64, usize) {
+        let of_kind = self.texts.iter().filter(|(text, _)| is(text)).map(|(_, rows)| *rows);
+        of_kind.fold((0, 0), |(hits, different), rows| (hits + rows, different + 1))
+    }
+
+    /// Whether there are at least half as many values as cells, as there are of numbers that name people.
+    fn mostly_differ(&self) -> bool {
+        self.texts.len() as u64 * 2 >= self.cells
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use std::fmt::Write as _;
+
+    use super::fixture::found;
+    use super::*;
+
+    fn kinds(text: &str) -> Vec<(String, PersonalKind)> {
+        found(text).into_iter().collect()
+    }
+
+    #[test]
+    fn a_few_values_or_one_over_and_over_are_no_evidence() {
+        assert_eq!(kinds("contact,x\na@example.com,1\na@example.com,2\nnone,3\nnone,4\nnone,5\n"), []);
+        let three = kinds("contact,x\na@example.com,1\nb@example.com,2\nc@example.com,3\nnone,4\n");
+        assert_eq!(three, [("contact".to_owned(), PersonalKind::Email)]);
+    }
+
+    #[test]
+    fn numbers_are_read_like_texts() {
+        let cards = "paid_with,amount\n4111111111111111,1\n4012888888881881,2\n5555555555554444,3\n";
+        assert_eq!(kinds(cards), [("paid_with".to_owned(), PersonalKind::Card)]);
+    }
+
+    #[test]
+    fn of_very_many_values_a_sample_is_looked_at_and_a_text_of_any_length_is_no_trouble() {
+        let mut text = "mail,note\n".to_owned();
+        for row in 0..40_000 {
+            writeln!(text, "p{row}@example.com,{}", "x".repeat(row % 300)).unwrap();
+        }
+        assert_eq!(kinds(&text), [("mail".to_owned(), PersonalKind::Email)]);
+    }
+}
