@@ -1,4 +1,5 @@
-"""Times what others take for the same table: `peers.py duckdb FILE THREADS` or `peers.py fairlearn FILE REPLICATES`.
+"""Times what others take for the same table: `peers.py duckdb FILE THREADS`, `peers.py fairlearn FILE REPLICATES`,
+`peers.py summarize FILE THREADS` or `peers.py evidently REFERENCE FILE`.
 
 Prints one line each: a name, seconds elapsed, seconds of processor time. Starting and importing are not timed.
 """
@@ -43,5 +44,32 @@ def fairlearn(file, replicates):
     timed("fairlearn_replicates", lambda: frame(int(replicates)))
 
 
+def summarize(file, threads):
+    import duckdb
+
+    connection = duckdb.connect()
+    connection.execute(f"SET threads = {int(threads)}")
+    connection.execute("SELECT COUNT(*) FROM read_parquet(?)", [file]).fetchall()
+    timed("duckdb_summarize", lambda: connection.execute("SUMMARIZE SELECT * FROM read_parquet(?)", [file]).fetchall())
+
+
+def evidently(reference, file):
+    import pandas
+    from evidently import DataDefinition, Dataset, Report
+    from evidently.presets import DataDriftPreset, DataSummaryPreset
+
+    def data(path):
+        rows = pandas.read_parquet(path).drop(columns=["row_id"])
+        texts = [name for name in rows if rows[name].dtype == "category"]
+        rows[texts] = rows[texts].astype(object)
+        others = [name for name in rows if name not in texts]
+        return Dataset.from_pandas(rows, data_definition=DataDefinition(numerical_columns=others, categorical_columns=texts))
+
+    def run():
+        Report([DataDriftPreset(), DataSummaryPreset()]).run(data(file), data(reference)).dict()
+
+    timed("evidently", run)
+
+
 if __name__ == "__main__":
-    {"duckdb": duckdb, "fairlearn": fairlearn}[sys.argv[1]](*sys.argv[2:])
+    {"duckdb": duckdb, "fairlearn": fairlearn, "summarize": summarize, "evidently": evidently}[sys.argv[1]](*sys.argv[2:])

@@ -64,6 +64,17 @@ const RATIOS: &[Ratio] = &[
         of: |s| quotient(Some(counting(s, "plain")? + get(s, "report")?), get(s, "duckdb_plain")),
         most: 1.0,
     },
+    Ratio {
+        what: "checking 1,000,000 rows of 30 columns / DuckDB's SUMMARIZE",
+        of: |s| quotient(checking(s), get(s, "duckdb_summarize")),
+        most: 2.0,
+    },
+    Ratio {
+        what: "checking 1,000,000 rows of 30 columns / Evidently's presets",
+        of: |s| quotient(checking(s), get(s, "evidently")),
+        most: 0.02,
+    },
+    Ratio { what: "memory at the peak of checking, MB", of: |s| get(s, "checks_memory"), most: 500.0 },
     Ratio { what: "what a release stores, MB", of: |s| get(s, "bundle"), most: 2.0 },
     Ratio { what: "memory at the peak of counting, MB", of: |s| get(s, "peak_memory"), most: 500.0 },
     Ratio {
@@ -72,6 +83,11 @@ const RATIOS: &[Ratio] = &[
         most: 0.001,
     },
 ];
+
+/// All default checks of the data: of rows, and of how columns moved.
+fn checking(seconds: &Seconds) -> Option<f64> {
+    Some(get(seconds, "checks_of_rows")? + get(seconds, "checks_of_columns")?)
+}
 
 fn a_replicate(seconds: &Seconds, many: &str, few: &str, more: f64) -> Option<f64> {
     Some((get(seconds, many)? - get(seconds, few)?) / more)
@@ -85,18 +101,13 @@ fn fairlearns(seconds: &Seconds) -> Option<f64> {
 pub(super) fn run(root: &Path, target: &Path, rows: &[u64], runs: u32) -> Result<Vec<String>, Failure> {
     let folder = target.join("xtask/bench-peers");
     std::fs::create_dir_all(&folder).map_err(|source| Failure::File { action: "make", path: folder.clone(), source })?;
-    let python = environment(root, &folder)?;
-    programs::run(cargo(root).args(BUILD).args(["--example", "count_table", "--example", "report"]))?;
+    let python = environment(root, &folder.join("venv"), "requirements.txt")?;
+    programs::run(cargo(root).args(BUILD).args(["--example", "count_table", "--example", "report", "--example", "check_table"]))?;
     let programs = Programs { python, peers: root.join("bench/peers.py"), examples: target.join("release/examples") };
     let mut all = Vec::new();
     for rows in rows {
         let table = folder.join(format!("table-{rows}.parquet"));
-        if !table.is_file() {
-            // Written whole or not at all: half a table would be measured the next time.
-            let part = folder.join("part.parquet");
-            programs::run(Command::new(&programs.python).arg(root.join("bench/table.py")).arg(rows.to_string()).arg(&part))?;
-            std::fs::rename(&part, &table).map_err(|source| Failure::File { action: "name", path: table.clone(), source })?;
-        }
+        made(&table, Command::new(&programs.python).arg(root.join("bench/table.py")).arg(rows.to_string()))?;
         all.push((*rows, programs.measure(&table, runs, *rows <= 100_000)?));
     }
     print!("{}", curve(&all));
@@ -107,19 +118,30 @@ pub(super) fn run(root: &Path, target: &Path, rows: &[u64], runs: u32) -> Result
             largest.insert(name.to_owned(), *found);
         }
     }
+    largest.extend(programs.measure_checks(root, &folder, runs)?);
     let (text, over) = ratios(&largest)?;
     print!("{text}");
     Ok(over)
 }
 
-/// The Python that has the peers, in an environment that is kept from run to run.
-fn environment(root: &Path, folder: &Path) -> Result<PathBuf, Failure> {
-    let home = folder.join("venv");
+/// Has a program write a table, whose last argument is its path, if it is not there. Written whole or not at all: half a table would be
+/// measured the next time.
+fn made(table: &Path, write: &mut Command) -> Result<(), Failure> {
+    if table.is_file() {
+        return Ok(());
+    }
+    let part = table.with_file_name("part.parquet");
+    programs::run(write.arg(&part))?;
+    std::fs::rename(&part, table).map_err(|source| Failure::File { action: "name", path: table.to_owned(), source })
+}
+
+/// The Python that has some peers, in an environment that is kept from run to run.
+fn environment(root: &Path, home: &Path, requirements: &str) -> Result<PathBuf, Failure> {
     let python = home.join("bin/python");
     if !python.is_file() {
-        programs::run(Command::new("python3").args(["-m", "venv"]).arg(&home))?;
+        programs::run(Command::new("python3").args(["-m", "venv"]).arg(home))?;
     }
-    let wanted = root.join("bench/requirements.txt");
+    let wanted = root.join("bench").join(requirements);
     programs::run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "--requirement"]).arg(wanted))?;
     Ok(python)
 }
@@ -148,6 +170,29 @@ impl Programs {
             let text = programs::output(Command::new(&self.python).arg(&self.peers).arg("fairlearn").arg(table).arg(drawn))?;
             keep_least(&mut least, &text);
         }
+        Ok(least)
+    }
+}
+
+impl Programs {
+    /// What all default checks of a table of a million rows and 30 columns take, and what others take to describe it and to tell how
+    /// its columns moved.
+    fn measure_checks(&self, root: &Path, folder: &Path, runs: u32) -> Result<Seconds, Failure> {
+        let [earlier, table] = [1, 2].map(|seed| (folder.join(format!("wide-{seed}.parquet")), seed));
+        for (path, seed) in [&earlier, &table] {
+            let mut write = Command::new(&self.python);
+            made(path, write.arg(root.join("bench/wide_table.py")).arg("1000000").arg(seed.to_string()))?;
+        }
+        let ([earlier, table], mut least) = ([&earlier.0, &table.0], Seconds::new());
+        for _ in 0..runs {
+            let mut checks = Command::new(self.examples.join("check_table"));
+            let mut summary = Command::new(&self.python);
+            keep_least(&mut least, &programs::output(checks.args([table, earlier]).arg(THREADS))?);
+            keep_least(&mut least, &programs::output(summary.arg(&self.peers).arg("summarize").arg(table).arg(THREADS))?);
+        }
+        let python = environment(root, &folder.join("venv-evidently"), "requirements-evidently.txt")?;
+        let mut evidently = Command::new(python);
+        keep_least(&mut least, &programs::output(evidently.arg(&self.peers).arg("evidently").args([earlier, table]))?);
         Ok(least)
     }
 }
@@ -218,6 +263,11 @@ mod tests {
             "fairlearn_replicates",
             "bundle",
             "peak_memory",
+            "checks_of_rows",
+            "checks_of_columns",
+            "checks_memory",
+            "duckdb_summarize",
+            "evidently",
         ];
         let mut seconds: Seconds = names.iter().map(|name| ((*name).to_owned(), 1.0)).collect();
         seconds.insert("digest".to_owned(), 0.0);
