@@ -158,7 +158,7 @@ fn in_folder(folder: &TempDir, name: &str, files: &[(&str, Vec<u8>)]) -> PathBuf
 fn neither_the_format_nor_the_files_that_rows_are_split_over_change_a_byte_of_a_bundle() {
     let mut sets = vec![data_sets::from_python()];
     let folder = real_data("neither_the_format_nor_the_files_that_rows_are_split_over_change_a_byte_of_a_bundle");
-    let wanted = ["compas", "bank"];
+    let wanted = ["compas"];
     sets.extend(folder.into_iter().flat_map(|folder| data_sets::all(&folder)).filter(|rows| wanted.contains(&rows.name)));
     for rows in sets {
         let settings = settings(&rows, rows.data["id"].as_str());
@@ -201,7 +201,7 @@ fn neither_the_format_nor_the_files_that_rows_are_split_over_change_a_byte_of_a_
             .join("*"),
         ];
         for path in paths {
-            for count in THREADS {
+            for count in [1, 5] {
                 assert!(streamed(&path, &settings, count) == expected, "{}: {}, {count} threads", rows.name, path.display());
             }
             assert!(held(&path, &settings, 2) == expected, "{}: {}, held", rows.name, path.display());
