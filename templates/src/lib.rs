@@ -11,3 +11,6 @@ pub const REPORT_HTML: &str = include_str!("../documents/report.html.tera");
 
 /// The dataset card, for tera.
 pub const DATASET_CARD_MD: &str = include_str!("../documents/dataset-card.md.tera");
+
+/// What the words of Croissant mean: the context that its specification (version 1.1, appendix 1) gives.
+pub const CROISSANT_CONTEXT: &str = include_str!("../documents/croissant-context.json");

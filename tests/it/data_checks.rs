@@ -153,7 +153,7 @@ fn where_not_everybody_may_know_the_rows_rules_speak_and_no_number_is_told() {
         let gate = with_copies(3, false);
         let _ = gate.run(&["check", "--quiet", "--profile", profile]).exits(0);
         assert!(verdict(&gate).get("data").is_none());
-        for document in ["comment.md", "dataset-card.md", "report.html", "verdict.json"] {
+        for document in ["comment.md", "dataset-card.md", "croissant.json", "report.html", "verdict.json"] {
             let text = gate.read(&format!("modelgate-out/{document}"));
             assert!(text.contains("duplicate-rows") && !text.contains("amount"), "{profile} {document}: {text}");
         }

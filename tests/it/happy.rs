@@ -17,7 +17,7 @@ fn with_baseline(pull_down: f64) -> Gate {
 fn check_writes_every_document_and_one_record() {
     let gate = ready();
     let outcome = gate.run(&["check"]).exits(0);
-    for file in ["comment.md", "verdict.json", "model-card.md", "dataset-card.md", "report.html"] {
+    for file in ["comment.md", "verdict.json", "model-card.md", "dataset-card.md", "croissant.json", "report.html"] {
         assert!(gate.has(&format!("modelgate-out/{file}")), "{file}");
     }
     assert_eq!(gate.read("modelgate-ledger.jsonl").lines().count(), 1);
@@ -33,7 +33,7 @@ fn the_same_inputs_give_the_same_bytes() {
         .map(|_| {
             let gate = with_baseline(0.0);
             let _ = gate.run(&["check", "--quiet"]);
-            let documents = ["comment.md", "verdict.json", "model-card.md", "dataset-card.md", "report.html"];
+            let documents = ["comment.md", "verdict.json", "model-card.md", "dataset-card.md", "croissant.json", "report.html"];
             documents.iter().map(|file| gate.read(&format!("modelgate-out/{file}"))).collect()
         })
         .collect();

@@ -132,8 +132,11 @@ fn documents(gate: &Gate, file: &str, content: impl AsRef<[u8]>) -> Vec<(String,
             text = text.replace(digest, "DIGEST").replace(&digest[..8], "DIGEST");
         }
         // The marker of a comment holds a digest of the comment, file digests and all. How long a file is is as much its own
-        // as its digest.
-        let is_of_file = |line: &str| line.starts_with("<!-- modelgate:") || line.trim_start().starts_with("\"bytes\": ");
+        // as its digest, and so is its format.
+        let is_of_file = |line: &str| {
+            let (line, own) = (line.trim_start(), ["\"bytes\": ", "\"encodingFormat\": "]);
+            line.starts_with("<!-- modelgate:") || own.iter().any(|start| line.starts_with(start))
+        };
         let lines: Vec<&str> = text.lines().filter(|line| !is_of_file(line)).collect();
         (path, lines.join("\n"))
     });

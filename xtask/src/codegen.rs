@@ -86,7 +86,7 @@ fn generated(root: &Path) -> Result<Vec<(&'static str, String)>, Failure> {
 
 /// Builds the binary that the tests run, and returns where it lies. Building the program's own package alone would compile
 /// its dependencies once more, with other features.
-fn build(root: &Path) -> Result<PathBuf, Failure> {
+pub(crate) fn build(root: &Path) -> Result<PathBuf, Failure> {
     programs::run(cargo(root).args(["test", "--quiet", "--locked", "--workspace", "--no-run"]))?;
     let binary = format!("modelgate-tested{}", std::env::consts::EXE_SUFFIX);
     Ok(programs::target_directory(root)?.join("debug").join(binary))

@@ -8,6 +8,7 @@ use clap::{Parser, Subcommand};
 
 mod bench;
 mod codegen;
+mod conformance;
 mod failure;
 mod mutants;
 mod oracle;
@@ -52,6 +53,8 @@ enum Chore {
         #[arg(long, value_name = "CSV")]
         adult_predictions: Option<PathBuf>,
     },
+    /// Run the demo and have its documents judged by the validators of their ecosystems (needs Python).
+    Conformance,
     /// Measure how often the 95 % intervals hold the truth, and write the table to docs/coverage.md.
     Coverage {
         /// Few repetitions, printed and not written.
@@ -99,6 +102,7 @@ fn run(chore: &Chore, root: &Path) -> Result<(), Failure> {
         Chore::Codegen { check: true } => codegen::check(root),
         Chore::Codegen { check: false } => codegen::write(root),
         Chore::Oracle { adult_predictions } => oracle::run(root, adult_predictions.as_deref()),
+        Chore::Conformance => conformance::run(root),
         Chore::Coverage { quick } => proof::run(root, proof::COVERAGE, *quick),
         Chore::Simulate { quick } => proof::run(root, proof::POWER, *quick),
         Chore::Mutants { only } => mutants::run(root, only.as_deref()),

@@ -13,6 +13,8 @@ pub enum DocumentKind {
     ModelCard,
     /// The dataset card.
     DatasetCard,
+    /// The data for machines that look for data sets.
+    Croissant,
     /// The report for people, one page without anything to fetch.
     Report,
 }
@@ -26,6 +28,7 @@ impl DocumentKind {
             Self::Verdict => "verdict.json",
             Self::ModelCard => "model-card.md",
             Self::DatasetCard => "dataset-card.md",
+            Self::Croissant => "croissant.json",
             Self::Report => "report.html",
         }
     }
@@ -36,6 +39,7 @@ impl DocumentKind {
         match self {
             Self::Comment | Self::ModelCard | Self::DatasetCard => "text/markdown; charset=utf-8",
             Self::Verdict => "application/json",
+            Self::Croissant => "application/ld+json",
             Self::Report => "text/html; charset=utf-8",
         }
     }

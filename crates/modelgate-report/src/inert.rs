@@ -241,6 +241,7 @@ fn body(report: &Report, kind: DocumentKind) -> String {
         DocumentKind::DatasetCard => crate::render_dataset_card(report),
         DocumentKind::Report => render_html(report),
         DocumentKind::Verdict => crate::render_verdict(report),
+        DocumentKind::Croissant => crate::render_croissant(report),
     };
     document.unwrap().body
 }
@@ -308,6 +309,8 @@ fn hundreds_of_hostile_texts_are_inert() {
 fn json_keeps_the_text_as_it_is() {
     let json: serde_json::Value = serde_json::from_str(&body(&fixture::hostile(HOSTILE), DocumentKind::Verdict)).unwrap();
     assert_eq!(json["model"]["name"], HOSTILE);
+    let json: serde_json::Value = serde_json::from_str(&body(&fixture::hostile(HOSTILE), DocumentKind::Croissant)).unwrap();
+    assert_eq!(json["name"], format!("data of {HOSTILE}"));
 }
 
 #[test]
@@ -333,7 +336,7 @@ fn the_same_report_gives_the_same_bytes() {
         let documents = render(&report).unwrap();
         assert_eq!(documents, render(&report.clone()).unwrap());
         let paths: Vec<_> = documents.iter().map(|document| document.path).collect();
-        assert_eq!(paths, ["comment.md", "verdict.json", "model-card.md", "dataset-card.md", "report.html"]);
+        assert_eq!(paths, ["comment.md", "verdict.json", "model-card.md", "dataset-card.md", "croissant.json", "report.html"]);
         assert!(documents.iter().all(|document| document.body.ends_with('\n')));
     }
 }

@@ -5,6 +5,7 @@
 
 mod card;
 mod comment;
+mod croissant;
 mod data_checks;
 mod dataset_card;
 mod delta;
@@ -34,6 +35,7 @@ mod inert;
 
 pub use card::render_model_card;
 pub use comment::{COMMENT_BUDGET, MARKER_START, render_comment};
+pub use croissant::render_croissant;
 pub use dataset_card::render_dataset_card;
 pub use disclose::{TRAINING_POSITIVES, disclose, disclose_comparison, disclose_evaluation};
 pub use document::{Document, DocumentKind, RenderError};
@@ -47,5 +49,6 @@ pub use report::{Baseline, DataFiles, Disclosed, ModelFacts, Provenance, Report,
 pub fn render(report: &Report) -> Result<Vec<Document>, RenderError> {
     let verdict = render_verdict(report)?;
     let comment = comment::render_beside(report, &verdict)?;
-    Ok(vec![comment, verdict, render_model_card(report)?, render_dataset_card(report)?, render_html(report)?])
+    let cards = [render_model_card(report)?, render_dataset_card(report)?, render_croissant(report)?];
+    Ok([comment, verdict].into_iter().chain(cards).chain([render_html(report)?]).collect())
 }

@@ -1,0 +1,234 @@
+//! `croissant.json`: the data for machines that look for data sets, in the Croissant format (version 1.1) with its words for responsible AI.
+//!
+//! It says what was measured, and nothing that no measurement can tell: license, creator and the like are there where the owner has
+//! written them down.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use modelgate_cube::Part;
+use modelgate_eval::{DataMetricId, Estimate};
+use modelgate_policy::JudgedMeasurement;
+use serde_json::{Map, Value, json};
+
+use crate::RenderError;
+use crate::document::{Document, DocumentKind};
+use crate::escape::Shown;
+use crate::inputs::Input;
+use crate::report::Report;
+
+/// The specifications that the document follows.
+const CONFORMS_TO: [&str; 2] = ["http://mlcommons.org/croissant/1.1", "http://mlcommons.org/croissant/RAI/1.0"];
+
+/// The media types of files by the end of their names; packed files are named by what they hold.
+const MEDIA_TYPES: [(&str, &str); 8] = [
+    ("csv", "text/csv"),
+    ("tsv", "text/tab-separated-values"),
+    ("jsonl", "application/jsonlines"),
+    ("ndjson", "application/jsonlines"),
+    ("parquet", "application/x-parquet"),
+    ("arrow", "application/vnd.apache.arrow.file"),
+    ("ipc", "application/vnd.apache.arrow.file"),
+    ("feather", "application/vnd.apache.arrow.file"),
+];
+
+/// Renders `croissant.json`.
+pub fn render_croissant(report: &Report) -> Result<Document, RenderError> {
+    let failed = |source| RenderError::Json { path: DocumentKind::Croissant.path(), source };
+    let context: Value = serde_json::from_str(modelgate_templates::CROISSANT_CONTEXT).map_err(failed)?;
+    let mut document = Map::from_iter([("@context".to_owned(), context)]);
+    if let Value::Object(fields) = body(report) {
+        document.extend(fields);
+    }
+    let mut body = serde_json::to_string_pretty(&document).map_err(failed)?;
+    body.push('\n');
+    Ok(Document::new(DocumentKind::Croissant, body))
+}
+
+fn body(report: &Report) -> Value {
+    let columns = columns(report);
+    let files: Vec<&Input> = report.inputs.iter().collect();
+    let mut body = json!({
+        "@type": "sc:Dataset",
+        "conformsTo": CONFORMS_TO,
+        "name": format!("data of {}", report.model_name),
+        "description": format!(
+            "The rows that the model {} is evaluated on{}, as modelgate {} read and measured them. Files are named by their digests.",
+            report.model_name,
+            if report.data_files.training.is_some() { ", and those that it learned from" } else { "" },
+            report.tool_version
+        ),
+        "sdDatePublished": report.generated,
+        "distribution": files.iter().enumerate().map(|(place, input)| file(place, input)).collect::<Vec<_>>(),
+        "recordSet": files.iter().enumerate().filter_map(|(place, input)| records(place, input, &columns)).collect::<Vec<_>>(),
+    });
+    let responsible = [
+        ("rai:dataCollectionMissingData", missing(report)),
+        ("rai:personalSensitiveInformation", personal(report)),
+        ("rai:dataLimitations", limitations(report)),
+    ];
+    if let Value::Object(fields) = &mut body {
+        let said = responsible.into_iter().filter(|(_, said)| !said.is_empty());
+        fields.extend(said.map(|(name, said)| (name.to_owned(), json!(said))));
+    }
+    body
+}
+
+/// The id of a file among those that were read.
+fn file_id(place: usize) -> String {
+    format!("file-{}", place + 1)
+}
+
+fn file(place: usize, input: &Input) -> Value {
+    let name = Path::new(&input.path);
+    let ending = |name: &Path| name.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
+    let packed = ["gz", "zst"].contains(&ending(name).as_str());
+    let inner = if packed { name.file_stem().map(Path::new).map(ending).unwrap_or_default() } else { ending(name) };
+    let media_type = MEDIA_TYPES.iter().find(|(known, _)| *known == inner).map_or("application/octet-stream", |(_, kind)| kind);
+    let mut file = json!({
+        "@id": file_id(place),
+        "name": input.path,
+        "description": if input.files == 1 { input.purpose.to_owned() } else { format!("{}, {} files", input.purpose, input.files) },
+        "encodingFormat": media_type,
+    });
+    if let Value::Object(fields) = &mut file {
+        if input.files == 1 {
+            fields.insert("@type".to_owned(), json!("cr:FileObject"));
+            fields.insert("contentUrl".to_owned(), json!(input.path));
+            fields.insert("sha256".to_owned(), json!(input.digest.to_string()));
+        } else {
+            fields.insert("@type".to_owned(), json!("cr:FileSet"));
+            fields.insert("includes".to_owned(), json!(input.path));
+        }
+    }
+    file
+}
+
+/// The columns that were measured, and whether each holds numbers, by the rows that they are of.
+fn columns(report: &Report) -> BTreeMap<(Part, &str), bool> {
+    let mut columns = BTreeMap::new();
+    for JudgedMeasurement { measurement, .. } in &report.verdict.data.measurements {
+        let Some(column) = measurement.column.as_deref().filter(|_| measurement.metric == DataMetricId::MISSING_RATE) else {
+            continue;
+        };
+        columns.insert((measurement.part, column), false);
+    }
+    for JudgedMeasurement { measurement, .. } in &report.verdict.data.measurements {
+        let column = measurement.column.as_deref().filter(|_| measurement.metric == DataMetricId::NON_FINITE_RATE);
+        if let Some(holds_numbers) = column.and_then(|column| columns.get_mut(&(measurement.part, column))) {
+            *holds_numbers = true;
+        }
+    }
+    columns
+}
+
+/// The rows of a file with its columns: those that were measured, and those that have a role.
+fn records(place: usize, input: &Input, columns: &BTreeMap<(Part, &str), bool>) -> Option<Value> {
+    let part = if input.purpose.contains("train") || input.purpose.contains("learn") { Part::Train } else { Part::Test };
+    let measured: BTreeMap<&str, bool> =
+        columns.iter().filter(|((of, _), _)| *of == part).map(|((_, name), numbers)| (*name, *numbers)).collect();
+    let with_roles = input.columns.iter().map(|column| column.name.as_str());
+    let names: BTreeSet<&str> = measured.keys().copied().chain(with_roles).collect();
+    let file = file_id(place);
+    let field = |(number, name): (usize, &&str)| {
+        let role = input.columns.iter().find(|column| column.name == **name).and_then(|column| column.role.clone());
+        let source = if input.files == 1 { "fileObject" } else { "fileSet" };
+        let mut field = json!({
+            "@type": "cr:Field",
+            "@id": format!("{file}/column-{}", number + 1),
+            "name": name,
+            "dataType": if measured.get(*name) == Some(&true) { "sc:Float" } else { "sc:Text" },
+            "source": {source: {"@id": file}, "extract": {"column": name}},
+        });
+        if let (Value::Object(fields), Some(role)) = (&mut field, role) {
+            fields.insert("description".to_owned(), json!(role));
+        }
+        field
+    };
+    (!names.is_empty()).then(|| {
+        json!({
+            "@type": "cr:RecordSet",
+            "@id": format!("{file}/rows"),
+            "name": input.purpose,
+            "field": names.iter().enumerate().map(field).collect::<Vec<_>>(),
+        })
+    })
+}
+
+/// The columns with missing values.
+fn missing(report: &Report) -> Vec<String> {
+    let told = |JudgedMeasurement { measurement, .. }: &JudgedMeasurement| {
+        let Estimate::Measured(measured) = measurement.estimate else { return None };
+        let column = measurement.column.as_ref().filter(|_| measurement.metric == DataMetricId::MISSING_RATE)?;
+        let rows = rows_of(measurement.part);
+        (measured.value > 0.0).then(|| format!("{column}: {:.2} % of {} {rows} rows", measured.value * 100.0, measured.n))
+    };
+    report.verdict.data.measurements.iter().filter_map(told).collect()
+}
+
+/// The columns that are taken for personal data, and those whose names say that they are about what laws protect.
+fn personal(report: &Report) -> Vec<String> {
+    let found = report.verdict.data.measurements.iter().filter_map(|JudgedMeasurement { measurement, .. }| {
+        Some(format!(
+            "{}: {}, in {} rows",
+            measurement.column.as_ref()?,
+            measurement.personal?.title(),
+            rows_of(measurement.part)
+        ))
+    });
+    let sensitive = report.inputs.iter().flat_map(|input| &input.columns);
+    let sensitive = sensitive.filter_map(|column| Some(format!("{}: sensitive, {}", column.name, column.sensitive.as_ref()?)));
+    let all: BTreeSet<String> = found.chain(sensitive).collect();
+    all.into_iter().collect()
+}
+
+/// What rules about the data found.
+fn limitations(report: &Report) -> Vec<String> {
+    let about_data = report.verdict.findings.iter().filter(|finding| finding.rule.is_about_data());
+    let found = about_data.map(|finding| format!("{}: {}", finding.rule, finding.message));
+    let withheld = crate::words::withheld(&report.disclosed).map(Shown::into_string);
+    found.chain(withheld).collect()
+}
+
+fn rows_of(part: Part) -> &'static str {
+    match part {
+        Part::Train => "training",
+        Part::Test => "test",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+    use crate::fixture;
+
+    fn rendered(report: &Report) -> Value {
+        serde_json::from_str(&render_croissant(report).unwrap().body).unwrap()
+    }
+
+    #[test]
+    fn files_have_their_digests_and_columns_their_types_and_roles() {
+        let report = fixture::hostile("age");
+        let document = rendered(&report);
+        assert_eq!(document["@type"], "sc:Dataset");
+        let files = document["distribution"].as_array().unwrap();
+        assert_eq!(files.len(), report.inputs.len());
+        for (file, input) in files.iter().zip(&report.inputs) {
+            assert_eq!(file["name"], input.path);
+            assert_eq!(file["sha256"].as_str().is_some(), input.files == 1, "{file}");
+        }
+        let fields = document["recordSet"][0]["field"].as_array().unwrap();
+        assert!(fields.iter().any(|field| field["source"]["extract"]["column"] == "age"), "{fields:?}");
+        let missing = document["rai:dataCollectionMissingData"].to_string();
+        assert!(missing.contains("age: 7.25 % of 4000"), "{missing}");
+    }
+
+    #[test]
+    fn nothing_is_said_that_nobody_said() {
+        let document = rendered(&fixture::passing());
+        for claim in ["license", "creator", "url", "datePublished", "citeAs", "rai:dataUseCases"] {
+            assert!(document.get(claim).is_none(), "{claim}");
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! Has the documents of a run judged by the validators of their own ecosystems (needs Python and a package registry).
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::failure::Failure;
+use crate::{codegen, programs};
+
+/// Runs the demo and validates what it writes.
+pub(crate) fn run(root: &Path) -> Result<(), Failure> {
+    let folder = programs::target_directory(root)?.join("xtask/conformance");
+    let bin = environment(root, &folder.join("venv"))?;
+    let demo = folder.join("demo");
+    if demo.exists() {
+        std::fs::remove_dir_all(&demo).map_err(|source| Failure::File { action: "remove", path: demo.clone(), source })?;
+    }
+    std::fs::create_dir_all(&demo).map_err(|source| Failure::File { action: "make", path: demo.clone(), source })?;
+    programs::output(Command::new(codegen::build(root)?).arg("demo").current_dir(&demo))?;
+    croissant(&bin, &demo.join("modelgate-demo/modelgate-out/croissant.json"))
+}
+
+/// mlcroissant reads the document as a user of it would; it tells errors in its log, and ends well all the same.
+fn croissant(bin: &Path, document: &Path) -> Result<(), Failure> {
+    let mut command = Command::new(bin.join("mlcroissant"));
+    command.arg("validate").arg("--jsonld").arg(document);
+    let (status, log) = programs::error_output(&mut command)?;
+    println!("{}", log.trim());
+    if !status.success() || log.contains("error(s)") || !log.contains("Done") {
+        return Err(Failure::Output { command: programs::described(&command), what: "that the document is no Croissant" });
+    }
+    println!("conformance: {} is Croissant", document.display());
+    Ok(())
+}
+
+/// The programs of an environment of our own, with exactly the packages of requirements.txt.
+fn environment(root: &Path, folder: &Path) -> Result<PathBuf, Failure> {
+    let python = folder.join("bin/python");
+    if !python.is_file() {
+        programs::run(Command::new("python3").args(["-m", "venv"]).arg(folder))?;
+    }
+    let requirements = root.join("xtask/conformance/requirements.txt");
+    programs::run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "--requirement"]).arg(requirements))?;
+    Ok(folder.join("bin"))
+}
