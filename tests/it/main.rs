@@ -9,6 +9,7 @@ mod attack;
 mod audit;
 mod bad_input;
 mod beside;
+mod contract;
 mod data_checks;
 mod data_sets;
 mod demo;

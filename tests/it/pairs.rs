@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use modelgate_tests::{CONFIG, Gate, Rows};
 
+use crate::contract::{with_both, with_data};
 use crate::data_checks::{amount, with_column, with_columns, with_copies, with_training_rows as with_amounts};
 use crate::drift::{released_with_income, with_income};
 use crate::{gate, ready, released};
@@ -149,6 +150,64 @@ fn with_declared_personal_data() -> Gate {
     with_column("contact", &contact, &contact).with("modelgate.yml", declared)
 }
 
+fn pair_of_amounts() -> Gate {
+    with_column("amount", &amount, &amount)
+}
+
+/// The digest of a file, as `sha256sum` prints it.
+fn sha256(bytes: &[u8]) -> String {
+    modelgate_cube::Digest::of(bytes).to_string()
+}
+
+/// A candidate whose rows were approved with this digest.
+fn with_source(digest: &str) -> Gate {
+    let source = format!("  sources:\n    - {{path: predictions.csv, sha256: \"{digest}\", origin: the loan system}}\n");
+    pair().with("modelgate.yml", with_data(&source))
+}
+
+/// Amounts that are held to a contract.
+fn with_contract(agreed: &str) -> Gate {
+    let contract = format!("version: 1\ncolumns:\n  - {{name: amount, type: number, {agreed}}}\n");
+    let gate = with_column("amount", &amount, &amount).with("contract.yml", contract);
+    gate.with("modelgate.yml", with_data("  contract: contract.yml\n"))
+}
+
+/// Rows with a time that nearly all of them have.
+fn with_times(odd: &'static str) -> Gate {
+    let time = move |row: u32| if row % 500 == 7 { odd.to_owned() } else { format!("2026-03-{:02}", row % 28 + 1) };
+    let rows = |rows: &Rows| with_columns(rows, &[("when", &time)]);
+    let before = ready().with("modelgate.yml", with_data("  time: when\n")).with("predictions.csv", rows(&Rows::default()));
+    released(before).with("predictions.csv", rows(&jittered()))
+}
+
+/// A day in a month.
+fn day(month: u32) -> impl Fn(u32) -> String {
+    move |row| format!("2026-{month:02}-{:02}T08:00:00Z", row % 28 + 1)
+}
+
+/// Few rows have a negative label.
+fn with_a_rare_class() -> Gate {
+    let rare = |rows: &Rows| {
+        let turned = |(line, row): (usize, &str)| if line % 8 == 1 { row.to_owned() } else { row.replace(",no,", ",yes,") };
+        rows.csv().lines().enumerate().map(turned).collect::<Vec<_>>().join("\n")
+    };
+    released(ready().with("predictions.csv", rare(&Rows::default()))).with("predictions.csv", rare(&jittered()))
+}
+
+/// What the plain rows say of a row's sex and label.
+fn is_woman(row: u32) -> bool {
+    row.wrapping_mul(2_654_435_761).wrapping_add(12345) & 64 == 0
+}
+
+fn is_approved(row: u32) -> bool {
+    (row.wrapping_mul(2_654_435_761).wrapping_add(12345) >> 16) % 10 < 6
+}
+
+/// A column that is the same in a release and its candidate.
+fn with_same(name: &str, cell: &dyn Fn(u32) -> String) -> Gate {
+    with_column(name, cell, cell)
+}
+
 /// The pairs by the rule that each is for, with every rule that must speak.
 fn pairs() -> Vec<(&'static str, Gate, &'static [&'static str])> {
     vec![
@@ -181,6 +240,12 @@ fn pairs() -> Vec<(&'static str, Gate, &'static [&'static str])> {
         ("prediction-drift", with_higher_scores(), &["prediction-drift"]),
         ("train-test-drift", with_training_rows(40), &["train-test-drift"]),
         ("(no drift from training rows)", with_training_rows(0), &[]),
+    ]
+}
+
+/// The pairs of rules about the data itself.
+fn pairs_of_data() -> Vec<(&'static str, Gate, &'static [&'static str])> {
+    vec![
         ("schema-change", released_with_income().with("predictions.csv", candidate()), &["schema-change"]),
         ("missing-values", with_column("amount", &gaps(10), &gaps(14)), &["missing-values"]),
         ("(no more missing values)", with_column("amount", &gaps(10), &gaps(11)), &[]),
@@ -211,6 +276,47 @@ fn pairs() -> Vec<(&'static str, Gate, &'static [&'static str])> {
         ),
         ("likely-personal-data", with_column("birth_date", &birth_date, &birth_date), &["likely-personal-data"]),
         ("(personal data that is declared)", with_declared_personal_data(), &[]),
+        (
+            "missing-by-group",
+            with_same("amount", &|row| if is_woman(row) && row.is_multiple_of(5) { String::new() } else { amount(row) }),
+            &["missing-by-group"],
+        ),
+        (
+            "proxy-column",
+            with_same("title", &|row| if is_woman(row) == row.is_multiple_of(9) { "Mr".to_owned() } else { "Ms".to_owned() }),
+            &["proxy-column"],
+        ),
+        (
+            "target-leakage",
+            with_same("letter", &|row| if is_approved(row) { "granted".to_owned() } else { "refused".to_owned() }),
+            &["target-leakage"],
+        ),
+        (
+            "unapproved-data",
+            with_source("0000000000000000000000000000000000000000000000000000000000000000"),
+            &["unapproved-data"],
+        ),
+        ("(approved data)", with_source(&sha256(candidate().as_bytes())), &[]),
+        ("contract-violation", with_contract("max: 10"), &["contract-violation"]),
+        ("(a contract that is kept)", with_contract("min: 0, max: 20000000"), &[]),
+        (
+            "entity-overlap",
+            with_both("  entity: who\n", ("who", &|row| format!("p{row}")), &|row| format!("p{}", row + 3_990)),
+            &["entity-overlap"],
+        ),
+        ("(others)", with_both("  entity: who\n", ("who", &|row| format!("p{row}")), &|row| format!("t{row}")), &[]),
+        ("temporal-leakage", with_both("  time: when\n", ("when", &day(3)), &day(3)), &["temporal-leakage"]),
+        ("(split by time)", with_both("  time: when\n", ("when", &day(3)), &day(2)), &[]),
+        ("future-times", with_times("2999-01-01"), &["future-times"]),
+        ("unreadable-times", with_times("31.03.2026"), &["unreadable-times"]),
+        ("(times without a fault)", with_times("2026-03-31"), &[]),
+        ("class-imbalance", with_a_rare_class(), &["class-imbalance"]),
+        (
+            "re-identification",
+            pair_of_amounts().with("modelgate.yml", with_data("  quasi_identifiers: [sex, amount]\n")),
+            &["re-identification"],
+        ),
+        ("(many are alike)", pair_of_amounts().with("modelgate.yml", with_data("  quasi_identifiers: [sex, region]\n")), &[]),
     ]
 }
 
@@ -227,7 +333,7 @@ fn spoke(gate: &Gate) -> BTreeSet<String> {
 #[test]
 fn each_pair_makes_its_own_rules_speak_and_no_other() {
     let mut covered = BTreeSet::new();
-    for (rule, gate, expected) in pairs() {
+    for (rule, gate, expected) in pairs().into_iter().chain(pairs_of_data()) {
         let expected: BTreeSet<String> = expected.iter().map(|rule| (*rule).to_owned()).collect();
         assert_eq!(spoke(&gate), expected, "the pair for {rule}");
         covered.insert(rule.to_owned());

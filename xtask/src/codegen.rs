@@ -35,6 +35,7 @@ const FILES: &[(&str, Source)] = &[
             &["diff"],
             &["report"],
             &["release"],
+            &["contract"],
             &["rebless"],
             &["demo"],
             &["audit", "verify"],

@@ -1,10 +1,11 @@
 //! From text to settings: the parts are read one after another, and every mistake of every part is kept.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use modelgate_cube::{Digest, TaskKind};
 use modelgate_eval::{DiscoverySettings, EvalSettings, MetricId, Requirement};
-use modelgate_policy::{DATA_RULES, DataLimits, DriftLimits, Policy};
+use modelgate_policy::{DATA_RULES, DataLimits, DriftLimits, Level, Policy, RuleId};
 use serde_yaml::Value;
 
 use crate::axes;
@@ -18,7 +19,7 @@ use crate::metrics::Measurable;
 use crate::mistakes::Mistakes;
 use crate::node::Node;
 use crate::settings::{BaselineSettings, Config, ModelSource};
-use crate::{anchor, attributes, beside, declared, disclosure, gates, model, rows, source, structure, task, waivers};
+use crate::{anchor, attributes, beside, declared, disclosure, gates, model, rows, source, sources, structure, task, waivers};
 
 /// The version of the format that this program reads.
 const VERSION: u64 = 1;
@@ -43,7 +44,7 @@ pub(crate) fn read(file_name: &str, text: &str, columns_of: Option<ColumnsOf<'_>
 
 /// The values of a text whose form is known to be sound; a format version that is not ours stops here, because its keys
 /// may mean other things.
-fn values(text: &str, locations: &Locations) -> Result<Value, Box<ConfigError>> {
+pub(crate) fn values(text: &str, locations: &Locations) -> Result<Value, Box<ConfigError>> {
     let value: Value = serde_yaml::from_str(text).map_err(|error| Box::new(not_yaml(&error)))?;
     if !value.is_mapping() {
         let message = format!("a settings file is a mapping of keys to values, not {}", describe_value(&value));
@@ -94,7 +95,10 @@ fn settings(
     rows::check_features(&features, root, mistakes);
     let axes = axes::read(&evaluation, &roles, mistakes);
     let named_columns = roles.iter().map(|(_, path, column)| (path.clone(), column.clone()));
-    let evaluated: Vec<_> = named_columns.chain(axes.columns.clone()).chain(task::columns(root)).collect();
+    let quasi = data.texts("quasi_identifiers");
+    let entity = data.text("entity").map(|name| (data.at("entity"), name));
+    let of_checks = quasi.into_iter().chain(entity);
+    let evaluated: Vec<_> = named_columns.chain(axes.columns.clone()).chain(task::columns(root)).chain(of_checks).collect();
     check_threshold(&evaluation, &data, mistakes);
     let task = task::read(root, mistakes);
     let declared = declared::read(&evaluation, &axes, mistakes);
@@ -112,6 +116,7 @@ fn settings(
     let publication = disclosure::read(&root.section("disclosure"));
     disclosure::check(root, &publication, evaluation.whole("min_support"), &gates, mistakes);
     let training_file = data.text("train_path").map(|path| directory.join(path));
+    let sources = sources::read(&data, &directory, mistakes);
     let waivers = waivers::read(root, &gates, &measurable.axes, mistakes);
     let attributes = attributes::read(root, &directory, mistakes);
     if let (Some(source), Some(columns_of)) = (&source, columns_of) {
@@ -140,12 +145,15 @@ fn settings(
             seed: evaluation.whole("seed"),
             declared,
         },
+        contract_file: data.text("contract").map(|path| directory.join(path)),
+        entity: data.text("entity"),
+        quasi_identifiers: data.texts("quasi_identifiers").into_iter().map(|(_, name)| name).collect(),
         checks_data: data_checks.flag("enabled"),
         discovery: discovery(&evaluation, mistakes),
         axes: measurable.axes.declared,
         policy: Policy {
             gates,
-            levels: waivers::levels(root),
+            levels: levels(root, &data),
             waivers,
             min_support: evaluation.whole("min_support"),
             alpha: evaluation.number("alpha").unwrap_or_default(),
@@ -157,6 +165,7 @@ fn settings(
                 alpha: data_checks.number("drift_alpha").unwrap_or_default(),
             },
             data: data_limits(root, &data_checks),
+            sources,
         },
         baseline: beside.map_or_else(|| baseline(&root.section("baseline"), &directory), BaselineSettings::Beside),
         anchor: anchor::read(&root.section("anchor"), &directory),
@@ -172,6 +181,15 @@ fn settings(
         sensitive: Vec::new(),
         text: text.to_owned(),
     }
+}
+
+/// The levels that are written, and that of what `data` declares: who names whom rows are about wants to know.
+fn levels(root: &Node<'_>, data: &Node<'_>) -> BTreeMap<RuleId, Level> {
+    let mut levels = waivers::levels(root);
+    if data.has("entity") {
+        levels.entry(RuleId::ENTITY_OVERLAP).or_insert(RuleId::ENTITY_OVERLAP.rule().default_level);
+    }
+    levels
 }
 
 /// The limits on the data.

@@ -1,6 +1,6 @@
 //! The one table of keys: the structural check, the JSON Schema, the defaults and the reference all read it.
 
-use modelgate_cube::{Profile, TaskKind};
+use modelgate_cube::{ColumnKind, Profile, TaskKind};
 use modelgate_model::{Estimator, MOST_ITERATIONS};
 
 use crate::kind::Kind::{
@@ -252,7 +252,31 @@ const DATA: Section = Section {
             "The column that names the query of a row of a ranking task. Queries are what is counted, and what pairs a release with another; slice columns must say the same in all rows of a query.",
         ),
         Key::optional("weight", Text, "The column with the weight of a row."),
-        Key::optional("time", Text, "The column with the time of a row."),
+        Key::optional(
+            "time",
+            Text,
+            "The column with the time of a row: a date such as 2026-05-31 or 2026-05-31T17:05:09Z, or a number that grows with time.",
+        ),
+        Key::optional(
+            "entity",
+            Text,
+            "The column that says whom or what a row is about, such as a customer: training and test rows must not share one.",
+        ),
+        Key::optional(
+            "quasi_identifiers",
+            ListOf(texts(1, true)),
+            "Columns that together may tell whom a row is about, to somebody who knows them from elsewhere, such as post code, birth year and sex.",
+        ),
+        Key::optional(
+            "sources",
+            ListOf(List { item: &Kind::Section(&SOURCE), least: 1, most: 1_000, unique: false }),
+            "What the owner says of each file of data, for the dataset card, and the bytes that were approved: a file that is read and is not among them, or has changed, fails the gate.",
+        ),
+        Key::optional(
+            "contract",
+            Text,
+            "The file with what is agreed about the columns, to which the rows are held; `modelgate contract` proposes one.",
+        ),
         Key::optional(
             "attributes",
             Kind::Section(&ATTRIBUTES),
@@ -292,6 +316,20 @@ const ATTRIBUTES: Section = Section {
         .with_default("0.0"),
         Key::optional("max_unused", Number(SHARE), "The largest share of its rows that may belong to no row.")
             .with_default("1.0"),
+    ],
+    rules: &[],
+};
+
+const SOURCE: Section = Section {
+    keys: &[
+        Key::required("path", Text, "The file, written as where it is used."),
+        Key::required("sha256", Text, "The digest of the bytes that were approved, as `sha256sum` prints it."),
+        Key::optional("purpose", Text, "What the data was made for."),
+        Key::optional("origin", Text, "Where the rows come from."),
+        Key::optional("collected", Text, "When, by whom, and with which consent or lawful basis."),
+        Key::optional("labelling", Text, "Who said what the labels are, and how."),
+        Key::optional("license", Text, "Who may use it for what."),
+        Key::optional("steward", Text, "Who answers questions about it."),
     ],
     rules: &[],
 };
@@ -498,6 +536,52 @@ const DATA_CHECKS: Section = Section {
             "The most cells of a column that may look like personal data, or be of a kind that its name says.",
         )
         .with_default("0.0"),
+        Key::optional(
+            "max_entity_overlap_rate",
+            Number(SHARE),
+            "The most test rows that may be about somebody (`data.entity`) that a training row is about as well.",
+        )
+        .with_default("0.0"),
+        Key::optional(
+            "max_before_training_end_rate",
+            Number(SHARE),
+            "The most test rows that may be older (`data.time`) than the latest training row.",
+        )
+        .with_default("0.0"),
+        Key::optional("max_future_time_rate", Number(SHARE), "The most rows whose `data.time` may be after now.")
+            .with_default("0.0"),
+        Key::optional("max_unreadable_time_rate", Number(SHARE), "The most rows whose `data.time` may be no time.")
+            .with_default("0.0"),
+        Key::optional(
+            "min_class_balance",
+            Number(SHARE),
+            "The fewest rows of the rarest class, as a share of those of the most frequent one.",
+        )
+        .with_default("0.1"),
+        Key::optional(
+            "max_few_alike_rate",
+            Number(SHARE),
+            "The most rows whose combination of `data.quasi_identifiers` fewer than 5 rows may have.",
+        )
+        .with_default("0.0"),
+        Key::optional(
+            "max_missing_difference",
+            Number(SHARE),
+            "How far the shares of missing values of two groups of an axis may lie apart; they must also surely differ.",
+        )
+        .with_default("0.05"),
+        Key::optional(
+            "max_proxy_strength",
+            Number(SHARE),
+            "How much a column may say about the groups of an axis (Cramér's V, corrected for bias).",
+        )
+        .with_default("0.5"),
+        Key::optional(
+            "max_single_column_auc",
+            Number(SHARE),
+            "How well the label may be guessed from one column (area under the ROC curve).",
+        )
+        .with_default("0.98"),
     ],
     rules: &[],
 };
@@ -617,6 +701,43 @@ const OUTPUT: Section = Section {
     keys: &[
         Key::optional("directory", Text, "The folder for documents.").with_default("\"modelgate-out\""),
         Key::optional("ledger", Text, "The file that every decision is appended to.").with_default("\"modelgate-ledger.jsonl\""),
+    ],
+    rules: &[],
+};
+
+const COLUMN_TYPE: Choice =
+    Choice { error: "unknown-type", noun: "type", names: || vec![ColumnKind::Number.id(), ColumnKind::Text.id()], help: None };
+
+/// The whole file of a contract.
+pub(crate) const CONTRACT: Section = Section {
+    keys: &[
+        Key::required("version", Version, "The version of this format: 1."),
+        Key::optional("other_columns", Flag, "Whether there may be other columns as well.").with_default("true"),
+        Key::required(
+            "columns",
+            ListOf(List { item: &Kind::Section(&CONTRACT_COLUMN), least: 1, most: MANY, unique: false }),
+            "What is agreed about each column.",
+        ),
+    ],
+    rules: &[],
+};
+
+const CONTRACT_COLUMN: Section = Section {
+    keys: &[
+        Key::required("name", Text, "The column."),
+        Key::required("type", OneOf(COLUMN_TYPE), "What it holds."),
+        Key::optional("min", Number(ANY), "The smallest number that may occur."),
+        Key::optional("max", Number(ANY), "The largest number that may occur."),
+        Key::optional(
+            "values",
+            ListOf(List { item: &Scalar, least: 0, most: MANY, unique: false }),
+            "The texts that may occur; without it, any.",
+        ),
+        Key::optional("max_other", Number(SHARE), "The most rows whose text may be none of `values`, as a share.")
+            .with_default("0.0"),
+        Key::optional("max_missing", Number(SHARE), "The most rows without a value, as a share.").with_default("0.0"),
+        Key::optional("unique", Flag, "Whether every row must have a value of its own.").with_default("false"),
+        Key::optional("optional", Flag, "Whether the column may be absent.").with_default("false"),
     ],
     rules: &[],
 };

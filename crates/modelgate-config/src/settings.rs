@@ -44,6 +44,12 @@ pub struct Config {
     pub paired: bool,
     /// What is measured: each gated metric is among it.
     pub evaluation: EvalSettings,
+    /// The file with what is agreed about the columns.
+    pub contract_file: Option<PathBuf>,
+    /// The column that says whom or what a row is about.
+    pub entity: Option<String>,
+    /// The columns that together may tell whom a row is about.
+    pub quasi_identifiers: Vec<String>,
     /// Whether the rows themselves are checked.
     pub checks_data: bool,
     /// What slices are searched for; `None` where none are.
@@ -120,6 +126,7 @@ impl Config {
             ModelSource::Train { learning, .. } => learning.weight.as_ref(),
             _ => None,
         };
+        let optional = optional.chain([&self.entity]);
         let named = optional.flatten().chain(split).chain(weight).chain([&roles.label]);
         named.chain(self.axes.iter().map(|axis| &axis.column)).cloned().collect()
     }

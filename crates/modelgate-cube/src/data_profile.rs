@@ -33,13 +33,29 @@ pub enum Counted {
     Shared,
     /// The same with the label.
     SharedWithLabel,
+    /// Rows whose number is outside the range that a contract has agreed, among all rows.
+    OutsideRange,
+    /// Rows whose text is none that a contract has agreed, among all rows.
+    OtherValues,
+    /// Test rows about somebody or something that a training row is about as well, among the test rows that say whom.
+    SharedEntities,
+    /// Test rows that are older than the latest training row, among the test rows with a time.
+    BeforeTrainingEnd,
+    /// Rows that are later than now, among the rows with a time.
+    Future,
+    /// Rows whose time cannot be read, among the rows that say something there.
+    UnreadableTimes,
+    /// Rows of the rarest class, among those of the most frequent one.
+    RarestClass,
+    /// Rows that fewer than five rows agree with in all quasi-identifiers, among all rows.
+    FewAlike,
     /// Cells of a column that are personal data of a kind, among the cells with a value. Only for columns that are taken for it.
     Personal(PersonalKind),
 }
 
 impl Counted {
     /// Everything that is counted but personal data, with the name that it is stored under.
-    const NAMES: [(Self, &'static str); 11] = [
+    const NAMES: [(Self, &'static str); 19] = [
         (Self::Rows, "rows"),
         (Self::Missing, "missing"),
         (Self::NonFinite, "non_finite"),
@@ -51,6 +67,14 @@ impl Counted {
         (Self::Conflicting, "conflicting"),
         (Self::Shared, "shared"),
         (Self::SharedWithLabel, "shared_with_label"),
+        (Self::OutsideRange, "outside_range"),
+        (Self::OtherValues, "other_values"),
+        (Self::SharedEntities, "shared_entities"),
+        (Self::BeforeTrainingEnd, "before_training_end"),
+        (Self::Future, "future"),
+        (Self::UnreadableTimes, "unreadable_times"),
+        (Self::RarestClass, "rarest_class"),
+        (Self::FewAlike, "few_alike"),
     ];
 
     /// The stable name.

@@ -306,6 +306,19 @@ impl FeatureTable {
         self
     }
 
+    /// Takes the counts in the slices of an axis out.
+    #[must_use]
+    pub fn split_off(&mut self, axis: &str) -> Self {
+        let mut taken = Self::default();
+        for (id, column) in &mut self.columns {
+            let all = std::mem::take(&mut column.histograms);
+            let (of_axis, others) = all.into_iter().partition(|((_, slice), _)| slice.axes().any(|name| name == axis));
+            column.histograms = others;
+            taken.columns.insert(id.clone(), FeatureColumn { kind: column.kind.clone(), histograms: of_axis });
+        }
+        taken
+    }
+
     /// The counts of one column in all rows of a part, or in a slice of it.
     #[must_use]
     pub fn histogram(&self, id: &FeatureId, part: Part, slice: &Slice) -> Option<&FeatureHistogram> {

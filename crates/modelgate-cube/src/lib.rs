@@ -6,6 +6,7 @@
 mod axis;
 mod bundle;
 mod cell;
+mod contract;
 mod cube;
 mod data_profile;
 mod digest;
@@ -26,6 +27,7 @@ mod wide;
 pub use axis::{Axis, AxisKind, MISSING};
 pub use bundle::{BUNDLE_FILE, BUNDLE_FORMAT, Bundle, BundleError, Manifest};
 pub use cell::{Cell, LossSums, Tally};
+pub use contract::{Contract, ContractColumn};
 pub use cube::{Cube, CubeMeta, DEFINITION_VERSION, MergeError, Shape};
 pub use data_profile::{ColumnKind, Counted, DataCount, DataKey, DataProfile};
 pub use digest::{Digest, Digesting, ParseDigestError, RowSetDigest};

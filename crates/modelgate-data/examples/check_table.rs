@@ -48,7 +48,19 @@ fn main() {
     let earlier = columns(Path::new(earlier), None, threads);
     let names = |columns: &[&str]| -> BTreeSet<String> { columns.iter().map(|name| (*name).to_owned()).collect() };
     let (ignored, scanned) = (names(&["row_id", "score"]), names(&["row_id"]));
-    let settings = CheckSettings { label: Some("label"), ignored: &ignored, scanned: &scanned, features: None, threads };
+    let settings = CheckSettings {
+        label: Some("label"),
+        has_classes: true,
+        ignored: &ignored,
+        scanned: &scanned,
+        features: None,
+        contract: None,
+        entity: None,
+        time: None,
+        now: 0.0,
+        quasi_identifiers: &[],
+        threads,
+    };
     let reading = ReadSettings::default();
     let timed = |name: &str, work: &dyn Fn()| {
         let (start, before) = (Instant::now(), processor());

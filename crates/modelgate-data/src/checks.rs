@@ -5,29 +5,38 @@
 //! with the smallest hashes are counted, which is a sample that depends on no order and no number of threads.
 
 mod columns;
+mod infer;
 mod opened;
 mod personal;
 mod rows;
+mod times;
 
 use std::collections::BTreeSet;
 use std::num::NonZero;
 use std::sync::{Mutex, PoisonError};
 
-use modelgate_cube::{Counted, DataCount, DataKey, DataProfile, Digest, Part, PersonalKind};
+use modelgate_cube::{Contract, Counted, DataCount, DataKey, DataProfile, Digest, Part, PersonalKind};
 
 use crate::DataError;
 use crate::column::Missing;
 use crate::pass::Cells;
 use crate::row_ids::folded;
-use columns::{ColumnLook, collision};
+use columns::{ColumnLook, NOTHING, collision};
+pub use infer::infer_contract;
 pub use opened::DataRows;
 use rows::{RowSample, shared};
+use times::TimeLook;
+
+/// Fewer rows than this that agree in all quasi-identifiers may be told apart (the k of k-anonymity).
+const FEWEST_ALIKE: u64 = 5;
 
 /// Which columns say what.
 #[derive(Debug, Clone, Copy)]
 pub struct CheckSettings<'a> {
     /// The column with the truth, if there is one.
     pub label: Option<&'a str>,
+    /// Whether labels are classes, of which one may be rare.
+    pub has_classes: bool,
     /// Columns that say nothing about a row by themselves: ids, weights, times, predictions, a split.
     pub ignored: &'a BTreeSet<String>,
     /// Those of them that are looked at for personal data all the same, such as ids.
@@ -35,6 +44,16 @@ pub struct CheckSettings<'a> {
     /// The columns that a model learns from, where they are known; else every column that is not ignored. By these, rows are
     /// told apart.
     pub features: Option<&'a [String]>,
+    /// What is agreed about the columns.
+    pub contract: Option<&'a Contract>,
+    /// The column that says whom or what a row is about; several rows may be about the same.
+    pub entity: Option<&'a str>,
+    /// The column with the time of a row.
+    pub time: Option<&'a str>,
+    /// Now, in seconds since 1970.
+    pub now: f64,
+    /// The columns that together may tell who a row is about, to somebody who knows them from elsewhere.
+    pub quasi_identifiers: &'a [String],
     /// How many threads may read.
     pub threads: NonZero<usize>,
 }
@@ -51,11 +70,11 @@ pub fn data_profile(
     let common: BTreeSet<String> = of_test.features.iter().filter(common).cloned().collect();
     let tested = Looked::at(test, &of_test, &common, settings)?;
     let mut profile = DataProfile::default();
-    tested.count(Part::Test, &mut profile);
+    tested.count(Part::Test, settings, &mut profile);
     let mut digests = vec![tested.digest];
     if let (Some(rows), Some(columns)) = (training, of_training) {
         let learned = Looked::at(rows, &columns, &common, settings)?;
-        learned.count(Part::Train, &mut profile);
+        learned.count(Part::Train, settings, &mut profile);
         tested.count_shared(&learned, &mut profile);
         digests.push(learned.digest);
     }
@@ -69,6 +88,8 @@ struct Columns {
     label: Option<usize>,
     /// Those that are looked at for personal data alone.
     scanned: BTreeSet<String>,
+    /// Those that are counted one by one.
+    counted: BTreeSet<String>,
     /// Those that rows are told apart by.
     features: BTreeSet<String>,
 }
@@ -77,16 +98,19 @@ impl Columns {
     fn of(rows: &DataRows<'_>, settings: &CheckSettings<'_>) -> Result<Self, DataError> {
         let usable = rows.usable()?;
         let is_label = |name: &String| settings.label == Some(name.as_str());
-        let names: BTreeSet<String> =
+        let counted: BTreeSet<String> =
             usable.iter().filter(|name| !is_label(name) && !settings.ignored.contains(*name)).cloned().collect();
         let is_feature = |name: &&String| settings.features.is_none_or(|features| features.contains(*name));
-        let features = names.iter().filter(is_feature).cloned().collect();
-        let is_scanned = |name: &&String| settings.scanned.contains(*name) && !names.contains(*name) && !is_label(name);
+        let features = counted.iter().filter(is_feature).cloned().collect();
+        let asked = [settings.entity, settings.time].into_iter().flatten();
+        let asked = asked.chain(settings.quasi_identifiers.iter().map(String::as_str));
+        let asked = asked.filter(|name| usable.iter().any(|usable| usable == name) && settings.label != Some(name));
+        let is_scanned = |name: &&String| settings.scanned.contains(*name) && !counted.contains(*name) && !is_label(name);
         let scanned: BTreeSet<String> = usable.iter().filter(is_scanned).cloned().collect();
-        let is_looked_at = |name: &String| is_label(name) || names.contains(name) || scanned.contains(name);
-        let names: Vec<String> = usable.into_iter().filter(is_looked_at).collect();
+        let names: BTreeSet<String> = counted.union(&scanned).cloned().chain(asked.map(str::to_owned)).collect();
+        let names: Vec<String> = usable.into_iter().filter(|name| is_label(name) || names.contains(name)).collect();
         let label = names.iter().position(is_label);
-        Ok(Self { names, label, scanned, features })
+        Ok(Self { names, label, scanned, counted, features })
     }
 
     /// The places of some columns, in the order of their names, so that rows of two files have the same hash.
@@ -104,14 +128,20 @@ struct Samples {
     common: Option<RowSample>,
     /// By these and the label.
     labelled: Option<RowSample>,
+    /// By whom or what they are about.
+    entities: Option<RowSample>,
+    /// By the quasi-identifiers.
+    quasi: Option<RowSample>,
 }
 
 /// What a look at all rows of a part has found.
 struct Looked {
     names: Vec<String>,
     looks: Vec<ColumnLook>,
+    times: Option<TimeLook>,
     label: Option<usize>,
     scanned: BTreeSet<String>,
+    counted: BTreeSet<String>,
     features: Vec<usize>,
     common: Vec<usize>,
     samples: Samples,
@@ -126,24 +156,35 @@ impl Looked {
         settings: &CheckSettings<'_>,
     ) -> Result<Self, DataError> {
         let (features, common) = (columns.places(&columns.features), columns.places(common));
+        let place = |name: Option<&str>| columns.names.iter().position(|known| Some(known.as_str()) == name);
+        let (entity, time) = (place(settings.entity), place(settings.time));
+        let quasi: Vec<usize> = settings.quasi_identifiers.iter().filter_map(|name| place(Some(name))).collect();
         let empty = || Samples {
             features: (!features.is_empty()).then(RowSample::default),
             common: (!common.is_empty() && common != features).then(RowSample::default),
             labelled: (!common.is_empty() && columns.label.is_some()).then(RowSample::default),
+            entities: entity.map(|_| RowSample::default()),
+            quasi: (!quasi.is_empty()).then(RowSample::default),
         };
         let samples = Mutex::new(Samples::default());
         let held = || samples.lock().unwrap_or_else(PoisonError::into_inner);
         let names: Vec<&str> = columns.names.iter().map(String::as_str).collect();
-        let new = || names.iter().map(|_| ColumnLook::default()).collect::<Vec<_>>();
-        let add = |looks: &mut Vec<ColumnLook>, batch: &[Cells], missing: &Missing<'_>| {
+        let agreed = |name: &str| settings.contract.and_then(|contract| contract.column(name));
+        let columns_of = || names.iter().map(|name| ColumnLook::held_to(agreed(name))).collect::<Vec<_>>();
+        let new = || (columns_of(), TimeLook::default());
+        let add = |(looks, times): &mut (Vec<ColumnLook>, TimeLook), batch: &[Cells], missing: &Missing<'_>| {
+            if let Some(cells) = time.and_then(|place| batch.get(place)) {
+                times.add(cells, missing, settings.now)?;
+            }
             for (look, cells) in looks.iter_mut().zip(batch) {
                 look.add(cells, missing)?;
             }
             let (by_features, by_common) = (hashes(looks, &features), hashes(looks, &common));
+            let by_quasi = hashes(looks, &quasi);
             let labels = columns.label.and_then(|place| looks.get(place)).map(ColumnLook::codes).unwrap_or_default();
             let label = |row: usize| labels.get(row).copied().unwrap_or_default();
             let mut samples = held();
-            let Samples { features, common, labelled } = &mut *samples;
+            let Samples { features, common, labelled, entities, quasi: alike } = &mut *samples;
             for (sample, hashes) in [(features, &by_features), (common, &by_common)] {
                 let Some(sample) = sample else { continue };
                 hashes.iter().enumerate().for_each(|(row, hash)| sample.add(*hash, label(row)));
@@ -151,19 +192,31 @@ impl Looked {
             if let Some(sample) = labelled {
                 by_common.iter().enumerate().for_each(|(row, hash)| sample.add(folded(*hash, label(row)), 0));
             }
+            if let (Some(sample), Some(look)) = (entities, entity.and_then(|place| looks.get(place))) {
+                // Mixed, because a sample takes the smallest.
+                look.codes().iter().filter(|code| **code != NOTHING).for_each(|code| sample.add(folded(*code, 0), 0));
+            }
+            if let Some(sample) = alike {
+                for hash in &by_quasi {
+                    sample.add(*hash, 0);
+                }
+            }
             Ok(())
         };
         let (parts, digest) = rows.look(&names, settings.threads, || *held() = empty(), new, add)?;
-        let mut looks: Vec<ColumnLook> = new();
-        for part in parts {
+        let (mut looks, mut times) = new();
+        for (part, part_times) in parts {
             looks.iter_mut().zip(part).for_each(|(look, other)| look.merge(other));
+            times.merge(part_times);
         }
         let samples = std::mem::take(&mut *held());
         Ok(Self {
             names: columns.names.clone(),
             looks,
+            times: time.map(|_| times),
             label: columns.label,
             scanned: columns.scanned.clone(),
+            counted: columns.counted.clone(),
             features,
             common,
             samples: samples.shrunk(),
@@ -176,21 +229,19 @@ impl Looked {
     }
 
     /// Counts of each column and of whole rows.
-    fn count(&self, part: Part, profile: &mut DataProfile) {
+    fn count(&self, part: Part, settings: &CheckSettings<'_>, profile: &mut DataProfile) {
         let mut insert = |what, column: Option<&String>, count| {
             profile.counts.insert(DataKey { part, what, column: column.cloned() }, count);
         };
         let rows = self.rows();
         insert(Counted::Rows, None, exact(rows, rows));
-        for (place, (name, look)) in self.names.iter().zip(&self.looks).enumerate() {
-            if Some(place) == self.label {
-                continue;
-            }
-            if !self.scanned.contains(name) {
-                look.counts().into_iter().for_each(|(what, count)| insert(what, Some(name), count));
-            }
+        for (name, look) in self.counted() {
+            look.counts().into_iter().for_each(|(what, count)| insert(what, Some(name), count));
+        }
+        for (name, look) in self.names.iter().zip(&self.looks) {
+            let (is_counted, is_scanned) = (self.counted.contains(name), self.scanned.contains(name));
             // That an id names something is no news.
-            let is_news = |(kind, _): &(PersonalKind, _)| !(self.scanned.contains(name) && *kind == PersonalKind::Identifier);
+            let is_news = |(kind, _): &(PersonalKind, _)| is_counted || (is_scanned && *kind != PersonalKind::Identifier);
             if let Some((kind, count)) = look.personal(name).filter(is_news) {
                 insert(Counted::Personal(kind), Some(name), count);
             }
@@ -206,11 +257,27 @@ impl Looked {
                 insert(Counted::Conflicting, None, count(conflicting, other.clamp(0.0, 1.0)));
             }
         }
-        for (place, (name, look)) in self.names.iter().zip(&self.looks).enumerate() {
-            if Some(place) != self.label && !self.scanned.contains(name) {
-                profile.kinds.insert((part, name.clone()), look.kind());
-            }
+        let classes = self.label.and_then(|place| self.looks.get(place)).filter(|_| settings.has_classes);
+        if let Some((rarest, most)) = classes.and_then(ColumnLook::rarest) {
+            insert(Counted::RarestClass, None, exact(rarest, most));
         }
+        if let Some(times) = &self.times {
+            let (unreadable, future) = times.faults();
+            insert(Counted::UnreadableTimes, None, exact(unreadable.0, unreadable.1));
+            insert(Counted::Future, None, exact(future.0, future.1));
+        }
+        if let Some(sample) = &self.samples.quasi {
+            let (hits, of) = sample.few_alike(FEWEST_ALIKE);
+            insert(Counted::FewAlike, None, DataCount { sampled: !sample.is_all(), ..exact(hits, of) });
+        }
+        for (name, look) in self.counted() {
+            profile.kinds.insert((part, name.clone()), look.kind());
+        }
+    }
+
+    /// The columns that are counted one by one.
+    fn counted(&self) -> impl Iterator<Item = (&String, &ColumnLook)> {
+        self.names.iter().zip(&self.looks).filter(|(name, _)| self.counted.contains(*name))
     }
 
     /// The probability that two rows say the same in all of these columns, if the columns had nothing to do with each other.
@@ -243,6 +310,17 @@ impl Looked {
             let count = DataCount { hits, of, sampled, expected: Some(expected(chance)) };
             profile.counts.insert(DataKey { part: Part::Test, what, column: None }, count);
         }
+        let mut insert = |what, count| profile.counts.insert(DataKey { part: Part::Test, what, column: None }, count);
+        if let (Some(mine), Some(theirs)) = (&self.samples.entities, &training.samples.entities) {
+            let (hits, of) = shared(mine, theirs);
+            let sampled = !(mine.is_all() && theirs.is_all());
+            insert(Counted::SharedEntities, DataCount { sampled, ..exact(hits, of) });
+        }
+        if let (Some(mine), Some(theirs)) = (&self.times, &training.times)
+            && let Some((hits, of)) = mine.before_end_of(theirs)
+        {
+            insert(Counted::BeforeTrainingEnd, DataCount { sampled: !mine.is_all(), ..exact(hits, of) });
+        }
     }
 }
 
@@ -253,7 +331,8 @@ impl Samples {
     }
 
     fn shrunk(mut self) -> Self {
-        [&mut self.features, &mut self.common, &mut self.labelled].into_iter().flatten().for_each(RowSample::shrink);
+        let all = [&mut self.features, &mut self.common, &mut self.labelled, &mut self.entities, &mut self.quasi];
+        all.into_iter().flatten().for_each(RowSample::shrink);
         self
     }
 }

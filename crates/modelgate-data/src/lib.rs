@@ -47,7 +47,7 @@ mod testing;
 mod typed;
 
 pub use attributes::{AttributeCounts, AttributeSettings};
-pub use checks::{CheckSettings, DataRows, data_profile};
+pub use checks::{CheckSettings, DataRows, data_profile, infer_contract};
 pub use column::{Column, TextArray, number_text};
 pub use count::{CountAxis, CountSettings, Roles, count, count_noting};
 pub use count_file::{CountedFile, count_file};

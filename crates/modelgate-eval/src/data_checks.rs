@@ -2,10 +2,12 @@
 
 mod catalogue;
 mod changes;
+mod columns;
 
 use modelgate_cube::{ColumnKind, Counted, DataProfile, Part, PersonalKind};
 
 pub use catalogue::{DATA_METRICS, DataMetric, DataMetricId};
+pub use columns::{CutBy, LABEL_AXIS, evaluate_columns};
 
 use crate::interval::z_of;
 use crate::significance::benjamini_hochberg;
@@ -22,6 +24,8 @@ pub struct DataMeasurement {
     pub column: Option<String>,
     /// The kind of personal data that the column is taken for, where it is about that.
     pub personal: Option<PersonalKind>,
+    /// The axis whose groups it compares; none where it compares none.
+    pub by: Option<String>,
     /// The number, or why there is none. An interval is there only where it is known from a sample of the rows: what all rows of
     /// a file say is no estimate.
     pub estimate: Estimate,
@@ -93,6 +97,7 @@ pub fn evaluate_data(now: &DataProfile, before: Option<&DataProfile>, confidence
                     Counted::Personal(kind) => Some(kind),
                     _ => None,
                 },
+                by: None,
                 estimate: metric.metric().estimate(count, z),
                 expected: count.expected,
                 sampled: count.sampled,

@@ -1,5 +1,7 @@
 //! Which faults of the data matter: a table of limits, each held against what was measured of the rows themselves.
 
+pub(crate) mod contract;
+pub(crate) mod sources;
 mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -7,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use modelgate_cube::Part;
 use modelgate_eval::{DataEvaluation, DataMeasurement, Estimate, Reason, SchemaChange};
 
-use crate::{Finding, Level, RuleId};
+use crate::{Finding, JudgedSource, Level, RuleId};
 pub use table::{DATA_RULES, DataQuestion, DataRule};
 
 /// The most columns that a finding names.
@@ -84,6 +86,8 @@ pub struct JudgedData {
     pub measurements: Vec<JudgedMeasurement>,
     /// How the columns differ from the baseline's; none where that is not known.
     pub schema: Option<SchemaChange>,
+    /// The declared files with what was found.
+    pub sources: Vec<JudgedSource>,
 }
 
 /// Holds every limit of the table against the measurements.
@@ -98,7 +102,8 @@ pub(crate) fn judge(evaluation: &DataEvaluation, limits: &DataLimits) -> JudgedD
             measurement: measurement.clone(),
         }
     };
-    JudgedData { measurements: evaluation.measurements.iter().map(judged).collect(), schema: evaluation.schema.clone() }
+    let measurements = evaluation.measurements.iter().map(judged).collect();
+    JudgedData { measurements, schema: evaluation.schema.clone(), sources: Vec::new() }
 }
 
 fn state(measurement: &DataMeasurement, question: DataQuestion, declared: &DataLimits, limit: f64) -> DataState {
@@ -113,6 +118,8 @@ fn state(measurement: &DataMeasurement, question: DataQuestion, declared: &DataL
     let crossed = match (question, measurement.change) {
         // What a sample shows counts where its whole interval is beyond the limit.
         (DataQuestion::AtMost, _) => value.interval.map_or(value.value, |interval| interval.lower) > limit,
+        (DataQuestion::SureGap, _) => value.value > limit && value.interval.is_some_and(|interval| interval.lower > 0.0),
+        (DataQuestion::AtLeast, _) => value.interval.map_or(value.value, |interval| interval.upper) < limit,
         (_, None) => return DataState::Undefined(Reason::NotInBaseline),
         (DataQuestion::MostIncrease, Some(change)) => change.value > limit && change.q < ALPHA,
         (DataQuestion::MostRatio, Some(change)) => change.value > limit || change.value < 1.0 / limit,
@@ -158,7 +165,7 @@ pub(crate) fn unmeasured(judged: &JudgedData, has_baseline: bool, level: impl Fn
         // Columns that were looked at, and are taken for nothing, have no number.
         .chain(judged.measurements.iter().flat_map(|_| [RuleId::PERSONAL_DATA, RuleId::LIKELY_PERSONAL_DATA]))
         .collect();
-    let of_table = DATA_RULES.iter().map(|rule| (rule.rule, rule.question != DataQuestion::AtMost, rule.needs));
+    let of_table = DATA_RULES.iter().map(|rule| (rule.rule, rule.needs == table::BASELINE, rule.needs));
     let rules = of_table.chain([(RuleId::SCHEMA_CHANGE, true, table::BASELINE)]);
     let denied = rules
         .filter(|(rule, is_change, _)| level(*rule) == Level::Deny && !measured.contains(rule) && (has_baseline || !is_change));
@@ -182,8 +189,9 @@ fn rows_of(part: Part) -> &'static str {
 
 /// A measurement in words, with its number.
 fn told(entry: &JudgedMeasurement) -> String {
-    let DataMeasurement { metric, column, estimate, expected, sampled, change, personal, .. } = &entry.measurement;
+    let DataMeasurement { metric, column, by, estimate, expected, sampled, change, personal, .. } = &entry.measurement;
     let subject = column.as_ref().map(|column| format!(" of {column}")).unwrap_or_default();
+    let subject = subject + &by.as_ref().map(|by| format!(" by {by}")).unwrap_or_default();
     let (value, n) = (estimate.measured().map_or(0.0, |measured| measured.value), estimate.n());
     let limit = entry.limit.unwrap_or_default();
     let question = DATA_RULES.iter().find(|rule| Some(rule.rule) == entry.rule).map(|rule| rule.question);
@@ -207,7 +215,8 @@ fn told(entry: &JudgedMeasurement) -> String {
         _ => {
             let of = if *sampled { format!("{n} rows of a sample") } else { format!("{n} rows") };
             let chance = expected.map(|share| format!(", {} by chance", percent(share))).unwrap_or_default();
-            format!("{metric}{subject} {} of {of}{chance}; limit {}", percent(value), percent(limit))
+            let at_least = if question == Some(DataQuestion::AtLeast) { "at least " } else { "" };
+            format!("{metric}{subject} {} of {of}{chance}; limit {at_least}{}", percent(value), percent(limit))
         }
     }
 }

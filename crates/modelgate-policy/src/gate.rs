@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use modelgate_cube::Slice;
 use modelgate_eval::MetricId;
 
-use crate::{DataLimits, DriftLimits, Level, RuleId, Waiver};
+use crate::{DataLimits, DataSource, DriftLimits, Level, RuleId, Waiver};
 
 /// Where in the configuration something is written.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -84,4 +84,6 @@ pub struct Policy {
     pub drift: DriftLimits,
     /// From when a fault of the data counts.
     pub data: DataLimits,
+    /// The files that were approved; empty where none are declared.
+    pub sources: Vec<DataSource>,
 }

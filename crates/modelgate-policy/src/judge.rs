@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use modelgate_cube::Slice;
+use modelgate_cube::{Contract, DataProfile, Slice};
 use modelgate_eval::{
     Change, Comparison, DataEvaluation, DriftComparison, Estimate, Evaluation, Loss, MetricId, MetricKind, Mode, Subject,
 };
@@ -12,7 +12,7 @@ use crate::data_checks;
 use crate::drift;
 use crate::family::{self, Draft};
 use crate::state::{self, Judged, against_limit};
-use crate::{Bound, Check, Counts, Date, Finding, Gate, Level, Outcome, Policy, RuleId, State, Target, Verdict, waive};
+use crate::{Bound, Check, Counts, Date, Finding, Gate, Level, Outcome, Policy, ReadFile, RuleId, State, Target, Verdict, waive};
 
 /// What there is to compare the candidate with.
 #[derive(Debug, Clone, Copy)]
@@ -49,11 +49,15 @@ pub struct History<'a> {
     pub without_columns: bool,
     /// What was measured of the data itself; none where nothing was counted.
     pub data: Option<&'a DataEvaluation>,
+    /// What is agreed about the columns, and the counts that tell whether it is kept.
+    pub contract: Option<(&'a Contract, Option<&'a DataProfile>)>,
+    /// The files that were read, and those that are declared.
+    pub files: &'a [ReadFile],
 }
 
 impl<'a> From<Baseline<'a>> for History<'a> {
     fn from(baseline: Baseline<'a>) -> Self {
-        Self { baseline, anchor: None, decisions: 0, drift: &[], without_columns: false, data: None }
+        Self { baseline, anchor: None, decisions: 0, drift: &[], without_columns: false, data: None, contract: None, files: &[] }
     }
 }
 
@@ -70,10 +74,17 @@ pub fn judge<'a>(evaluation: &'a Evaluation, history: impl Into<History<'a>>, po
     findings.extend(drift::findings(&drift, |rule| judge.level(rule)));
     let without_columns = judge.history.without_columns;
     findings.extend(drift::unmeasured(without_columns, |rule| judge.level(rule)));
-    let data = judge.history.data.map(|data| data_checks::judge(data, &policy.data)).unwrap_or_default();
+    let mut data = judge.history.data.map(|data| data_checks::judge(data, &policy.data)).unwrap_or_default();
     findings.extend(data_checks::findings(&data, |rule| judge.level(rule)));
+    data.sources = data_checks::sources::judge(&policy.sources, judge.history.files);
+    findings.extend(data_checks::sources::findings(&data.sources, judge.history.files, |rule| judge.level(rule)));
+    if let Some((contract, profile)) = judge.history.contract {
+        findings.extend(data_checks::contract::findings(contract, profile, |rule| judge.level(rule)));
+    }
     let has_baseline = matches!(judge.history.baseline, Baseline::Compared(_));
-    findings.extend(data_checks::unmeasured(&data, has_baseline, |rule| judge.level(rule)));
+    // Rules that nobody has set are about what nobody has asked for.
+    let set = |rule: RuleId| policy.levels.get(&rule).copied().unwrap_or(Level::Allow);
+    findings.extend(data_checks::unmeasured(&data, has_baseline, set));
     let about_waivers = waive::apply(&mut checks, &mut findings, &policy.waivers, today, |rule| judge.level(rule));
     findings.extend(about_waivers);
     findings.retain(|finding| finding.level > Level::Allow);

@@ -17,6 +17,13 @@ const MOST_COLUMNS: usize = 300;
 /// The most columns that a list of changed columns names.
 const MOST_NAMED: usize = 40;
 
+/// How many columns are shown of what relates them to groups or labels, for each measurement.
+const MOST_STRONGEST: usize = 10;
+
+/// The metrics that relate columns to groups or labels.
+const BETWEEN: [DataMetricId; 3] =
+    [DataMetricId::SINGLE_COLUMN_AUC, DataMetricId::PROXY_STRENGTH, DataMetricId::MISSING_RATE_DIFFERENCE];
+
 /// The metrics of a table of columns, in its order.
 const OF_COLUMNS: [DataMetricId; 8] = [
     DataMetricId::MISSING_RATE,
@@ -41,11 +48,17 @@ pub(crate) fn node(report: &Report) -> Option<Node> {
             summary: summary(&data.measurements),
             open: data.measurements.iter().filter(open).filter(|entry| !is_change_alone(entry)).map(measurement).collect::<Vec<_>>(),
             rows: data.measurements.iter().filter(of_rows).map(measurement).collect::<Vec<_>>(),
+            strongest: strongest(&data.measurements),
             parts: [Part::Test, Part::Train].into_iter().filter_map(|part| table(&data.measurements, part)).collect::<Vec<_>>(),
             schema: data.schema.as_ref().map(schema),
             metrics: definitions(&data.measurements),
         }
     })
+}
+
+/// A file without its folder, which tells about a machine and not about the data.
+pub(crate) fn file_name(path: &str) -> &str {
+    path.rsplit(['/', '\\']).next().unwrap_or(path)
 }
 
 /// How many measurements are beyond their limits.
@@ -65,7 +78,7 @@ fn summary(measurements: &[JudgedMeasurement]) -> Shown {
 
 /// One measurement as a table row.
 fn measurement(entry: &JudgedMeasurement) -> Node {
-    let DataMeasurement { metric, part, column, personal, estimate, expected, sampled, change } = &entry.measurement;
+    let DataMeasurement { metric, part, column, by, personal, estimate, expected, sampled, change } = &entry.measurement;
     let is_number = metric.metric().is_number();
     let shown = |value: f64| if is_number { number::whole_of(value) } else { share(value) };
     fields! {
@@ -74,7 +87,7 @@ fn measurement(entry: &JudgedMeasurement) -> Node {
             |kind| Shown::phrase(format!("{}: {}", metric.metric().title, kind.title())),
         ),
         rows: rows_of(*part),
-        column: column.as_deref().map_or_else(|| Shown::phrase("whole rows"), Shown::name),
+        column: about(column.as_deref(), by.as_deref()),
         value: value(estimate, is_number),
         n: Shown::phrase(number::whole(estimate.n())),
         sampled: *sampled,
@@ -84,6 +97,28 @@ fn measurement(entry: &JudgedMeasurement) -> Node {
         status: status(entry.state),
         state: state_class(entry.state),
     }
+}
+
+/// The column that a measurement is about, and the axis whose groups it compares.
+fn about(column: Option<&str>, by: Option<&str>) -> Shown {
+    match (column.map(Shown::name), by.map(Shown::name)) {
+        (Some(column), Some(by)) => Shown::phrase(format!("{column} by {by}")),
+        (Some(column), None) => column,
+        (None, _) => Shown::phrase("whole rows"),
+    }
+}
+
+/// The strongest of what columns say about groups and labels.
+fn strongest(measurements: &[JudgedMeasurement]) -> Vec<Node> {
+    let value = |entry: &JudgedMeasurement| entry.measurement.estimate.measured().map_or(-1.0, |measured| measured.value);
+    let of_slices = |entry: &&JudgedMeasurement| BETWEEN.contains(&entry.measurement.metric) && value(entry) >= 0.0;
+    let mut found: Vec<&JudgedMeasurement> = measurements.iter().filter(of_slices).collect();
+    found.sort_by(|one, two| value(two).total_cmp(&value(one)));
+    let of_metric = |metric: DataMetricId| {
+        let found = found.iter().filter(move |entry| entry.measurement.metric == metric);
+        found.take(MOST_STRONGEST).map(|entry| measurement(entry)).collect::<Vec<_>>()
+    };
+    BETWEEN.into_iter().flat_map(of_metric).collect()
 }
 
 fn value(estimate: &Estimate, is_number: bool) -> Shown {
@@ -107,6 +142,8 @@ fn limit(entry: &JudgedMeasurement) -> Shown {
     let Some(limit) = entry.limit else { return Shown::phrase("none") };
     let question = modelgate_policy::DATA_RULES.iter().find(|rule| Some(rule.rule) == entry.rule).map(|rule| rule.question);
     Shown::phrase(match question {
+        Some(modelgate_policy::DataQuestion::SureGap) => format!("{}, if it is surely there", share(limit)),
+        Some(modelgate_policy::DataQuestion::AtLeast) => format!("at least {}", share(limit)),
         Some(modelgate_policy::DataQuestion::MostIncrease) => format!("{} more than the baseline", share(limit)),
         Some(modelgate_policy::DataQuestion::MostRatio) => format!("{limit} times the baseline, either way"),
         _ => share(limit),

@@ -1,6 +1,9 @@
 //! `dataset-card.md`: a data card in the order of Gebru et al. (2021), with gaps where only the owner can answer.
 
+use modelgate_policy::{JudgedSource, SOURCE_FACTS};
+
 use crate::RenderError;
+use crate::data_checks::file_name;
 use crate::document::{Document, DocumentKind};
 use crate::escape::Shown;
 use crate::facts::Facts;
@@ -10,16 +13,6 @@ use crate::template;
 use crate::tree::{Node, fields};
 use crate::words;
 
-/// What no measurement can tell. An empty answer is shown as a numbered gap.
-const QUESTIONS: [&str; 6] = [
-    "Purpose: what the data was made for",
-    "Origin: where the rows come from",
-    "Collected: when, by whom, and with which consent or lawful basis",
-    "Labelling: who said what the labels are, and how",
-    "License",
-    "Steward: who answers questions about it",
-];
-
 /// Renders `dataset-card.md`.
 pub fn render_dataset_card(report: &Report) -> Result<Document, RenderError> {
     let body = template::markdown(DocumentKind::DatasetCard, modelgate_templates::DATASET_CARD_MD, view(report))?;
@@ -28,12 +21,12 @@ pub fn render_dataset_card(report: &Report) -> Result<Document, RenderError> {
 
 fn view(report: &Report) -> Node {
     let facts = Facts::new(report);
-    let gap = |(index, question): (usize, &&'static str)| fields! { number: Shown::phrase(index + 1), question: *question };
     let findings = report.verdict.findings.iter().filter(|finding| finding.rule.is_about_data());
+    let (sources, gap_count) = sources(&report.verdict.data.sources);
     fields! {
         model_name: Shown::name(&report.model_name),
-        gaps: QUESTIONS.iter().enumerate().map(gap).collect::<Vec<_>>(),
-        gap_count: Shown::phrase(number::many(QUESTIONS.len())),
+        sources: sources,
+        gap_count: Shown::phrase(number::counted(gap_count, "gap is", "gaps are")),
         evaluated: Shown::sentence(&report.data_files.evaluated),
         training: report.data_files.training.as_ref().map(|training| {
             fields! { name: Shown::sentence(&training.name), digest: Shown::phrase(training.digest) }
@@ -46,4 +39,37 @@ fn view(report: &Report) -> Node {
         provenance: facts.provenance(),
         not_advice: words::NOT_ADVICE,
     }
+}
+
+/// What the owner says of each declared file; of the data as a whole where none is declared. What is not said is a numbered
+/// gap, because no measurement can tell it.
+fn sources(judged: &[JudgedSource]) -> (Vec<Node>, usize) {
+    let mut gaps = 0;
+    let mut facts = |said: &[Option<String>]| -> Vec<Node> {
+        let fact = |(index, (_, title)): (usize, &(&str, &'static str))| {
+            let said = said.get(index).and_then(Option::as_deref);
+            gaps += usize::from(said.is_none());
+            fields! { title: *title, said: said.map(|said| Node::from(Shown::sentence(said))), number: Shown::phrase(gaps) }
+        };
+        SOURCE_FACTS.iter().enumerate().map(fact).collect()
+    };
+    if judged.is_empty() {
+        return (vec![fields! { file: false, facts: facts(&[]) }], gaps);
+    }
+    let mut node = |entry: &JudgedSource| {
+        let state = match entry.found {
+            Some(_) if entry.is_approved() => Shown::phrase("✅ as approved"),
+            Some(found) => Shown::phrase(format!("❌ not what was approved: sha256 {found}")),
+            None => Shown::phrase("❌ cannot be read"),
+        };
+        fields! {
+            file: Shown::sentence(file_name(&entry.source.path)),
+            digest: Shown::phrase(entry.source.digest),
+            used_for: entry.used_for.map_or("not read in this run", |used_for| used_for),
+            state: state,
+            facts: facts(&entry.source.facts),
+        }
+    };
+    let nodes = judged.iter().map(&mut node).collect();
+    (nodes, gaps)
 }

@@ -21,7 +21,8 @@ pub const TRAINING_POSITIVES: &str = "training rows with the positive label";
 pub(crate) const NOT_SHOWN: &str = "not shown";
 
 /// Findings whose text has no number of rows in it. All others are shown as what their rule says of itself.
-const WITHOUT_ROWS: [RuleId; 6] = [
+const WITHOUT_ROWS: [RuleId; 7] = [
+    RuleId::UNAPPROVED_DATA,
     RuleId::NO_BASELINE,
     RuleId::BASELINE_IS_CANDIDATE,
     RuleId::DIFFERENT_DATA,
@@ -203,10 +204,13 @@ impl Shown<'_> {
     /// Checks and findings of what is shown. How columns moved is left out: it is about counts by value, in
     /// every slice. So is what was measured of the data, which is about few rows; what rules say of it stays.
     fn verdict(&self, exact: Verdict) -> Verdict {
-        let Verdict { outcome, checks, findings, counts: _, low_support: _, drift: _, without_columns, data: _ } = exact;
+        let Verdict { outcome, checks, findings, counts: _, low_support: _, drift: _, without_columns, data } = exact;
         let checks: Vec<Check> = checks.into_iter().filter_map(|check| self.check(check)).collect();
-        let findings = findings.into_iter().map(|finding| self.finding(finding)).collect();
-        let (drift, data) = (Vec::new(), JudgedData::default());
+        let mut findings: Vec<Finding> = findings.into_iter().map(|finding| self.finding(finding)).collect();
+        // Without their subjects and numbers, many say the same.
+        findings.dedup();
+        // What is declared of files, and their digests, tells of no row.
+        let (drift, data) = (Vec::new(), JudgedData { sources: data.sources, ..JudgedData::default() });
         Verdict { outcome, counts: Counts::of(&checks), checks, findings, low_support: 0, drift, without_columns, data }
     }
 

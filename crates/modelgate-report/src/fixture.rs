@@ -10,8 +10,8 @@ use modelgate_eval::{
     OneSided, Reason, SchemaChange, StatisticId, Subject, WorstSlice,
 };
 use modelgate_policy::{
-    Bound, Check, Counts, DATA_RULES, DataState, Date, DriftState, Family, Finding, JudgedData, JudgedDrift, JudgedMeasurement,
-    Level, Origin, Outcome, RuleId, State, Test, Verdict,
+    Bound, Check, Counts, DATA_RULES, DataSource, DataState, Date, DriftState, Family, Finding, JudgedData, JudgedDrift,
+    JudgedMeasurement, JudgedSource, Level, Origin, Outcome, RuleId, SOURCE_FACTS, State, Test, Verdict,
 };
 
 use crate::inputs::{Input, InputColumn};
@@ -286,7 +286,7 @@ fn checked(column: &str) -> JudgedData {
         let (column, expected, sampled, change) = (column.map(str::to_owned), None, false, None);
         let rule = DATA_RULES.iter().find(|rule| rule.metric == metric);
         JudgedMeasurement {
-            measurement: DataMeasurement { metric, part, column, personal: None, estimate, expected, sampled, change },
+            measurement: DataMeasurement { metric, part, column, by: None, personal: None, estimate, expected, sampled, change },
             rule: rule.map(|rule| rule.rule),
             limit: rule.map(|rule| rule.default),
             state,
@@ -298,13 +298,25 @@ fn checked(column: &str) -> JudgedData {
     let mut missing = entry(DataMetricId::MISSING_RATE, Some(column), exact(0.0725, 4_000), DataState::Crossed);
     let change = DataChange { before: 0.02, n_before: 3_000, value: 0.0525, interval: None, p: 1e-9, q: 1e-8 };
     missing.measurement.change = Some(change);
+    let mut proxy = entry(DataMetricId::PROXY_STRENGTH, Some(column), exact(0.61, 4_000), DataState::Crossed);
+    proxy.measurement.by = Some(column.to_owned());
     JudgedData {
         measurements: vec![
             entry(DataMetricId::ROW_COUNT, None, exact(4_000.0, 4_000), DataState::Undefined(Reason::NotInBaseline)),
             missing,
             entry(DataMetricId::MOST_FREQUENT_RATE, Some(column), exact(0.5, 4_000), DataState::Within),
             repeated,
+            proxy,
         ],
+        sources: vec![JudgedSource {
+            source: DataSource {
+                path: format!("folder/{column}"),
+                digest: Digest::of(b"approved"),
+                facts: SOURCE_FACTS.iter().map(|(key, _)| (*key != "license").then(|| column.to_owned())).collect(),
+            },
+            used_for: Some("to evaluate"),
+            found: None,
+        }],
         schema: Some(SchemaChange {
             missing: vec![column.to_owned()],
             new: Vec::new(),

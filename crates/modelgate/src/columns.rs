@@ -3,13 +3,22 @@
 use std::path::Path;
 
 use modelgate_config::{BaselineSettings, Config, ModelSource, TrainRows};
-use modelgate_cube::{DataProfile, Digest, FeatureTable, Part};
-use modelgate_data::{FeatureSettings, Roles, TaskColumns, feature_table, feature_table_of_file};
+use modelgate_cube::{Axis, AxisKind, DataProfile, Digest, FeatureTable, Part};
+use modelgate_data::{CountAxis, FeatureSettings, Roles, TaskColumns, feature_table, feature_table_of_file};
+use modelgate_eval::LABEL_AXIS;
 
 use crate::baseline::{self, BaselineChoice, Found, Reading};
 use crate::context::{Console, Context};
 use crate::failure::Failure;
 use crate::pipeline::{Candidate, TrainingRows, changed, threads};
+
+/// The counts of columns.
+pub(crate) struct Columns {
+    /// In all rows and in slices: what a release carries.
+    pub(crate) table: FeatureTable,
+    /// In the rows of each of two classes; empty for other tasks.
+    pub(crate) by_label: FeatureTable,
+}
 
 /// Counts every column but those with personal data. Without frozen edges the evaluated rows set them.
 pub(crate) fn count(
@@ -18,16 +27,17 @@ pub(crate) fn count(
     frozen: Option<&FeatureTable>,
     profile: &DataProfile,
     console: &mut Console<'_>,
-) -> Result<FeatureTable, Failure> {
+) -> Result<Columns, Failure> {
     console.step("Profiling", "the values of each column");
     let ignored = split_column(config);
     let personal: Vec<String> = profile.personal().union(&config.policy.data.personal).cloned().collect();
+    let axes: Vec<CountAxis> = config.axes.iter().cloned().chain(by_label(config, &candidate.roles)).collect();
     let settings = FeatureSettings {
         roles: &candidate.roles,
         task: config.task.as_ref(),
         personal: &personal,
         ignored: &ignored,
-        axes: &config.axes,
+        axes: &axes,
         decision_threshold: config.decision_threshold,
         max_levels: config.max_levels,
         part: Part::Test,
@@ -41,7 +51,15 @@ pub(crate) fn count(
         counted.merge(&learned).map_err(Failure::new)?;
     }
     console.finish_step();
-    Ok(counted.without_small_slices())
+    let by_label = counted.split_off(LABEL_AXIS);
+    Ok(Columns { table: counted.without_small_slices(), by_label })
+}
+
+/// The axis of two classes, where there are such.
+fn by_label(config: &Config, roles: &Roles) -> Option<CountAxis> {
+    let has_classes = config.checks_data && config.task.is_none();
+    let axis = Axis { name: LABEL_AXIS.to_owned(), kind: AxisKind::Categorical };
+    has_classes.then(|| CountAxis { axis, column: roles.label.clone() })
 }
 
 /// Counts the rows that were learned from, over the edges of those that are evaluated. They have no predictions, and need no

@@ -3,15 +3,49 @@
 use std::collections::BTreeSet;
 
 use modelgate_config::{Config, ModelSource, TrainRows};
-use modelgate_cube::DataProfile;
-use modelgate_data::{CheckSettings, DataRows, Dataset, TaskColumns, data_profile};
+use modelgate_cube::{Contract, DataProfile};
+use modelgate_data::{CheckSettings, DataRows, Dataset, Roles, TaskColumns, data_profile};
 
-use crate::context::Console;
+use crate::context::{Console, Context};
 use crate::failure::Failure;
 use crate::pipeline::{Candidate, TrainingRows, changed, names_rows, threads};
 
+/// What is agreed about the columns; none where the configuration names no contract.
+pub(crate) fn contract(config: &Config) -> Result<Option<Contract>, Failure> {
+    Ok(config.contract_file.as_deref().map(modelgate_config::load_contract).transpose()?)
+}
+
+/// How the rows are checked.
+pub(crate) fn settings<'a>(
+    config: &'a Config,
+    roles: &'a Roles,
+    (ignored, scanned): (&'a BTreeSet<String>, &'a BTreeSet<String>),
+    contract: Option<&'a Contract>,
+    context: &Context,
+) -> CheckSettings<'a> {
+    CheckSettings {
+        label: Some(roles.label.as_str()).filter(|label| !label.is_empty()),
+        has_classes: matches!(config.task, None | Some(TaskColumns::Multiclass { .. })),
+        ignored,
+        scanned,
+        features: None,
+        contract,
+        entity: config.entity.as_deref(),
+        time: roles.time.as_deref(),
+        now: context.now.as_second() as f64,
+        quasi_identifiers: &config.quasi_identifiers,
+        threads: threads(),
+    }
+}
+
 /// The counts; none where the configuration asks for no checks.
-pub(crate) fn count(config: &Config, candidate: &Candidate, console: &mut Console<'_>) -> Result<DataProfile, Failure> {
+pub(crate) fn count(
+    config: &Config,
+    candidate: &Candidate,
+    contract: Option<&Contract>,
+    context: &Context,
+    console: &mut Console<'_>,
+) -> Result<DataProfile, Failure> {
     if !config.checks_data {
         return Ok(DataProfile::default());
     }
@@ -24,12 +58,11 @@ pub(crate) fn count(config: &Config, candidate: &Candidate, console: &mut Consol
         TrainingRows::Held(dataset) => DataRows::Held(dataset),
         TrainingRows::File(path, _) => DataRows::File(path, &config.read),
     });
-    let ignored = ignored(config, candidate);
+    let ignored = ignored(config, &candidate.roles);
     let features = features(config, candidate);
-    let label = Some(candidate.roles.label.as_str()).filter(|label| !label.is_empty());
     let scanned: BTreeSet<String> = candidate.roles.id.iter().cloned().collect();
-    let settings =
-        CheckSettings { label, ignored: &ignored, scanned: &scanned, features: features.as_deref(), threads: threads() };
+    let settings = settings(config, &candidate.roles, (&ignored, &scanned), contract, context);
+    let settings = CheckSettings { features: features.as_deref(), ..settings };
     let (profile, read) = data_profile(&test, training.as_ref(), &settings)?;
     let known = [Some(candidate.data_digest), candidate.training.as_ref().and_then(TrainingRows::file_digest)];
     let files = [Some(&candidate.file), candidate.training.as_ref().and_then(TrainingRows::file)];
@@ -45,10 +78,9 @@ pub(crate) fn count(config: &Config, candidate: &Candidate, console: &mut Consol
 }
 
 /// Columns that say nothing about a row by themselves.
-fn ignored(config: &Config, candidate: &Candidate) -> BTreeSet<String> {
-    let roles = &candidate.roles;
+pub(crate) fn ignored(config: &Config, roles: &Roles) -> BTreeSet<String> {
     let of_models = [&roles.prediction, &roles.score, &roles.baseline_prediction, &roles.baseline_score];
-    let of_rows = [&roles.id, &roles.weight, &roles.time];
+    let of_rows = [&roles.id, &roles.weight, &roles.time, &config.entity];
     let of_task: Vec<String> = match &config.task {
         Some(TaskColumns::Multiclass { probabilities, .. }) => probabilities.iter().map(|(_, column)| column.clone()).collect(),
         Some(TaskColumns::Ranking { query, .. }) => vec![query.clone()],

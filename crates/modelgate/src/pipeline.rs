@@ -6,14 +6,17 @@ use std::path::{Path, PathBuf};
 use modelgate_config::{BaselineSettings, Config, Guess, ModelSource, SensitiveColumn, TrainRows};
 use modelgate_cube::{Bundle, Cube, DataProfile, Digest, Disclosure, FeatureTable, Manifest, Task};
 use modelgate_data::{AttributeCounts, Column, CountSettings, CountedFile, Dataset, Roles};
-use modelgate_eval::{Comparison, DriftBetween, DriftComparison, Evaluation, Retraining, discover, drift, evaluate_data};
+use modelgate_eval::{
+    Comparison, CutBy, DataEvaluation, DriftBetween, DriftComparison, EvalSettings, Evaluation, Retraining, discover, drift,
+    evaluate_columns, evaluate_data,
+};
 use modelgate_model::{Learning, Model, Origin, TrainSettings, run_command, train};
-use modelgate_policy::{Anchor, History, Outcome, Verdict, judge};
+use modelgate_policy::{Anchor, History, Outcome, ReadFile, Verdict, judge};
 use modelgate_report::{DataFiles, Disclosed, Document, Input, ModelFacts, Provenance, Report, TrainingFile};
 
 use crate::attributes;
 use crate::baseline::{self, BaselineChoice, Found, Reading};
-use crate::columns;
+use crate::columns::{self, Columns};
 use crate::context::{Console, Context};
 use crate::data_checks;
 use crate::disclosure;
@@ -111,6 +114,8 @@ pub(crate) struct Judged {
     pub(crate) verdict: Verdict,
     pub(crate) headline: String,
     pub(crate) documents: Vec<Document>,
+    /// The file with the rows that the model learned from, where it is known.
+    training_digest: Option<Digest>,
 }
 
 /// Reads and checks the configuration.
@@ -151,10 +156,12 @@ pub(crate) fn run(
     let evaluation = searched(config, &candidate, evaluation, console);
     let comparison = compared(config, &candidate, &baseline);
     let with_anchor = anchor.as_ref().and_then(|anchor| compared(config, &candidate, anchor));
-    let profile = data_checks::count(config, &candidate, console)?;
-    let drift = drifted(config, &candidate, (&baseline, anchor.as_ref()), &profile, console)?;
-    let data = (!profile.is_empty()).then(|| evaluate_data(&profile, baseline.profile(), config.evaluation.confidence_level));
+    let contract = data_checks::contract(config)?;
+    let profile = data_checks::count(config, &candidate, contract.as_ref(), context, console)?;
+    let (drift, columns) = drifted(config, &candidate, (&baseline, anchor.as_ref()), &profile, console)?;
+    let data = (!profile.is_empty()).then(|| checked(config, &profile, columns.as_ref(), &baseline));
     console.step("Judging", &judging(config, decisions));
+    let files = read_files(config, &candidate);
     let history = History {
         baseline: baseline.for_policy(&candidate, comparison.as_ref())?,
         anchor: match &anchor {
@@ -165,6 +172,8 @@ pub(crate) fn run(
         drift: &drift,
         without_columns: matches!(baseline, Found::Release(_)) && baseline.columns().is_none(),
         data: data.as_ref(),
+        contract: contract.as_ref().map(|contract| (contract, Some(&profile))),
+        files: &files,
     };
     let verdict = judge(&evaluation, history, &config.policy, context.today());
     let past = Past { baseline: &baseline, anchor: anchor.as_ref(), decisions };
@@ -182,7 +191,51 @@ pub(crate) fn run(
     let documents = modelgate_report::render(&report)?;
     let headline = modelgate_report::verdict_line(&report);
     let Report { evaluation, comparison, verdict, inputs, job, .. } = report;
-    Ok(Judged { provenance, inputs, job, baseline, anchor, evaluation, comparison, verdict, headline, documents })
+    let training_digest = candidate.training.as_ref().map(|training| training.for_report().digest);
+    Ok(Judged {
+        provenance,
+        inputs,
+        job,
+        baseline,
+        anchor,
+        evaluation,
+        comparison,
+        verdict,
+        headline,
+        documents,
+        training_digest,
+    })
+}
+
+/// The files of data that were read, and those that are declared, with the digests that they have now.
+fn read_files(config: &Config, candidate: &Candidate) -> Vec<ReadFile> {
+    let evaluated = (candidate.file.clone(), Some(candidate.data_digest), Some("to evaluate"));
+    let training = candidate.training.as_ref().map(|training| match training {
+        TrainingRows::Held(dataset) => (dataset.path().to_owned(), Some(dataset.digest()), Some("to train")),
+        TrainingRows::File(path, digest) => (path.clone(), Some(*digest), Some("as the rows that were learned from")),
+    });
+    let mut files: Vec<ReadFile> = Vec::new();
+    let declared = config.policy.sources.iter().map(|source| (PathBuf::from(&source.path), None, None));
+    for (path, digest, used_for) in std::iter::once(evaluated).chain(training).chain(declared) {
+        let shown = shown(&path);
+        if files.iter().any(|file| file.path == shown) {
+            continue;
+        }
+        let digest = digest.or_else(|| modelgate_data::digest_of_files(&path).ok());
+        files.push(ReadFile { path: shown, used_for, digest });
+    }
+    files
+}
+
+/// What the counts say of the data.
+fn checked(config: &Config, profile: &DataProfile, columns: Option<&Columns>, baseline: &Found) -> DataEvaluation {
+    let EvalSettings { confidence_level, min_support, .. } = config.evaluation;
+    let mut data = evaluate_data(profile, baseline.profile(), confidence_level);
+    if let Some(Columns { table, by_label }) = columns {
+        let cuts: Vec<CutBy<'_>> = config.axes.iter().map(|axis| CutBy { axis: &axis.axis.name, column: &axis.column }).collect();
+        data.measurements.extend(evaluate_columns(table, by_label, &cuts, min_support, confidence_level));
+    }
+    data
 }
 
 /// The measurements of the candidate, beside the baseline's predictions where those are of the same rows.
@@ -200,22 +253,24 @@ fn searched(config: &Config, candidate: &Candidate, evaluation: Evaluation, cons
 }
 
 /// How the columns moved: against the rows of the baseline, and between the rows that were learned from and those that are
-/// evaluated. Edges are the anchor's, else the baseline's. Columns are counted only where there is something to compare.
+/// evaluated. Edges are the anchor's, else the baseline's. Columns are counted only where there is something to compare, or the
+/// data is checked.
 fn drifted(
     config: &Config,
     candidate: &Candidate,
     (baseline, anchor): (&Found, Option<&Found>),
     profile: &DataProfile,
     console: &mut Console<'_>,
-) -> Result<Vec<DriftComparison>, Failure> {
+) -> Result<(Vec<DriftComparison>, Option<Columns>), Failure> {
     let frozen = anchor.and_then(Found::columns).or_else(|| baseline.columns());
-    if frozen.is_none() && candidate.training.is_none() {
-        return Ok(Vec::new());
+    if frozen.is_none() && candidate.training.is_none() && !config.checks_data {
+        return Ok((Vec::new(), None));
     }
     let counted = columns::count(config, candidate, frozen, profile, console)?;
-    let against_baseline = baseline.columns().and_then(|before| drift(DriftBetween::Releases, before, &counted));
-    let against_training = drift(DriftBetween::TrainTest, &counted, &counted);
-    Ok(against_baseline.into_iter().chain(against_training).collect())
+    let table = &counted.table;
+    let against_baseline = baseline.columns().and_then(|before| drift(DriftBetween::Releases, before, table));
+    let against_training = drift(DriftBetween::TrainTest, table, table);
+    Ok((against_baseline.into_iter().chain(against_training).collect(), Some(counted)))
 }
 
 /// What came before a candidate, as it was found.
@@ -602,6 +657,7 @@ pub(crate) fn record(config: &Config, judged: &Judged, exit_code: u8) -> serde_j
         "tool_version": TOOL_VERSION,
         "config_sha256": config.digest.to_string(),
         "data_sha256": judged.provenance.data_digest.to_string(),
+        "training_sha256": judged.training_digest.map(|digest| digest.to_string()),
         "model_sha256": judged.provenance.model_digest.to_string(),
         "counts_sha256": judged.provenance.cube_digest.to_string(),
         "split": judged.provenance.split,

@@ -1,12 +1,12 @@
 //! One column: how many values are missing, how many differ, and how likely two rows are to agree.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use arrow_array::Array as _;
-use modelgate_cube::{ColumnKind, Counted, DataCount, PersonalKind};
+use modelgate_cube::{ColumnKind, ContractColumn, Counted, DataCount, PersonalKind};
 
 use super::{exact, personal};
-use crate::column::{Missing, parse_number};
+use crate::column::{Missing, number_text, parse_number};
 use crate::features::look::{Look, Sample, mixed};
 use crate::features::values::{Reader, Value};
 use crate::pass::{Cells, Stop};
@@ -14,7 +14,7 @@ use crate::row_ids::halved;
 use crate::split_digest::text_hash;
 
 /// What a missing value says in a row.
-const NOTHING: u64 = 1;
+pub(super) const NOTHING: u64 = 1;
 
 /// Texts that mean "no value" in most tools, in small letters.
 const MISSING_LIKE: [&str; 20] = [
@@ -65,9 +65,25 @@ pub(super) struct ColumnLook {
     range: Option<(f64, f64)>,
     /// Whether all of them are whole.
     has_fractions: bool,
+    /// What is agreed about it: the ends of a range, and what agreed texts say in a row.
+    agreed_range: Option<(f64, f64)>,
+    agreed_values: Option<HashSet<u64>>,
+    outside_range: u64,
+    other_values: u64,
 }
 
 impl ColumnLook {
+    /// A column that is held to what is agreed about it.
+    pub(super) fn held_to(agreed: Option<&ContractColumn>) -> Self {
+        let agreed_range = agreed.filter(|agreed| agreed.range != (None, None)).map(|agreed| {
+            let (low, high) = agreed.range;
+            (low.unwrap_or(f64::NEG_INFINITY), high.unwrap_or(f64::INFINITY))
+        });
+        let values = agreed.and_then(|agreed| agreed.values.as_ref());
+        let agreed_values = values.map(|values| values.iter().map(|value| code(Value::Text(value.trim()))).collect());
+        Self { agreed_range, agreed_values, ..Self::default() }
+    }
+
     /// Looks at the cells of a batch.
     pub(super) fn add(&mut self, cells: &Cells, missing: &Missing<'_>) -> Result<(), Stop> {
         if let Cells::Number(numbers) = cells {
@@ -87,6 +103,10 @@ impl ColumnLook {
             self.look.count(*hash);
             self.missing += u64::from(*code == NOTHING);
             self.codes.push(*code);
+            let outside = |(low, high): (f64, f64)| !number.is_nan() && !(low..=high).contains(number);
+            self.outside_range += u64::from(self.agreed_range.is_some_and(outside));
+            let is_other = |values: &HashSet<u64>| *code != NOTHING && !values.contains(code);
+            self.other_values += u64::from(self.agreed_values.as_ref().is_some_and(is_other));
             if number.is_finite() {
                 self.finite += 1;
                 self.range = Some(self.range.map_or((*number, *number), |(low, high)| (low.min(*number), high.max(*number))));
@@ -107,6 +127,8 @@ impl ColumnLook {
         self.look.merge(other.look);
         self.missing += other.missing;
         self.non_finite += other.non_finite;
+        self.outside_range += other.outside_range;
+        self.other_values += other.other_values;
         self.finite += other.finite;
         self.range = match (self.range, other.range) {
             (Some((low, high)), Some((lower, higher))) => Some((low.min(lower), high.max(higher))),
@@ -117,6 +139,34 @@ impl ColumnLook {
 
     pub(super) fn rows(&self) -> u64 {
         self.look.rows
+    }
+
+    /// Rows without a value.
+    pub(super) fn missing_rows(&self) -> u64 {
+        self.missing
+    }
+
+    /// The smallest and the largest finite number.
+    pub(super) fn range(&self) -> Option<(f64, f64)> {
+        self.range
+    }
+
+    /// The values of a column of texts that do not mostly differ, each with its rows; none where there are too many to know, or
+    /// one is too long for a level.
+    pub(super) fn levels(&self) -> Option<Vec<(String, u64)>> {
+        let (texts, numbers) = (&self.look.texts, &self.look.numbers);
+        let known = self.is_text() && texts.is_all() && numbers.is_all() && !self.is_free_text();
+        let texts = texts.values().map(|(level, rows)| Some((level.clone()?, rows)));
+        let numbers = numbers.values().map(|(number, rows)| Some((number_text(*number), rows)));
+        if known { texts.chain(numbers).collect() } else { None }
+    }
+
+    /// Rows of the rarest and of the most frequent value; none where these are not all known, or there are fewer than two.
+    pub(super) fn rarest(&self) -> Option<(u64, u64)> {
+        let (texts, numbers) = (&self.look.texts, &self.look.numbers);
+        let rows = || texts.rows_by_hash().chain(numbers.rows_by_hash()).map(|(_, rows)| rows);
+        let known = texts.is_all() && numbers.is_all() && rows().count() > 1;
+        if known { rows().min().zip(rows().max()) } else { None }
     }
 
     /// What it holds. A column whose texts all spell numbers holds numbers: files differ in how they say so.
@@ -139,6 +189,12 @@ impl ColumnLook {
         let mut counts = vec![(Counted::Missing, exact(self.missing, rows))];
         if self.kind() == ColumnKind::Number {
             counts.push((Counted::NonFinite, exact(self.non_finite, rows)));
+        }
+        if self.agreed_range.is_some() {
+            counts.push((Counted::OutsideRange, exact(self.outside_range, rows)));
+        }
+        if self.agreed_values.is_some() {
+            counts.push((Counted::OtherValues, exact(self.other_values, rows)));
         }
         let is_all = look.texts.is_all() && look.numbers.is_all();
         let most = |sample: &mut dyn Iterator<Item = u64>| sample.max().unwrap_or(0);

@@ -70,6 +70,12 @@ impl RowSample {
         self.largest == u64::MAX
     }
 
+    /// Rows that fewer rows than this agree with, and all rows that are known.
+    pub(super) fn few_alike(&self, fewest: u64) -> (u64, u64) {
+        let few = self.kept.values().filter(|said| said.rows < fewest).map(|said| said.rows).sum();
+        (few, self.kept.values().map(|said| said.rows).sum())
+    }
+
     /// Rows that repeat another one (all but one of each), rows that have an equal with another label, and all rows that are
     /// known.
     pub(super) fn repeated(&self) -> (u64, u64, u64) {
@@ -130,6 +136,7 @@ mod tests {
         let few = sample(100, [(1, 0), (1, 1), (1, 1), (2, 0), (2, 0), (3, 1)]);
         assert_eq!((few.repeated(), few.is_all()), ((3, 3, 6), true));
         assert_eq!(shared(&few, &sample(100, [(2, 9), (7, 9)])), (2, 6));
+        assert_eq!((few.few_alike(2), few.few_alike(3)), ((1, 6), (3, 6)));
         let pairs = (few.pairs(6), few.pairs_with(&sample(100, [(2, 9), (7, 9)]), 2));
         assert!((pairs.0 - 8.0 / 30.0).abs() < 1e-12 && (pairs.1 - 2.0 / 12.0).abs() < 1e-12, "{pairs:?}");
     }

@@ -11,8 +11,25 @@ const ONE: NonZero<usize> = NonZero::<usize>::MIN;
 
 fn profile_of(test: &DataRows<'_>, training: Option<&DataRows<'_>>, threads: NonZero<usize>) -> DataProfile {
     let ignored = BTreeSet::from(["id".to_owned(), "p".to_owned()]);
-    let settings = CheckSettings { label: Some("y"), ignored: &ignored, scanned: &BTreeSet::new(), features: None, threads };
+    let settings = CheckSettings { ignored: &ignored, threads, ..settings() };
     data_profile(test, training, &settings).unwrap().0
+}
+
+fn settings<'a>() -> CheckSettings<'a> {
+    static NOTHING: BTreeSet<String> = BTreeSet::new();
+    CheckSettings {
+        label: Some("y"),
+        has_classes: true,
+        ignored: &NOTHING,
+        scanned: &NOTHING,
+        features: None,
+        contract: None,
+        entity: None,
+        time: None,
+        now: 0.0,
+        quasi_identifiers: &[],
+        threads: ONE,
+    }
 }
 
 fn hits(profile: &DataProfile, part: Part, what: Counted, column: Option<&str>) -> (u64, u64) {
@@ -111,7 +128,7 @@ fn a_column_of_ids_is_looked_at_for_personal_data_and_nothing_else() {
     let scan = |text: &str| {
         let (data, _file) = csv(text);
         let id = BTreeSet::from(["id".to_owned()]);
-        let settings = CheckSettings { label: Some("y"), ignored: &id, scanned: &id, features: None, threads: ONE };
+        let settings = CheckSettings { ignored: &id, scanned: &id, ..settings() };
         data_profile(&DataRows::Held(&data), None, &settings).unwrap().0
     };
     let profile = scan("id,y\na@example.com,1\nb@example.com,0\nc@example.com,1\n");
@@ -119,4 +136,59 @@ fn a_column_of_ids_is_looked_at_for_personal_data_and_nothing_else() {
     assert_eq!(profile.get(Part::Test, Counted::Missing, Some("id")), None);
     assert_eq!((profile.columns(Part::Test).count(), profile.personal()), (0, BTreeSet::from(["id".to_owned()])));
     assert_eq!(scan("id,y\ncase 1,1\ncase 2,0\ncase 3,1\n").personal(), BTreeSet::new());
+}
+
+#[test]
+fn whom_rows_are_about_and_when_they_are_from_is_compared_with_the_training_rows() {
+    let (test, _one) = csv("y,who,when,a\n1,ann,2026-01-05,1\n0,bob,2026-03-01,1\n0,,2031-01-01,2\n1,eve,soon,2\n");
+    let (training, _two) = csv("y,who,when,a\n1,bob,2026-02-01T08:00:00Z,1\n0,dan,2026-01-01,1\n");
+    let ignored = BTreeSet::from(["who".to_owned(), "when".to_owned()]);
+    // 2026-06-01.
+    let settings =
+        CheckSettings { ignored: &ignored, entity: Some("who"), time: Some("when"), now: 1_780_272_000.0, ..settings() };
+    let (profile, _) = data_profile(&DataRows::Held(&test), Some(&DataRows::Held(&training)), &settings).unwrap();
+    assert_eq!(of_test(&profile, Counted::SharedEntities, None), (1, 3));
+    assert_eq!(of_test(&profile, Counted::BeforeTrainingEnd, None), (1, 3));
+    assert_eq!(of_test(&profile, Counted::Future, None), (1, 3));
+    assert_eq!(of_test(&profile, Counted::UnreadableTimes, None), (1, 4));
+    assert_eq!(of_test(&profile, Counted::RarestClass, None), (2, 2));
+    assert_eq!(profile.columns(Part::Test).map(|(name, _)| name).collect::<Vec<_>>(), ["a"]);
+}
+
+#[test]
+fn rows_that_few_agree_with_are_counted_by_the_quasi_identifiers_alone() {
+    let mut text = String::from("y,zip,age,a\n");
+    (0..12).for_each(|row| writeln!(text, "{},{},{},{row}", row % 2, if row < 10 { 1_000 } else { 2_000 + row }, 30).unwrap());
+    let (data, _file) = csv(&text);
+    let quasi = ["zip".to_owned(), "age".to_owned()];
+    let settings = CheckSettings { quasi_identifiers: &quasi, ..settings() };
+    let (profile, _) = data_profile(&DataRows::Held(&data), None, &settings).unwrap();
+    assert_eq!(of_test(&profile, Counted::FewAlike, None), (2, 12));
+}
+
+#[test]
+fn a_contract_is_proposed_from_what_many_rows_say_and_then_held_against_other_rows() {
+    let mut text = String::from("y,amount,city,note\n");
+    for row in 0..200 {
+        let city = if row == 7 { "Rare" } else { ["Bonn", "Köln"][row % 2] };
+        writeln!(text, "{},{},{city},note {row}", row % 2, if row % 50 == 0 { String::new() } else { (row + 10).to_string() })
+            .unwrap();
+    }
+    let (data, _one) = csv(&text);
+    let contract = infer_contract(&DataRows::Held(&data), &settings()).unwrap();
+    let amount = contract.column("amount").unwrap();
+    assert_eq!((amount.range, amount.max_missing), ((Some(0.0), Some(300.0)), 0.04));
+    let city = contract.column("city").unwrap();
+    assert_eq!(city.values.clone().unwrap(), BTreeSet::from(["Bonn".to_owned(), "Köln".to_owned()]));
+    assert!((city.max_other - 0.03).abs() < 1e-12, "a text that one row says is no agreed value");
+    assert!(contract.column("note").unwrap().values.is_none() && contract.column("y").is_none());
+    let people = (0..40).fold(String::from("y,contact\n"), |text, row| text + &format!("{},p{}@example.com\n", row % 2, row % 2));
+    let (people, _three) = csv(&people);
+    let of_people = infer_contract(&DataRows::Held(&people), &settings()).unwrap();
+    assert_eq!(of_people.column("contact").unwrap().values, None, "nothing of personal data is agreed");
+    let (other, _two) = csv("y,amount,city,note\n1,301,Bonn,a\n0,-1,Paris,b\n1,5,,c\n");
+    let held = CheckSettings { contract: Some(&contract), ..settings() };
+    let (profile, _) = data_profile(&DataRows::Held(&other), None, &held).unwrap();
+    assert_eq!(of_test(&profile, Counted::OutsideRange, Some("amount")), (2, 3));
+    assert_eq!(of_test(&profile, Counted::OtherValues, Some("city")), (1, 3));
 }

@@ -22,12 +22,12 @@ pub(crate) struct Sample<V> {
 }
 
 impl<V> Sample<V> {
-    fn new(most: usize) -> Self {
+    pub(crate) fn new(most: usize) -> Self {
         Self { kept: FastMap::default(), largest: u64::MAX, most }
     }
 
     /// Adds rows of a value by its hash, which no other value may have.
-    fn add(&mut self, hash: u64, rows: u64, value: impl FnOnce() -> V) {
+    pub(crate) fn add(&mut self, hash: u64, rows: u64, value: impl FnOnce() -> V) {
         if hash > self.largest {
             return;
         }
@@ -49,7 +49,7 @@ impl<V> Sample<V> {
         }
     }
 
-    fn merge(&mut self, other: Self) {
+    pub(crate) fn merge(&mut self, other: Self) {
         self.largest = self.largest.min(other.largest);
         let largest = self.largest;
         self.kept.retain(|hash, _| *hash <= largest);

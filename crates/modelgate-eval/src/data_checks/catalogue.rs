@@ -38,6 +38,8 @@ enum What {
     One(Counted),
     /// Personal data, by whether values are checked, or only look like it or are named so.
     Personal { checked: bool },
+    /// None: it follows from the counts of columns in slices.
+    InSlices,
 }
 
 /// What becomes of a count.
@@ -204,6 +206,127 @@ pub const DATA_METRICS: &[DataMetric] = &[
         counted: What::Personal { checked: false },
         value: Value::Share,
     },
+    DataMetric {
+        id: "outside_range_rate",
+        title: "Numbers outside the agreed range",
+        formula: "rows whose number is below `min` or above `max` of the contract / rows",
+        about: "each column with a range in the contract",
+        denominator: "all rows of the part",
+        undefined_when: NO_ROWS,
+        reference: "(~column.dropna().between(min, max)).sum() / len(column)",
+        counted: What::One(Counted::OutsideRange),
+        value: Value::Share,
+    },
+    DataMetric {
+        id: "other_value_rate",
+        title: "Texts that are not agreed",
+        formula: "rows whose text is none of `values` of the contract / rows",
+        about: "each column with values in the contract",
+        denominator: "all rows of the part",
+        undefined_when: NO_ROWS,
+        reference: "(~column.dropna().isin(values)).sum() / len(column)",
+        counted: What::One(Counted::OtherValues),
+        value: Value::Share,
+    },
+    DataMetric {
+        id: "entity_overlap_rate",
+        title: "Test rows about somebody that training rows are about",
+        formula: "test rows whose `data.entity` a training row has as well / test rows that have one",
+        about: "whole rows",
+        denominator: "test rows with a value of `data.entity`",
+        undefined_when: "no test row has one",
+        reference: "test[entity].dropna().isin(train[entity]).mean()",
+        counted: What::One(Counted::SharedEntities),
+        value: Value::Share,
+    },
+    DataMetric {
+        id: "before_training_end_rate",
+        title: "Test rows that are older than a training row",
+        formula: "test rows whose `data.time` is before that of the latest training row / test rows with a time",
+        about: "whole rows",
+        denominator: "test rows with a time that can be read; of more than 16,384 times, those with the smallest hashes",
+        undefined_when: "no test row has a time",
+        reference: "(test[time] < train[time].max()).mean()",
+        counted: What::One(Counted::BeforeTrainingEnd),
+        value: Value::Share,
+    },
+    DataMetric {
+        id: "future_time_rate",
+        title: "Rows from the future",
+        formula: "rows whose `data.time` is a date after now / rows with a time",
+        about: "whole rows",
+        denominator: "rows with a time that can be read",
+        undefined_when: "no row has a time",
+        reference: "(pandas.to_datetime(frame[time], utc=True) > now).mean()",
+        counted: What::One(Counted::Future),
+        value: Value::Share,
+    },
+    DataMetric {
+        id: "unreadable_time_rate",
+        title: "Times that cannot be read",
+        formula: "rows whose `data.time` is neither a date such as 2026-05-31 or 2026-05-31T17:05:09+02:00 nor a number / rows that say something there",
+        about: "whole rows",
+        denominator: "rows that say something in `data.time`",
+        undefined_when: "no row does",
+        reference: "pandas.to_datetime(frame[time].dropna(), errors='coerce').isna().mean()",
+        counted: What::One(Counted::UnreadableTimes),
+        value: Value::Share,
+    },
+    DataMetric {
+        id: "class_balance",
+        title: "Rarest class to most frequent class",
+        formula: "rows of the rarest class / rows of the most frequent class",
+        about: "whole rows",
+        denominator: "rows of the most frequent class",
+        undefined_when: "there are fewer than two classes, or labels are no classes",
+        reference: "frame[label].value_counts().pipe(lambda counts: counts.min() / counts.max())",
+        counted: What::One(Counted::RarestClass),
+        value: Value::Share,
+    },
+    DataMetric {
+        id: "few_alike_rate",
+        title: "Rows that few others are like",
+        formula: "rows whose combination of `data.quasi_identifiers` fewer than 5 rows have / rows (k-anonymity with k = 5)",
+        about: "whole rows",
+        denominator: ALL_ROWS,
+        undefined_when: NO_ROWS,
+        reference: "(frame.groupby(quasi_identifiers, dropna=False)[quasi_identifiers[0]].transform('size') < 5).mean()",
+        counted: What::One(Counted::FewAlike),
+        value: Value::Share,
+    },
+    DataMetric {
+        id: "missing_rate_difference",
+        title: "Missing values of some groups",
+        formula: "largest minus smallest share of missing values among the groups of an axis with `evaluation.min_support` rows, and 100 at least",
+        about: "each column, by each axis of `evaluation.slices`",
+        denominator: "rows of the smallest of these groups",
+        undefined_when: "fewer than two groups have so many rows",
+        reference: "frame.groupby(axis)[column].apply(lambda x: x.isna().mean()).pipe(lambda rates: rates.max() - rates.min()); interval: Newcombe, of these two groups",
+        counted: What::InSlices,
+        value: Value::Share,
+    },
+    DataMetric {
+        id: "proxy_strength",
+        title: "Columns that stand for a group",
+        formula: "Cramér's V between the values of the column (its bins or levels) and the groups of an axis, corrected for bias (Bergsma 2013)",
+        about: "each column, by each axis of `evaluation.slices` that is made of another column",
+        denominator: "rows of groups with `evaluation.min_support` rows, and 100 at least",
+        undefined_when: "fewer than two groups have so many rows, or all rows say the same",
+        reference: "the formula of Bergsma (2013) on scipy.stats.chi2_contingency(correction=False)",
+        counted: What::InSlices,
+        value: Value::Share,
+    },
+    DataMetric {
+        id: "single_column_auc",
+        title: "Columns that give the label away",
+        formula: "area under the ROC curve of the best guess from one column: its bins or levels (of 11 rows or more), ordered by their share of a class",
+        about: "each column, where there are two classes",
+        denominator: "all test rows",
+        undefined_when: "labels are not of two classes",
+        reference: "sklearn.metrics.roc_auc_score(label, column.map(label.groupby(column).mean())) on binned columns",
+        counted: What::InSlices,
+        value: Value::Share,
+    },
 ];
 
 impl DataMetric {
@@ -212,7 +335,7 @@ impl DataMetric {
         match (self.counted, key.what) {
             (What::Personal { checked }, Counted::Personal(kind)) => checked == (kind.evidence() == Evidence::Checked),
             (What::One(counted), what) => counted == what,
-            (What::Personal { .. }, _) => false,
+            (What::Personal { .. } | What::InSlices, _) => false,
         }
     }
 
@@ -266,6 +389,30 @@ impl DataMetricId {
     pub const PERSONAL_DATA_RATE: Self = Self(11);
     /// See `likely_personal_data_rate`.
     pub const LIKELY_PERSONAL_DATA_RATE: Self = Self(12);
+
+    /// See `outside_range_rate`.
+    pub const OUTSIDE_RANGE_RATE: Self = Self(13);
+    /// See `other_value_rate`.
+    pub const OTHER_VALUE_RATE: Self = Self(14);
+    /// See `entity_overlap_rate`.
+    pub const ENTITY_OVERLAP_RATE: Self = Self(15);
+    /// See `before_training_end_rate`.
+    pub const BEFORE_TRAINING_END_RATE: Self = Self(16);
+    /// See `future_time_rate`.
+    pub const FUTURE_TIME_RATE: Self = Self(17);
+    /// See `unreadable_time_rate`.
+    pub const UNREADABLE_TIME_RATE: Self = Self(18);
+    /// See `class_balance`.
+    pub const CLASS_BALANCE: Self = Self(19);
+    /// See `few_alike_rate`.
+    pub const FEW_ALIKE_RATE: Self = Self(20);
+
+    /// See `missing_rate_difference`.
+    pub const MISSING_RATE_DIFFERENCE: Self = Self(21);
+    /// See `proxy_strength`.
+    pub const PROXY_STRENGTH: Self = Self(22);
+    /// See `single_column_auc`.
+    pub const SINGLE_COLUMN_AUC: Self = Self(23);
 
     /// Every id, in the order of the catalogue.
     pub fn all() -> impl Iterator<Item = Self> {

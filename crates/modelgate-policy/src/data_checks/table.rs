@@ -10,6 +10,10 @@ use crate::RuleId;
 pub enum DataQuestion {
     /// It must not be above the limit; where chance alone would be, it cannot be told.
     AtMost,
+    /// It must not be below the limit.
+    AtLeast,
+    /// A gap between groups must not be above the limit where it is surely there: its interval is above zero.
+    SureGap,
     /// It must not have risen by more than the limit since the baseline, surely (adjusted p-value below 0.05).
     MostIncrease,
     /// It must not be more than this many times the baseline's, nor less than the inverse.
@@ -150,6 +154,87 @@ pub const DATA_RULES: &[DataRule] = &[
         key: "max_likely_personal_data_rate",
         default: 0.0,
         needs: ROWS,
+    },
+    DataRule {
+        rule: RuleId::ENTITY_OVERLAP,
+        metric: DataMetricId::ENTITY_OVERLAP_RATE,
+        training_only: false,
+        question: DataQuestion::AtMost,
+        key: "max_entity_overlap_rate",
+        default: 0.0,
+        needs: "`data.entity` in test and training rows",
+    },
+    DataRule {
+        rule: RuleId::TEMPORAL_LEAKAGE,
+        metric: DataMetricId::BEFORE_TRAINING_END_RATE,
+        training_only: false,
+        question: DataQuestion::AtMost,
+        key: "max_before_training_end_rate",
+        default: 0.0,
+        needs: "`data.time` in test and training rows",
+    },
+    DataRule {
+        rule: RuleId::FUTURE_TIMES,
+        metric: DataMetricId::FUTURE_TIME_RATE,
+        training_only: false,
+        question: DataQuestion::AtMost,
+        key: "max_future_time_rate",
+        default: 0.0,
+        needs: "`data.time`",
+    },
+    DataRule {
+        rule: RuleId::UNREADABLE_TIMES,
+        metric: DataMetricId::UNREADABLE_TIME_RATE,
+        training_only: false,
+        question: DataQuestion::AtMost,
+        key: "max_unreadable_time_rate",
+        default: 0.0,
+        needs: "`data.time`",
+    },
+    DataRule {
+        rule: RuleId::CLASS_IMBALANCE,
+        metric: DataMetricId::CLASS_BALANCE,
+        training_only: false,
+        question: DataQuestion::AtLeast,
+        key: "min_class_balance",
+        default: 0.1,
+        needs: "a label of at least two classes",
+    },
+    DataRule {
+        rule: RuleId::RE_IDENTIFICATION,
+        metric: DataMetricId::FEW_ALIKE_RATE,
+        training_only: false,
+        question: DataQuestion::AtMost,
+        key: "max_few_alike_rate",
+        default: 0.0,
+        needs: "`data.quasi_identifiers`",
+    },
+    DataRule {
+        rule: RuleId::MISSING_BY_GROUP,
+        metric: DataMetricId::MISSING_RATE_DIFFERENCE,
+        training_only: false,
+        question: DataQuestion::SureGap,
+        key: "max_missing_difference",
+        default: 0.05,
+        needs: "groups to compare (`evaluation.slices`)",
+    },
+    DataRule {
+        rule: RuleId::PROXY_COLUMN,
+        metric: DataMetricId::PROXY_STRENGTH,
+        training_only: false,
+        question: DataQuestion::AtMost,
+        key: "max_proxy_strength",
+        default: 0.5,
+        needs: "groups to compare (`evaluation.slices`), and columns beside theirs",
+    },
+    DataRule {
+        rule: RuleId::TARGET_LEAKAGE,
+        metric: DataMetricId::SINGLE_COLUMN_AUC,
+        training_only: false,
+        question: DataQuestion::AtMost,
+        key: "max_single_column_auc",
+        default: 0.98,
+        needs: "labels of two classes, and columns beside them",
     },
 ];
 

@@ -57,6 +57,7 @@ fn policy(target: Target, bound: Bound) -> Policy {
         max_decisions_per_split: 50,
         drift: crate::DriftLimits::default(),
         data: crate::DataLimits::default(),
+        sources: Vec::new(),
     }
 }
 
@@ -301,6 +302,8 @@ fn anchored(delta: f64, before: f64, anchor_is_candidate: bool) -> Verdict {
         drift: &[],
         without_columns: false,
         data: None,
+        contract: None,
+        files: &[],
     };
     judge(&found, history, &policy(Target::Overall, Bound::MaxRegression(0.05)), today())
 }
@@ -329,6 +332,8 @@ fn an_anchor_alone_has_the_whole_level() {
         drift: &[],
         without_columns: false,
         data: None,
+        contract: None,
+        files: &[],
     };
     let verdict = judge(&found, history, &policy(Target::Overall, Bound::MaxRegression(0.05)), today());
     let worst = verdict.checks.first().unwrap();

@@ -1,12 +1,16 @@
 //! The rules: a file each, with what it says, why it exists and how to act on it.
 
 mod baseline_is_candidate;
+mod class_imbalance;
 mod conflicting_labels;
 mod constant_column;
+mod contract_violation;
 mod data_drift;
 mod different_data;
 mod duplicate_rows;
+mod entity_overlap;
 mod expired_waiver;
+mod future_times;
 mod id_like_feature;
 mod label_drift;
 mod likely_personal_data;
@@ -15,6 +19,7 @@ mod metric_above_bound;
 mod metric_below_bound;
 mod metric_not_evaluated;
 mod metric_regression;
+mod missing_by_group;
 mod missing_like_texts;
 mod missing_slice;
 mod missing_values;
@@ -22,12 +27,18 @@ mod no_baseline;
 mod non_finite_values;
 mod personal_data;
 mod prediction_drift;
+mod proxy_column;
+mod re_identification;
 mod row_count_change;
 mod schema_change;
 mod similar_texts;
 mod simpson;
+mod target_leakage;
+mod temporal_leakage;
 mod train_test_drift;
 mod train_test_overlap;
+mod unapproved_data;
+mod unreadable_times;
 mod unused_waiver;
 mod worn_split;
 mod worst_slice;
@@ -117,6 +128,17 @@ pub const RULES: &[Rule] = &[
     train_test_overlap::RULE,
     personal_data::RULE,
     likely_personal_data::RULE,
+    contract_violation::RULE,
+    entity_overlap::RULE,
+    temporal_leakage::RULE,
+    future_times::RULE,
+    unreadable_times::RULE,
+    class_imbalance::RULE,
+    re_identification::RULE,
+    missing_by_group::RULE,
+    proxy_column::RULE,
+    target_leakage::RULE,
+    unapproved_data::RULE,
 ];
 
 impl RuleId {
@@ -186,11 +208,40 @@ impl RuleId {
     /// Whether it is about the data, and not about the model.
     #[must_use]
     pub fn is_about_data(self) -> bool {
-        const OTHERS: [RuleId; 5] =
-            [RuleId::DATA_DRIFT, RuleId::LABEL_DRIFT, RuleId::PREDICTION_DRIFT, RuleId::TRAIN_TEST_DRIFT, RuleId::SCHEMA_CHANGE];
+        const OTHERS: [RuleId; 7] = [
+            RuleId::DATA_DRIFT,
+            RuleId::LABEL_DRIFT,
+            RuleId::PREDICTION_DRIFT,
+            RuleId::TRAIN_TEST_DRIFT,
+            RuleId::SCHEMA_CHANGE,
+            RuleId::CONTRACT_VIOLATION,
+            RuleId::UNAPPROVED_DATA,
+        ];
         OTHERS.contains(&self) || crate::DATA_RULES.iter().any(|rule| rule.rule == self)
     }
 
+    /// A column is not what the contract says.
+    pub const CONTRACT_VIOLATION: Self = Self(31);
+    /// Test rows are about somebody that the model has learned from.
+    pub const ENTITY_OVERLAP: Self = Self(32);
+    /// Test rows are older than what the model has learned from.
+    pub const TEMPORAL_LEAKAGE: Self = Self(33);
+    /// Rows are from the future.
+    pub const FUTURE_TIMES: Self = Self(34);
+    /// Times cannot be read.
+    pub const UNREADABLE_TIMES: Self = Self(35);
+    /// A class is rare.
+    pub const CLASS_IMBALANCE: Self = Self(36);
+    /// Rows could be told apart by what others know about people.
+    pub const RE_IDENTIFICATION: Self = Self(37);
+    /// A column is missing for some groups more than for others.
+    pub const MISSING_BY_GROUP: Self = Self(38);
+    /// A column stands for a group.
+    pub const PROXY_COLUMN: Self = Self(39);
+    /// A column gives the label away.
+    pub const TARGET_LEAKAGE: Self = Self(40);
+    /// Data is not what was approved.
+    pub const UNAPPROVED_DATA: Self = Self(41);
     /// Looks an id up, exactly as written in the catalogue.
     #[must_use]
     pub fn parse(id: &str) -> Option<Self> {

@@ -1,7 +1,9 @@
 //! What was measured of the data, in `verdict.json`.
 
+use std::collections::BTreeMap;
+
 use modelgate_eval::{DataMeasurement, Estimate, SchemaChange};
-use modelgate_policy::{DataState, JudgedData, JudgedMeasurement};
+use modelgate_policy::{DataState, JudgedData, JudgedMeasurement, SOURCE_FACTS};
 use serde::Serialize;
 
 /// Everything that was measured of the rows themselves.
@@ -23,6 +25,9 @@ struct Measurement<'a> {
     /// The kind of personal data that the column is taken for.
     #[serde(skip_serializing_if = "Option::is_none")]
     personal_data: Option<&'static str>,
+    /// The axis whose groups it compares.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by: Option<&'a str>,
     /// Not there where it is undefined.
     #[serde(skip_serializing_if = "Option::is_none")]
     value: Option<f64>,
@@ -71,6 +76,39 @@ struct Retyped<'a> {
     now: &'static str,
 }
 
+/// A declared file of data: what its owner says, and whether its bytes are the approved ones.
+#[derive(Serialize)]
+pub(super) struct Source<'a> {
+    file: String,
+    approved_digest: String,
+    found_digest: Option<String>,
+    approved: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    used_for: Option<&'static str>,
+    #[serde(flatten)]
+    facts: BTreeMap<&'static str, &'a str>,
+}
+
+/// Maps the declared files to the format.
+pub(super) fn sources(judged: &JudgedData) -> Vec<Source<'_>> {
+    judged
+        .sources
+        .iter()
+        .map(|entry| Source {
+            file: crate::data_checks::file_name(&entry.source.path).to_owned(),
+            approved_digest: entry.source.digest.to_string(),
+            found_digest: entry.found.map(|digest| digest.to_string()),
+            approved: entry.is_approved(),
+            used_for: entry.used_for,
+            facts: SOURCE_FACTS
+                .iter()
+                .zip(&entry.source.facts)
+                .filter_map(|((key, _), fact)| Some((*key, fact.as_deref()?)))
+                .collect(),
+        })
+        .collect()
+}
+
 /// Maps what was measured to the format; `None` where nothing was.
 pub(super) fn data(judged: &JudgedData) -> Option<Data<'_>> {
     let something = !judged.measurements.is_empty();
@@ -81,7 +119,7 @@ pub(super) fn data(judged: &JudgedData) -> Option<Data<'_>> {
 }
 
 fn measurement(entry: &JudgedMeasurement) -> Measurement<'_> {
-    let DataMeasurement { metric, part, column, personal, estimate, expected, sampled, change } = &entry.measurement;
+    let DataMeasurement { metric, part, column, by, personal, estimate, expected, sampled, change } = &entry.measurement;
     let measured = estimate.measured();
     let undefined = match (entry.state, estimate) {
         (DataState::Undefined(reason), _) => Some(reason.id()),
@@ -93,6 +131,7 @@ fn measurement(entry: &JudgedMeasurement) -> Measurement<'_> {
         part: part.id(),
         column: column.as_deref(),
         personal_data: personal.map(modelgate_cube::PersonalKind::id),
+        by: by.as_deref(),
         value: measured.map(|measured| measured.value),
         undefined,
         n: estimate.n(),

@@ -57,6 +57,9 @@ pub(super) struct Document<'a> {
     /// What was measured of the data itself; not there where nothing was.
     #[serde(skip_serializing_if = "Option::is_none")]
     data: Option<super::data_checks::Data<'a>>,
+    /// The declared files of data; not there where none are.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    sources: Vec<super::data_checks::Source<'a>>,
 }
 
 /// The models that were trained from different seeds, the released one among them. What they differ by is already part of
@@ -245,6 +248,9 @@ struct OneSided<'a> {
 struct Provenance<'a> {
     config_digest: String,
     data_digest: String,
+    /// The file with the rows that the model learned from, where it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    training_digest: Option<String>,
     model_digest: String,
     cube_digest: String,
     split: &'a str,
@@ -398,12 +404,13 @@ pub(super) fn document(report: &Report) -> Document<'_> {
         comparison_mode: comparison.map(|comparison| mode(comparison.mode)),
         missing_slices: comparison.map(|comparison| one_sided(&comparison.missing)).unwrap_or_default(),
         new_slices: comparison.map(|comparison| one_sided(&comparison.new)).unwrap_or_default(),
-        provenance: provenance(&report.provenance),
+        provenance: provenance(report),
         read: read(report),
         measurements: measurements(&report.evaluation),
         changes: comparison.map(changes).unwrap_or_default(),
         drift: report.verdict.drift.iter().map(super::drift::comparison).collect(),
         data: super::data_checks::data(&report.verdict.data),
+        sources: super::data_checks::sources(&report.verdict.data),
         retraining: report.evaluation.retrained().map(retraining),
         mixes: comparison.iter().flat_map(|comparison| &comparison.mixes).map(mix).collect(),
         discovery: report.evaluation.discovery().map(discovery),
@@ -618,10 +625,12 @@ fn one_sided(slices: &[eval::OneSided]) -> Vec<OneSided<'_>> {
     slices.iter().map(|side| OneSided { subject: this_slice(&side.slice), rows: side.rows }).collect()
 }
 
-fn provenance(provenance: &report::Provenance) -> Provenance<'_> {
+fn provenance(report: &Report) -> Provenance<'_> {
+    let provenance = &report.provenance;
     Provenance {
         config_digest: provenance.config_digest.to_string(),
         data_digest: provenance.data_digest.to_string(),
+        training_digest: report.data_files.training.as_ref().map(|training| training.digest.to_string()),
         model_digest: provenance.model_digest.to_string(),
         cube_digest: provenance.cube_digest.to_string(),
         split: &provenance.split,

@@ -4,6 +4,7 @@ pub(crate) mod audit;
 pub(crate) mod catalogue;
 pub(crate) mod check;
 pub(crate) mod config;
+pub(crate) mod contract;
 pub(crate) mod demo;
 pub(crate) mod evaluate;
 pub(crate) mod rebless;
@@ -45,6 +46,8 @@ pub(crate) enum Command {
     Report(ReportArgs),
     /// Store the candidate's counts as a release, for later comparisons.
     Release(ReleaseArgs),
+    /// Propose a contract: what the columns of the rows are agreed to be, for people to review.
+    Contract(ContractArgs),
     /// Move the anchor to another stored release, with a reason, and record that.
     Rebless(ReblessArgs),
     /// Check the log of decisions.
@@ -245,6 +248,20 @@ pub(crate) struct ReleaseArgs {
     /// The remote to push to.
     #[arg(long, value_name = "NAME", default_value = "origin", help_heading = "Network")]
     pub(crate) remote: String,
+}
+
+/// Flags of `contract`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  modelgate contract && git add modelgate-contract.yml")]
+pub(crate) struct ContractArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// Where it is written; without it, the file that data.contract names, or modelgate-contract.yml beside the configuration.
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub(crate) contract_out: Option<PathBuf>,
+    /// Write over a contract that is there.
+    #[arg(long, help_heading = "Output")]
+    pub(crate) overwrite: bool,
 }
 
 /// Flags of `rebless`.

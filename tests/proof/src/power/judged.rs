@@ -44,6 +44,7 @@ pub(crate) fn policy(gates: Vec<Gate>) -> Policy {
         max_decisions_per_split: 50,
         drift: DriftLimits::default(),
         data: DataLimits::default(),
+        sources: Vec::new(),
     }
 }
 
@@ -69,6 +70,8 @@ pub(crate) fn verdict(baseline: &Cube, candidate: &Cube, anchor: Option<&Cube>, 
         drift: &[],
         without_columns: false,
         data: None,
+        contract: None,
+        files: &[],
     };
     Ok(judge(&evaluation, history, policy, Date::new(2026, 1, 1).ok_or(ProofError::NoSuchDay)?))
 }
