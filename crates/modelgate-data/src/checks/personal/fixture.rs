@@ -180,6 +180,9 @@ fn kinds_with_a_check_are_found_with_the_precision_and_recall_that_the_documents
     }
     let precision = f64::from(right) / f64::from(right + wrong);
     let recall = f64::from(right) / f64::from(right + missed);
+    println!(
+        "personal data with a check: precision {precision:.3}, recall {recall:.3} ({right} right, {wrong} wrong, {missed} missed)"
+    );
     assert!(
         precision >= 0.99 && recall >= 0.99,
         "precision {precision}, recall {recall}: {right} right, {wrong} wrong, {missed} missed"
