@@ -1,14 +1,12 @@
 //! Rows by what they say, in memory of a fixed size.
 
-use crate::pass::FastMap;
+use crate::features::look::Sample;
 
 /// As many different rows are known.
 const MOST_ROWS: usize = 1 << 19;
 
-/// How often a row was said, and with which labels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// With which labels a row was said.
 struct Said {
-    rows: u64,
     /// The label of one of them.
     label: u64,
     /// Whether another one has another label.
@@ -16,15 +14,10 @@ struct Said {
 }
 
 /// Different rows by their hashes, with all that are equal to them: every one while there are few, else those with the smallest
-/// hashes. Which ones these are depends on no order: a row that is kept in the end was never given up before.
+/// hashes.
 ///
 /// Two different rows have the same hash of 64 bits with a probability of 1 in 10^8 in 500,000 rows.
-pub(super) struct RowSample {
-    kept: FastMap<u64, Said>,
-    /// The largest hash that is kept.
-    largest: u64,
-    most: usize,
-}
+pub(super) struct RowSample(Sample<Said>);
 
 impl Default for RowSample {
     fn default() -> Self {
@@ -35,75 +28,62 @@ impl Default for RowSample {
 impl RowSample {
     /// A sample that keeps so many different rows.
     pub(super) fn of_most(most: usize) -> Self {
-        Self { kept: FastMap::default(), largest: u64::MAX, most }
+        Self(Sample::new(most))
     }
 
     /// Adds a row by its hash.
     pub(super) fn add(&mut self, hash: u64, label: u64) {
-        if hash > self.largest {
-            return;
-        }
-        let said = self.kept.entry(hash).or_insert(Said { rows: 0, label, conflicts: false });
-        said.rows += 1;
-        said.conflicts |= said.label != label;
-        if self.kept.len() > 2 * self.most {
-            self.shrink();
-        }
+        let new = || Said { label, conflicts: false };
+        self.0.add_to(hash, 1, new, |said| said.conflicts |= said.label != label);
     }
 
     /// Gives up what is more than is to be kept.
     pub(super) fn shrink(&mut self) {
-        if self.kept.len() <= self.most {
-            return;
-        }
-        let mut hashes: Vec<u64> = self.kept.keys().copied().collect();
-        hashes.sort_unstable();
-        if let Some(largest) = hashes.get(self.most - 1) {
-            self.largest = *largest;
-            self.kept.retain(|hash, _| hash <= largest);
-            self.kept.shrink_to_fit();
-        }
+        self.0.shrink();
     }
 
     /// Whether these are all rows.
     pub(super) fn is_all(&self) -> bool {
-        self.largest == u64::MAX
+        self.0.is_all()
+    }
+
+    /// All rows that are known.
+    fn known(&self) -> u64 {
+        self.0.values().map(|(_, rows)| rows).sum()
     }
 
     /// Rows that fewer rows than this agree with, and all rows that are known.
     pub(super) fn few_alike(&self, fewest: u64) -> (u64, u64) {
-        let few = self.kept.values().filter(|said| said.rows < fewest).map(|said| said.rows).sum();
-        (few, self.kept.values().map(|said| said.rows).sum())
+        (self.0.values().map(|(_, rows)| rows).filter(|rows| *rows < fewest).sum(), self.known())
     }
 
     /// Rows that repeat another one (all but one of each), rows that have an equal with another label, and all rows that are
     /// known.
     pub(super) fn repeated(&self) -> (u64, u64, u64) {
-        let known: u64 = self.kept.values().map(|said| said.rows).sum();
-        let conflicting = self.kept.values().filter(|said| said.conflicts).map(|said| said.rows).sum();
-        (known - self.kept.len() as u64, conflicting, known)
+        let known = self.known();
+        let conflicting = self.0.values().filter(|(said, _)| said.conflicts).map(|(_, rows)| rows).sum();
+        (known - self.0.len() as u64, conflicting, known)
     }
-}
 
-impl RowSample {
     /// The probability that two of so many rows are equal.
     pub(super) fn pairs(&self, rows: u64) -> f64 {
-        let (_, _, known) = self.repeated();
         // A sum of whole numbers: the map has no order.
-        let pairs: u128 = self.kept.values().map(|said| u128::from(said.rows) * u128::from(said.rows - 1)).sum();
-        share(pairs, known, rows.saturating_sub(1))
+        let pairs: u128 = self.0.values().map(|(_, equal)| u128::from(equal) * u128::from(equal - 1)).sum();
+        share(pairs, self.known(), rows.saturating_sub(1))
     }
 
     /// The probability that one of these rows equals one of so many others.
     pub(super) fn pairs_with(&self, others: &Self, rows: u64) -> f64 {
+        let pair = |(hash, equal): (u64, u64)| Some(u128::from(equal) * u128::from(others.0.rows_of(hash)?));
         let (_, known) = shared(self, others);
-        let largest = self.largest.min(others.largest);
-        let pair = |(hash, said): (&u64, &Said)| {
-            let other = others.kept.get(hash).filter(|_| *hash <= largest)?;
-            Some(u128::from(said.rows) * u128::from(other.rows))
-        };
-        share(self.kept.iter().filter_map(pair).sum(), known, rows)
+        share(comparable(self, others).filter_map(pair).sum(), known, rows)
     }
+}
+
+/// The rows of the first sample whose equals the second one would know, by their hashes.
+fn comparable<'a>(rows: &'a RowSample, others: &RowSample) -> impl Iterator<Item = (u64, u64)> + use<'a> {
+    let largest = rows.0.largest().min(others.0.largest());
+    rows.0.rows_by_hash().filter(move |(hash, _)| *hash <= largest)
 }
 
 fn share(pairs: u128, one: u64, other: u64) -> f64 {
@@ -113,10 +93,9 @@ fn share(pairs: u128, one: u64, other: u64) -> f64 {
 
 /// The rows of the first sample that the second one has as well, and all of its rows that could be among them.
 pub(super) fn shared(rows: &RowSample, others: &RowSample) -> (u64, u64) {
-    let largest = rows.largest.min(others.largest);
-    let comparable = || rows.kept.iter().filter(|(hash, _)| **hash <= largest);
-    let hits = comparable().filter(|(hash, _)| others.kept.contains_key(hash)).map(|(_, said)| said.rows).sum();
-    (hits, comparable().map(|(_, said)| said.rows).sum())
+    let is_shared = |(hash, _): &(u64, u64)| others.0.rows_of(*hash).is_some();
+    let count = |(_, rows): (u64, u64)| rows;
+    (comparable(rows, others).filter(is_shared).map(count).sum(), comparable(rows, others).map(count).sum())
 }
 
 #[cfg(test)]
@@ -146,8 +125,8 @@ mod tests {
         // A third of the rows is said twice.
         let rows = || (0..40_000_u64).map(|row| (if row % 3 == 0 { row } else { row - row % 3 + 1 }, row % 3));
         let (one, other) = (sample(2_000, rows()), sample(2_000, rows().collect::<Vec<_>>().into_iter().rev()));
-        assert_eq!((one.repeated(), one.largest), (other.repeated(), other.largest));
-        assert!(!one.is_all() && one.kept.len() == 2_000);
+        assert_eq!((one.repeated(), one.0.largest()), (other.repeated(), other.0.largest()));
+        assert!(!one.is_all() && one.0.len() == 2_000);
         let (repeated, conflicting, known) = one.repeated();
         assert!((repeated as f64 / known as f64 - 1.0 / 3.0).abs() < 0.02, "{repeated} of {known}");
         assert!((conflicting as f64 / known as f64 - 2.0 / 3.0).abs() < 0.04, "{conflicting} of {known}");

@@ -28,16 +28,24 @@ impl<V> Sample<V> {
 
     /// Adds rows of a value by its hash, which no other value may have.
     pub(crate) fn add(&mut self, hash: u64, rows: u64, value: impl FnOnce() -> V) {
+        self.add_to(hash, rows, value, |_| {});
+    }
+
+    /// The same, and tells the value of them.
+    pub(crate) fn add_to(&mut self, hash: u64, rows: u64, value: impl FnOnce() -> V, tell: impl FnOnce(&mut V)) {
         if hash > self.largest {
             return;
         }
-        self.kept.entry(hash).or_insert_with(|| (value(), 0)).1 += rows;
+        let (value, held) = self.kept.entry(hash).or_insert_with(|| (value(), 0));
+        *held += rows;
+        tell(value);
         if self.kept.len() > 2 * self.most {
             self.shrink();
         }
     }
 
-    fn shrink(&mut self) {
+    /// Gives up what is more than is to be kept.
+    pub(crate) fn shrink(&mut self) {
         if self.kept.len() <= self.most {
             return;
         }
@@ -46,6 +54,7 @@ impl<V> Sample<V> {
         if let Some(largest) = hashes.get(self.most - 1) {
             self.largest = *largest;
             self.kept.retain(|hash, _| hash <= largest);
+            self.kept.shrink_to_fit();
         }
     }
 
