@@ -2,6 +2,8 @@
 
 mod data_checks;
 mod drift;
+mod judged;
+mod read;
 mod v1;
 
 use crate::RenderError;

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use modelgate_eval as eval;
-use modelgate_policy as policy;
 use serde::Serialize;
 
-use crate::inputs::{Input, InputColumn};
+use super::judged::{Check, Counts, Finding, check, counts, finding};
+use super::read::{Read, read};
 use crate::report::{self, Report};
 
 /// The whole document.
@@ -90,106 +90,17 @@ struct Model<'a> {
     rows_trained: Option<u64>,
 }
 
-#[derive(Serialize)]
-struct Counts {
-    total: usize,
-    passed: usize,
-    warned: usize,
-    failed: usize,
-    inconclusive: usize,
-    not_evaluated: usize,
-    waived: usize,
-    low_support: usize,
-}
-
 /// `{"slice": {"sex": "F"}}`, all rows being `{"slice": {}}` and a missing value `null`; or `{"across": ["sex"]}`; or
 /// `{"contrast": {"group": {"sex": "F"}, "reference": {"sex": "M"}}}`.
 #[derive(Serialize)]
 #[serde(rename_all = "snake_case")]
-enum Subject<'a> {
+pub(super) enum Subject<'a> {
     Slice(Terms<'a>),
     Across(&'a [String]),
     Contrast { group: Terms<'a>, reference: Terms<'a> },
 }
 
 pub(super) type Terms<'a> = BTreeMap<&'a str, Option<&'a str>>;
-
-#[derive(Serialize)]
-struct Limit {
-    kind: &'static str,
-    value: f64,
-}
-
-#[derive(Serialize)]
-struct Origin<'a> {
-    path: &'a str,
-    line: usize,
-}
-
-#[derive(Serialize)]
-struct Waiver<'a> {
-    until: String,
-    reason: &'a str,
-    approved_by: &'a str,
-}
-
-#[derive(Serialize)]
-struct Check<'a> {
-    rule: &'static str,
-    metric: &'static str,
-    subject: Subject<'a>,
-    limit: Limit,
-    /// The pinned release that a change is held against; not there for the baseline.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    anchor: Option<&'a str>,
-    level: &'static str,
-    must_prove: bool,
-    /// Whether it warns at most, because the sides were evaluated on different rows.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    across_splits: bool,
-    state: &'static str,
-    blocking: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    detectable: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    rows_needed: Option<u64>,
-    /// How a change was tested; not there for bounds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    test: Option<Test>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    waiver: Option<Waiver<'a>>,
-    candidate: Option<Number>,
-    baseline: Option<Number>,
-    change: Option<Delta>,
-    origin: Origin<'a>,
-}
-
-/// `q` is the one-sided p-value of "the loss is within the limit", adjusted (Holm) for the `size` checks of its family
-/// against the same release; the check fails where it is below `alpha`. `q_any_loss` is the same for "there is no loss".
-#[derive(Serialize)]
-struct Test {
-    family: &'static str,
-    /// Not there where it is not shown.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    size: Option<usize>,
-    alpha: f64,
-    q: f64,
-    q_any_loss: f64,
-    loss: f64,
-    upper: f64,
-}
-
-#[derive(Serialize)]
-struct Finding<'a> {
-    rule: &'static str,
-    level: &'static str,
-    subject: &'a str,
-    message: &'a str,
-    help: &'a str,
-    origin: Option<Origin<'a>>,
-}
 
 #[derive(Serialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
@@ -256,43 +167,10 @@ struct Provenance<'a> {
     split: &'a str,
 }
 
-/// What was read. The job is null outside of CI.
-#[derive(Serialize)]
-struct Read<'a> {
-    job: Option<&'a str>,
-    /// Rows of data that this run has stored or published: none, ever.
-    rows_kept: u64,
-    inputs: Vec<ReadInput>,
-}
-
-/// Files whose rows were read. Numbers are null where they are not shown.
-#[derive(Serialize)]
-struct ReadInput {
-    purpose: &'static str,
-    path: String,
-    files: usize,
-    bytes: Option<u64>,
-    rows: Option<u64>,
-    sha256: String,
-    columns: Vec<ReadColumn>,
-    /// How many columns have no role and are not known to be sensitive.
-    other_columns: usize,
-    /// How well it fits the rows, where it was joined to them; null where it was not, or that is not shown.
-    joined: Option<String>,
-}
-
-/// A column with a role, or one that says something about people that laws protect.
-#[derive(Serialize)]
-struct ReadColumn {
-    name: String,
-    role: Option<String>,
-    sensitive: Option<String>,
-}
-
 /// A number with its interval, or the reason why there is none. Exactly one of the two is there.
 #[derive(Serialize)]
 #[serde(untagged)]
-enum Number {
+pub(super) enum Number {
     Measured { value: f64, lower: Option<f64>, upper: Option<f64>, method: Option<&'static str>, n: u64, binning_error: f64 },
     Undefined { undefined: &'static str, n: u64 },
 }
@@ -300,7 +178,7 @@ enum Number {
 /// A change with its interval, or the reason why there is none.
 #[derive(Serialize)]
 #[serde(untagged)]
-enum Delta {
+pub(super) enum Delta {
     Measured { value: f64, lower: Option<f64>, upper: Option<f64>, method: Option<&'static str>, standard_error: f64 },
     Undefined { undefined: &'static str },
 }
@@ -493,12 +371,7 @@ fn model(report: &Report) -> Model<'_> {
     }
 }
 
-fn counts(verdict: &policy::Verdict) -> Counts {
-    let policy::Counts { total, passed, warned, failed, inconclusive, not_evaluated, waived } = verdict.counts;
-    Counts { total, passed, warned, failed, inconclusive, not_evaluated, waived, low_support: verdict.low_support }
-}
-
-fn subject(subject: &eval::Subject) -> Subject<'_> {
+pub(super) fn subject(subject: &eval::Subject) -> Subject<'_> {
     match subject {
         eval::Subject::Slice(slice) => this_slice(slice),
         eval::Subject::Across(axes) => Subject::Across(axes),
@@ -512,76 +385,6 @@ fn this_slice(slice: &modelgate_cube::Slice) -> Subject<'_> {
 
 pub(super) fn terms(slice: &modelgate_cube::Slice) -> Terms<'_> {
     slice.terms().iter().map(|term| (term.axis.as_str(), term.level.as_deref())).collect()
-}
-
-fn check(check: &policy::Check) -> Check<'_> {
-    let (kind, value) = match check.bound {
-        policy::Bound::Lower(value) => ("lower_bound", value),
-        policy::Bound::Upper(value) => ("upper_bound", value),
-        policy::Bound::MaxRegression(value) => ("max_regression", value),
-    };
-    let (detectable, rows_needed) = could_tell(&check.state);
-    let (reason, waiver) = because(&check.state);
-    Check {
-        rule: check.rule.rule().id,
-        metric: check.metric.as_str(),
-        subject: subject(&check.subject),
-        limit: Limit { kind, value },
-        anchor: check.anchor.as_deref(),
-        level: check.level.id(),
-        must_prove: check.must_prove,
-        across_splits: check.across_splits,
-        state: check.state.id(),
-        blocking: check.blocking,
-        detectable,
-        rows_needed,
-        test: check.test.as_ref().map(test),
-        reason,
-        waiver,
-        candidate: check.candidate.as_ref().map(number),
-        baseline: check.change.as_ref().map(|change| number(&change.baseline)),
-        change: check.change.as_ref().map(|change| delta(&change.delta)),
-        origin: origin(&check.origin),
-    }
-}
-
-/// What would have been detectable, and the rows that would settle it.
-fn could_tell(state: &policy::State) -> (Option<f64>, Option<u64>) {
-    match state {
-        policy::State::Inconclusive { detectable, rows_needed } => (*detectable, *rows_needed),
-        _ => (None, None),
-    }
-}
-
-/// Why there is no number, or who accepts a failure.
-fn because(state: &policy::State) -> (Option<&str>, Option<Waiver<'_>>) {
-    match state {
-        policy::State::NotEvaluated { reason } => (Some(reason), None),
-        policy::State::Waived { until, reason, approved_by } => {
-            (None, Some(Waiver { until: until.to_string(), reason, approved_by }))
-        }
-        _ => (None, None),
-    }
-}
-
-fn test(test: &policy::Test) -> Test {
-    let policy::Test { family, size, alpha, q, q_any_loss, loss, upper } = *test;
-    Test { family: family.id(), size: (size > 0).then_some(size), alpha, q, q_any_loss, loss, upper }
-}
-
-fn origin(origin: &policy::Origin) -> Origin<'_> {
-    Origin { path: &origin.path, line: origin.line }
-}
-
-fn finding(finding: &policy::Finding) -> Finding<'_> {
-    Finding {
-        rule: finding.rule.rule().id,
-        level: finding.level.id(),
-        subject: &finding.subject,
-        message: &finding.message,
-        help: &finding.help,
-        origin: finding.origin.as_ref().map(origin),
-    }
 }
 
 fn baseline(baseline: &report::Baseline) -> Baseline<'_> {
@@ -637,27 +440,7 @@ fn provenance(report: &Report) -> Provenance<'_> {
     }
 }
 
-fn read(report: &Report) -> Read<'_> {
-    let column = |column: &'_ InputColumn| ReadColumn {
-        name: column.name.clone(),
-        role: column.role.clone(),
-        sensitive: column.sensitive.clone(),
-    };
-    let input = |input: &Input| ReadInput {
-        purpose: input.purpose,
-        path: input.path.clone(),
-        files: input.files,
-        bytes: input.bytes,
-        rows: input.rows,
-        sha256: input.digest.to_string(),
-        columns: input.columns.iter().map(column).collect(),
-        other_columns: input.others,
-        joined: input.note.clone(),
-    };
-    Read { job: report.job.as_deref(), rows_kept: 0, inputs: report.inputs.iter().map(input).collect() }
-}
-
-fn number(estimate: &eval::Estimate) -> Number {
+pub(super) fn number(estimate: &eval::Estimate) -> Number {
     match estimate {
         eval::Estimate::Undefined { reason, n } => Number::Undefined { undefined: reason.id(), n: *n },
         eval::Estimate::Measured(measured) => Number::Measured {
@@ -671,7 +454,7 @@ fn number(estimate: &eval::Estimate) -> Number {
     }
 }
 
-fn delta(delta: &eval::Delta) -> Delta {
+pub(super) fn delta(delta: &eval::Delta) -> Delta {
     match delta {
         eval::Delta::Undefined(reason) => Delta::Undefined { undefined: reason.id() },
         eval::Delta::Measured { value, interval, standard_error } => Delta::Measured {
