@@ -2,27 +2,16 @@
 //! THREADS`. Prints one line each: a name, seconds elapsed, seconds of processor time; then megabytes of memory at the peak, twice.
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a measurement at a terminal")]
 
+mod measuring;
+
 use std::collections::BTreeSet;
 use std::num::NonZero;
 use std::path::Path;
-use std::time::Instant;
 
 use modelgate_cube::{FeatureTable, Part};
 use modelgate_data::{CheckSettings, DataRows, FeatureSettings, ReadSettings, Roles, data_profile, feature_table_of_file};
 
-/// Seconds of processor time of this process so far: Linux counts them in hundredths.
-fn processor() -> f64 {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace().skip(11).take(2);
-    fields.filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() / 100.0
-}
-
-/// Megabytes of memory that this process has had at most.
-fn peak_memory() -> f64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let kilobytes = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.split_whitespace().next()?.parse::<f64>().ok());
-    kilobytes.unwrap_or(f64::NAN) / 1_000.0
-}
+use measuring::{peak_memory, timed};
 
 /// What is counted of the columns to tell how they moved: over edges of their own, or those of an earlier table.
 fn columns(file: &Path, earlier: Option<&FeatureTable>, threads: NonZero<usize>) -> FeatureTable {
@@ -62,13 +51,8 @@ fn main() {
         threads,
     };
     let reading = ReadSettings::default();
-    let timed = |name: &str, work: &dyn Fn()| {
-        let (start, before) = (Instant::now(), processor());
-        work();
-        println!("{name} {:.4} {:.4}", start.elapsed().as_secs_f64(), processor() - before);
-    };
-    timed("checks_of_rows", &|| assert!(!data_profile(&DataRows::File(file, &reading), None, &settings).unwrap().0.is_empty()));
-    timed("checks_of_columns", &|| assert!(columns(file, Some(&earlier), threads).columns.len() > 20));
+    timed("checks_of_rows", || assert!(!data_profile(&DataRows::File(file, &reading), None, &settings).unwrap().0.is_empty()));
+    timed("checks_of_columns", || assert!(columns(file, Some(&earlier), threads).columns.len() > 20));
     let megabytes = peak_memory();
     println!("checks_memory {megabytes:.3} {megabytes:.3}");
 }

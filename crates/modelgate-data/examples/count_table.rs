@@ -2,16 +2,19 @@
 //! name, seconds elapsed, seconds of processor time; then the megabytes of the bundle, and of memory at the peak, twice each.
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a measurement at a terminal")]
 
+mod measuring;
+
 use std::fs::File;
 use std::num::NonZero;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Instant;
 
 use modelgate_cube::{Axis, AxisKind, Bundle, DataProfile, Digest, Manifest, Part};
 use modelgate_data::{CountAxis, CountSettings, FeatureSettings, ReadSettings, Roles, count_file, feature_table_of_file};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
+
+use measuring::{peak_memory, timed};
 
 fn settings(scored: bool, paired: bool) -> CountSettings {
     let roles = Roles {
@@ -48,26 +51,6 @@ fn decode(path: &Path, columns: &[&str], threads: usize) {
             });
         }
     });
-}
-
-/// Seconds of processor time of this process so far: Linux counts them in hundredths.
-fn processor() -> f64 {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace().skip(11).take(2);
-    fields.filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() / 100.0
-}
-
-fn timed(name: &str, work: impl FnOnce()) {
-    let (start, before) = (Instant::now(), processor());
-    work();
-    println!("{name} {:.4} {:.4}", start.elapsed().as_secs_f64(), processor() - before);
-}
-
-/// Megabytes of memory that this process has had at most.
-fn peak_memory() -> f64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let kilobytes = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.split_whitespace().next()?.parse::<f64>().ok());
-    kilobytes.unwrap_or(f64::NAN) / 1_000.0
 }
 
 /// Megabytes of what a release of the table stores, with replicates and the values of columns.
