@@ -26,6 +26,7 @@ mod invariance;
 mod oracle;
 mod paired;
 mod pairs;
+mod population;
 mod reading;
 mod real;
 mod same_bytes;

@@ -7,6 +7,7 @@ use modelgate_tests::{CONFIG, Gate, Rows};
 use crate::contract::{with_both, with_data};
 use crate::data_checks::{amount, with_column, with_columns, with_copies, with_training_rows as with_amounts};
 use crate::drift::{released_with_income, with_income};
+use crate::population::{with_annotators, with_census};
 use crate::{gate, ready, released};
 
 /// A release of the plain rows, and a candidate that differs from it in nothing but a little noise.
@@ -180,6 +181,18 @@ fn with_times(odd: &'static str) -> Gate {
     released(before).with("predictions.csv", rows(&jittered()))
 }
 
+/// Rows of March, and some of January, with a limit on their times.
+fn with_times_within(limit: &str) -> Gate {
+    let config = format!("{}data_checks:\n  {limit}\n", with_data("  time: when\n"));
+    with_times("2026-01-01").with("modelgate.yml", config)
+}
+
+/// Rows of two wards, and of a third one to which only some are sent, where ward and sex are known.
+fn with_wards(is_sent: impl Fn(u32) -> bool) -> Gate {
+    let ward = |row: u32| if row.is_multiple_of(20) && is_sent(row) { "w3" } else { ["w1", "w2"][row as usize % 2] }.to_owned();
+    with_same("ward", &ward).with("modelgate.yml", with_data("  quasi_identifiers: [sex, ward]\n"))
+}
+
 /// A day in a month.
 fn day(month: u32) -> impl Fn(u32) -> String {
     move |row| format!("2026-{month:02}-{:02}T08:00:00Z", row % 28 + 1)
@@ -314,8 +327,28 @@ fn pairs_of_data() -> Vec<(&'static str, Gate, &'static [&'static str])> {
         (
             "re-identification",
             pair_of_amounts().with("modelgate.yml", with_data("  quasi_identifiers: [sex, amount]\n")),
-            &["re-identification"],
+            &["re-identification", "low-l-diversity", "low-t-closeness"],
         ),
+        ("low-l-diversity", with_wards(is_approved), &["low-l-diversity", "low-t-closeness"]),
+        ("low-t-closeness", with_wards(|row| is_approved(row) || row.is_multiple_of(60)), &["low-t-closeness"]),
+        ("(wards without a rule)", with_wards(|_| true), &[]),
+        (
+            "outliers",
+            with_same("amount", &|row| if row % 150 == 7 { format!("9{row:015}.5") } else { amount(row) }),
+            &["outliers"],
+        ),
+        ("stale-data", with_times_within("max_age_days: 30"), &["stale-data"]),
+        ("time-gap", with_times_within("max_gap_days: 7"), &["time-gap"]),
+        ("(old rows with gaps, where nobody asked)", with_times("2026-01-01"), &[]),
+        ("unrepresentative-group", with_census("column,level,share\nsex,F,0.8\nsex,M,0.2\n"), &["unrepresentative-group"]),
+        ("(groups of the population)", with_census("column,level,share\nsex,F,0.5\nsex,M,0.5\n"), &[]),
+        (
+            "missing-group",
+            with_census("column,level,share\nsex,F,0.48\nsex,M,0.47\nsex,X,0.05\n"),
+            &["missing-group", "unrepresentative-group"],
+        ),
+        ("annotator-disagreement", with_annotators(5), &["annotator-disagreement"]),
+        ("(people who agree)", with_annotators(50), &[]),
         ("(many are alike)", pair_of_amounts().with("modelgate.yml", with_data("  quasi_identifiers: [sex, region]\n")), &[]),
     ]
 }

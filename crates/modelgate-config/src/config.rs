@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use modelgate_cube::{Digest, TaskKind};
 use modelgate_eval::{DiscoverySettings, EvalSettings, MetricId, Requirement};
-use modelgate_policy::{DATA_RULES, DataLimits, DriftLimits, Level, Policy, RuleId};
+use modelgate_policy::{DATA_RULES, DataLimits, Date, DriftLimits, Level, Policy, PopulationSource, RuleId};
 use serde_yaml::Value;
 
 use crate::axes;
@@ -97,7 +97,7 @@ fn settings(
     let named_columns = roles.iter().map(|(_, path, column)| (path.clone(), column.clone()));
     let quasi = data.texts("quasi_identifiers");
     let entity = data.text("entity").map(|name| (data.at("entity"), name));
-    let of_checks = quasi.into_iter().chain(entity);
+    let of_checks = quasi.into_iter().chain(entity).chain(data.texts("annotators"));
     let evaluated: Vec<_> = named_columns.chain(axes.columns.clone()).chain(task::columns(root)).chain(of_checks).collect();
     check_threshold(&evaluation, &data, mistakes);
     let task = task::read(root, mistakes);
@@ -148,6 +148,7 @@ fn settings(
         contract_file: data.text("contract").map(|path| directory.join(path)),
         entity: data.text("entity"),
         quasi_identifiers: data.texts("quasi_identifiers").into_iter().map(|(_, name)| name).collect(),
+        annotators: data.texts("annotators").into_iter().map(|(_, name)| name).collect(),
         checks_data: data_checks.flag("enabled"),
         discovery: discovery(&evaluation, mistakes),
         axes: measurable.axes.declared,
@@ -164,7 +165,7 @@ fn settings(
                 effect: data_checks.number("drift_effect").unwrap_or_default(),
                 alpha: data_checks.number("drift_alpha").unwrap_or_default(),
             },
-            data: data_limits(root, &data_checks),
+            data: data_limits(root, &data_checks, &directory),
             sources,
         },
         baseline: beside.map_or_else(|| baseline(&root.section("baseline"), &directory), BaselineSettings::Beside),
@@ -193,9 +194,19 @@ fn levels(root: &Node<'_>, data: &Node<'_>) -> BTreeMap<RuleId, Level> {
 }
 
 /// The limits on the data.
-fn data_limits(root: &Node<'_>, data_checks: &Node<'_>) -> DataLimits {
+fn data_limits(root: &Node<'_>, data_checks: &Node<'_>, directory: &Path) -> DataLimits {
+    let data = root.section("data");
     let limits = DATA_RULES.iter().filter_map(|rule| Some((rule.rule, data_checks.number(rule.key)?))).collect();
-    DataLimits { limits, personal: root.section("data").texts("personal").into_iter().map(|(_, name)| name).collect() }
+    let population = data.section("population");
+    let population = || {
+        Some(PopulationSource {
+            path: directory.join(population.text("path")?).display().to_string(),
+            source: population.text("source")?,
+            date: Date::parse(&population.text("date")?)?,
+        })
+    };
+    let population = data.has("population").then(population).flatten();
+    DataLimits { limits, personal: data.texts("personal").into_iter().map(|(_, name)| name).collect(), population }
 }
 
 /// Whether rows will have scores; where it is not clear what gives them, that is said elsewhere.

@@ -268,6 +268,16 @@ const DATA: Section = Section {
             "Columns that together may tell whom a row is about, to somebody who knows them from elsewhere, such as post code, birth year and sex.",
         ),
         Key::optional(
+            "population",
+            Kind::Section(&POPULATION),
+            "How the people are made up that the model meets: the rows to evaluate, and those that were learned from, are held against it.",
+        ),
+        Key::optional(
+            "annotators",
+            ListOf(texts(2, true)),
+            "Columns with the labels that several people gave, one for each of them: how well they agree is measured, and nothing is learned from them.",
+        ),
+        Key::optional(
             "sources",
             ListOf(List { item: &Kind::Section(&SOURCE), least: 1, most: 1_000, unique: false }),
             "What the owner says of each file of data, for the dataset card, and the bytes that were approved: a file that is read and is not among them, or has changed, fails the gate.",
@@ -316,6 +326,19 @@ const ATTRIBUTES: Section = Section {
         .with_default("0.0"),
         Key::optional("max_unused", Number(SHARE), "The largest share of its rows that may belong to no row.")
             .with_default("1.0"),
+    ],
+    rules: &[],
+};
+
+const POPULATION: Section = Section {
+    keys: &[
+        Key::required(
+            "path",
+            Text,
+            "A table with the columns `column` (of the rows, or the name of a slice column), `level` (a group of it), and `share` or `count`; every group of a column must be in it.",
+        ),
+        Key::required("source", Text, "Who says so, such as a census."),
+        Key::required("date", Kind::Date, "As of which day."),
     ],
     rules: &[],
 };
@@ -582,6 +605,44 @@ const DATA_CHECKS: Section = Section {
             "How well the label may be guessed from one column (area under the ROC curve).",
         )
         .with_default("0.98"),
+        Key::optional(
+            "max_population_ratio",
+            Number(AT_LEAST_1),
+            "How many times its share of `data.population` a group may surely have among the rows, or how many times less.",
+        )
+        .with_default("1.25"),
+        Key::optional(
+            "max_missing_groups",
+            Number(AT_LEAST_0),
+            "The most groups of a column of `data.population` that may have no row at all.",
+        )
+        .with_default("0.0"),
+        Key::optional(
+            "min_annotator_agreement",
+            Number(SHARE),
+            "The least agreement beyond chance of the columns of `data.annotators` (Cohen's kappa of two, Fleiss' of more).",
+        )
+        .with_default("0.6"),
+        Key::optional(
+            "max_outlier_rate",
+            Number(SHARE),
+            "The most rows whose number may be far from the median of its column (8 robust standard deviations).",
+        )
+        .with_default("0.005"),
+        Key::optional(
+            "min_l_diversity",
+            Number(AT_LEAST_1),
+            "The fewest different labels, or values of a column of `data.sensitive`, that rows may have which agree in all of `data.quasi_identifiers`.",
+        )
+        .with_default("2.0"),
+        Key::optional(
+            "max_t_distance",
+            Number(SHARE),
+            "How far their shares may be from those of all rows (t-closeness).",
+        )
+        .with_default("0.2"),
+        Key::optional("max_age_days", Number(AT_LEAST_0), "How many days ago the latest row (`data.time`) may be; without it, any."),
+        Key::optional("max_gap_days", Number(AT_LEAST_0), "How many days in a row there may be no row (`data.time`); without it, any."),
     ],
     rules: &[],
 };

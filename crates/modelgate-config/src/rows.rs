@@ -87,6 +87,12 @@ pub(crate) fn check(root: &Node<'_>, mistakes: &mut Mistakes<'_>) {
 pub(crate) fn check_features(features: &[(ConfigPath, String)], root: &Node<'_>, mistakes: &mut Mistakes<'_>) {
     const NO_FEATURES: [&str; 5] = ["label", "id", "split", "baseline_prediction", "baseline_score"];
     let roles = named_roles(root);
+    let annotators = root.section("data").texts("annotators");
+    for (path, column) in features.iter().filter(|(_, column)| annotators.iter().any(|(_, name)| name == column)) {
+        let message = format!("{} is one of `data.annotators` and cannot be a feature", shown(column));
+        let error = ConfigError::new("role-as-feature", message).label("the model would learn the answer from the answer");
+        mistakes.at_value(path, error.help("take it out of `features`"));
+    }
     for (path, column) in features {
         let role = roles.iter().find(|(role, _, name)| name == column && NO_FEATURES.contains(role));
         if let Some((role, ..)) = role {

@@ -50,6 +50,8 @@ pub struct Config {
     pub entity: Option<String>,
     /// The columns that together may tell whom a row is about.
     pub quasi_identifiers: Vec<String>,
+    /// The columns with the labels that several people gave.
+    pub annotators: Vec<String>,
     /// Whether the rows themselves are checked.
     pub checks_data: bool,
     /// What slices are searched for; `None` where none are.
@@ -128,7 +130,7 @@ impl Config {
         };
         let optional = optional.chain([&self.entity]);
         let named = optional.flatten().chain(split).chain(weight).chain([&roles.label]);
-        named.chain(self.axes.iter().map(|axis| &axis.column)).cloned().collect()
+        named.chain(self.axes.iter().map(|axis| &axis.column)).chain(&self.annotators).cloned().collect()
     }
 }
 

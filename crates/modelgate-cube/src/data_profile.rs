@@ -1,11 +1,13 @@
 //! What is counted of rows to check the data itself: missing values, repeated rows, rows that two parts share.
 
+mod groups;
 mod stored;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{Part, PersonalKind};
 
+pub use groups::{AlikeTable, GroupCount, GroupTable, PairShares, Population, RaterCounts, TimeSpan};
 pub(crate) use stored::StoredProfile;
 
 /// What was counted. Each is a number of rows (or of values) among those that it could have been.
@@ -49,13 +51,16 @@ pub enum Counted {
     RarestClass,
     /// Rows that fewer than five rows agree with in all quasi-identifiers, among all rows.
     FewAlike,
+    /// Rows whose number is far from the median of the column, among the rows with a finite number: by more than 8 times the median
+    /// of such distances as a standard deviation (divided by 0.6745), and by as much on a scale of logarithms.
+    Outliers,
     /// Cells of a column that are personal data of a kind, among the cells with a value. Only for columns that are taken for it.
     Personal(PersonalKind),
 }
 
 impl Counted {
     /// Everything that is counted but personal data, with the name that it is stored under.
-    const NAMES: [(Self, &'static str); 19] = [
+    const NAMES: [(Self, &'static str); 20] = [
         (Self::Rows, "rows"),
         (Self::Missing, "missing"),
         (Self::NonFinite, "non_finite"),
@@ -75,6 +80,7 @@ impl Counted {
         (Self::UnreadableTimes, "unreadable_times"),
         (Self::RarestClass, "rarest_class"),
         (Self::FewAlike, "few_alike"),
+        (Self::Outliers, "outliers"),
     ];
 
     /// The stable name.
@@ -114,9 +120,6 @@ pub struct DataCount {
     pub of: u64,
     /// Whether only a sample was counted: rows, or values, with the smallest hashes. The share is that of the sample.
     pub sampled: bool,
-    /// The share that chance alone would give if columns had nothing to do with each other, in [0, 1]; none where that is no
-    /// question.
-    pub expected: Option<f64>,
 }
 
 /// What the values of a column are.
@@ -153,6 +156,16 @@ pub struct DataProfile {
     pub counts: BTreeMap<DataKey, DataCount>,
     /// What the columns of each part hold.
     pub kinds: BTreeMap<(Part, String), ColumnKind>,
+    /// How often pairs of rows agree, for counts that chance gives as well. Like all below, it is not stored.
+    pub pairs: BTreeMap<DataKey, PairShares>,
+    /// Rows by the groups of each axis, and of a population.
+    pub groups: Vec<GroupTable>,
+    /// The rows that agree in all quasi-identifiers, by what they say of each sensitive column.
+    pub alike: Vec<AlikeTable>,
+    /// When the rows of each part are from, where they say so in dates.
+    pub times: BTreeMap<Part, TimeSpan>,
+    /// What several people said of the rows of each part.
+    pub raters: BTreeMap<Part, RaterCounts>,
 }
 
 impl DataProfile {

@@ -29,7 +29,10 @@ pub use bundle::{BUNDLE_FILE, BUNDLE_FORMAT, Bundle, BundleError, Manifest};
 pub use cell::{Cell, LossSums, Tally};
 pub use contract::{Contract, ContractColumn};
 pub use cube::{Cube, CubeMeta, DEFINITION_VERSION, MergeError, Shape};
-pub use data_profile::{ColumnKind, Counted, DataCount, DataKey, DataProfile};
+pub use data_profile::{
+    AlikeTable, ColumnKind, Counted, DataCount, DataKey, DataProfile, GroupCount, GroupTable, PairShares, Population,
+    RaterCounts, TimeSpan,
+};
 pub use digest::{Digest, Digesting, ParseDigestError, RowSetDigest};
 pub use disclosed::{DISCLOSED_FILE, DISCLOSED_VERSION, Disclosed};
 pub use disclosure::{Disclosure, DisclosureSettings, MIN_CELL, Profile, Published, Withheld, magnitude};

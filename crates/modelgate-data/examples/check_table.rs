@@ -37,19 +37,7 @@ fn main() {
     let earlier = columns(Path::new(earlier), None, threads);
     let names = |columns: &[&str]| -> BTreeSet<String> { columns.iter().map(|name| (*name).to_owned()).collect() };
     let (ignored, scanned) = (names(&["row_id", "score"]), names(&["row_id"]));
-    let settings = CheckSettings {
-        label: Some("label"),
-        has_classes: true,
-        ignored: &ignored,
-        scanned: &scanned,
-        features: None,
-        contract: None,
-        entity: None,
-        time: None,
-        now: 0.0,
-        quasi_identifiers: &[],
-        threads,
-    };
+    let settings = CheckSettings { label: Some("label"), has_classes: true, ..CheckSettings::of(&ignored, &scanned, threads) };
     let reading = ReadSettings::default();
     timed("checks_of_rows", || assert!(!data_profile(&DataRows::File(file, &reading), None, &settings).unwrap().0.is_empty()));
     timed("checks_of_columns", || assert!(columns(file, Some(&earlier), threads).columns.len() > 20));

@@ -4,24 +4,32 @@
 //! Rows are read in batches and never held. What grows with the rows is bounded: of more than 524,288 different rows those
 //! with the smallest hashes are counted, which is a sample that depends on no order and no number of threads.
 
+mod alike;
 mod columns;
+mod groups;
 mod infer;
 mod opened;
+mod outliers;
 mod personal;
 mod rows;
 mod times;
 
 use std::collections::BTreeSet;
 use std::num::NonZero;
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use modelgate_cube::{Contract, Counted, DataCount, DataKey, DataProfile, Digest, Part, PersonalKind};
+use modelgate_cube::{Contract, Counted, DataCount, DataKey, DataProfile, Digest, PairShares, Part, PersonalKind, Population};
 
-use crate::DataError;
 use crate::column::Missing;
+use crate::error::PopulationFault;
 use crate::pass::Cells;
 use crate::row_ids::folded;
+use crate::shown::shown_path;
+use crate::{CountAxis, DataError};
+use alike::AlikeRows;
 use columns::{ColumnLook, NOTHING, collision};
+use groups::{Found, GroupLook, GroupPlan, Grouped};
 pub use infer::infer_contract;
 pub use opened::DataRows;
 use rows::{RowSample, shared};
@@ -54,8 +62,51 @@ pub struct CheckSettings<'a> {
     pub now: f64,
     /// The columns that together may tell who a row is about, to somebody who knows them from elsewhere.
     pub quasi_identifiers: &'a [String],
+    /// The columns that say something about people which others should not learn.
+    pub sensitive: &'a [String],
+    /// How rows are grouped.
+    pub axes: &'a [CountAxis],
+    /// The label of the positive class, where there are two.
+    pub positive_label: Option<&'a str>,
+    /// How the population is made up that rows are to stand for, and the file that says so.
+    pub population: Option<(&'a Population, &'a Path)>,
+    /// The columns with what each of several people said of a row.
+    pub annotators: &'a [String],
     /// How many threads may read.
     pub threads: NonZero<usize>,
+}
+
+impl<'a> CheckSettings<'a> {
+    /// Settings that name no column but those that say nothing.
+    #[must_use]
+    pub fn of(ignored: &'a BTreeSet<String>, scanned: &'a BTreeSet<String>, threads: NonZero<usize>) -> Self {
+        Self {
+            label: None,
+            has_classes: false,
+            ignored,
+            scanned,
+            features: None,
+            contract: None,
+            entity: None,
+            time: None,
+            now: 0.0,
+            quasi_identifiers: &[],
+            sensitive: &[],
+            axes: &[],
+            positive_label: None,
+            population: None,
+            annotators: &[],
+            threads,
+        }
+    }
+
+    /// The columns of groups, and of what people said.
+    fn grouping(&self) -> impl Iterator<Item = &str> {
+        let population = self.population.into_iter().flat_map(|(population, _)| population.columns.keys());
+        let is_axis = |name: &&String| self.axes.iter().any(|axis| axis.axis.name == **name);
+        let columns = self.axes.iter().map(|axis| &axis.column).chain(population.filter(move |name| !is_axis(name)));
+        columns.chain(self.annotators).map(String::as_str)
+    }
 }
 
 /// Counts the rows to evaluate, and those that were learned from where they are known, and names the bytes that were read
@@ -66,19 +117,33 @@ pub fn data_profile(
     settings: &CheckSettings<'_>,
 ) -> Result<(DataProfile, Vec<Option<Digest>>), DataError> {
     let (of_test, of_training) = (Columns::of(test, settings)?, training.map(|rows| Columns::of(rows, settings)).transpose()?);
+    check_population(test, &of_test, settings)?;
     let common = |name: &&String| of_training.as_ref().is_some_and(|training| training.features.contains(*name));
     let common: BTreeSet<String> = of_test.features.iter().filter(common).cloned().collect();
-    let tested = Looked::at(test, &of_test, &common, settings)?;
+    let tested = Looked::at(Part::Test, test, &of_test, &common, settings)?;
     let mut profile = DataProfile::default();
     tested.count(Part::Test, settings, &mut profile);
     let mut digests = vec![tested.digest];
     if let (Some(rows), Some(columns)) = (training, of_training) {
-        let learned = Looked::at(rows, &columns, &common, settings)?;
+        let learned = Looked::at(Part::Train, rows, &columns, &common, settings)?;
         learned.count(Part::Train, settings, &mut profile);
         tested.count_shared(&learned, &mut profile);
         digests.push(learned.digest);
     }
     Ok((profile, digests))
+}
+
+/// A population of columns that the rows lack is no comparison with them.
+fn check_population(rows: &DataRows<'_>, columns: &Columns, settings: &CheckSettings<'_>) -> Result<(), DataError> {
+    let Some((population, path)) = settings.population else { return Ok(()) };
+    let is_there = |name: &&String| columns.names.contains(*name) || settings.axes.iter().any(|axis| axis.axis.name == **name);
+    match population.columns.keys().find(|name| !is_there(name)) {
+        Some(column) => {
+            let fault = PopulationFault::UnknownColumn { column: column.clone(), rows: shown_path(rows.path()) };
+            Err(DataError::Population { path: path.to_owned(), fault })
+        }
+        None => Ok(()),
+    }
 }
 
 /// The columns of some rows that are looked at.
@@ -103,7 +168,9 @@ impl Columns {
         let is_feature = |name: &&String| settings.features.is_none_or(|features| features.contains(*name));
         let features = counted.iter().filter(is_feature).cloned().collect();
         let asked = [settings.entity, settings.time].into_iter().flatten();
-        let asked = asked.chain(settings.quasi_identifiers.iter().map(String::as_str));
+        let quasi = settings.quasi_identifiers.iter().map(String::as_str);
+        let sensitive = settings.sensitive.iter().filter(|_| !settings.quasi_identifiers.is_empty()).map(String::as_str);
+        let asked = asked.chain(quasi).chain(sensitive).chain(settings.grouping());
         let asked = asked.filter(|name| usable.iter().any(|usable| usable == name) && settings.label != Some(name));
         let is_scanned = |name: &&String| settings.scanned.contains(*name) && !counted.contains(*name) && !is_label(name);
         let scanned: BTreeSet<String> = usable.iter().filter(is_scanned).cloned().collect();
@@ -111,6 +178,18 @@ impl Columns {
         let names: Vec<String> = usable.into_iter().filter(|name| is_label(name) || names.contains(name)).collect();
         let label = names.iter().position(is_label);
         Ok(Self { names, label, scanned, counted, features })
+    }
+
+    /// The sensitive columns and the label of classes, with their places: all that others should not learn about who is known by
+    /// quasi-identifiers.
+    fn sensitive(&self, settings: &CheckSettings<'_>) -> Vec<(String, usize)> {
+        let label = self.label.filter(|_| settings.has_classes);
+        let is_sensitive = |(place, name): &(usize, &String)| {
+            let declared = settings.sensitive.contains(*name) && !settings.quasi_identifiers.contains(*name);
+            declared || label == Some(*place)
+        };
+        let found = self.names.iter().enumerate().filter(is_sensitive);
+        found.map(|(place, name)| (name.clone(), place)).collect()
     }
 
     /// The places of some columns, in the order of their names, so that rows of two files have the same hash.
@@ -132,7 +211,12 @@ struct Samples {
     entities: Option<RowSample>,
     /// By the quasi-identifiers.
     quasi: Option<RowSample>,
+    /// The same, with what rows that are alike say of sensitive columns.
+    alike: Option<AlikeRows>,
 }
+
+/// What a thread looks with.
+type Look = (Vec<ColumnLook>, TimeLook, GroupLook);
 
 /// What a look at all rows of a part has found.
 struct Looked {
@@ -145,11 +229,13 @@ struct Looked {
     features: Vec<usize>,
     common: Vec<usize>,
     samples: Samples,
+    groups: Found,
     digest: Option<Digest>,
 }
 
 impl Looked {
     fn at(
+        part: Part,
         rows: &DataRows<'_>,
         columns: &Columns,
         common: &BTreeSet<String>,
@@ -159,20 +245,28 @@ impl Looked {
         let place = |name: Option<&str>| columns.names.iter().position(|known| Some(known.as_str()) == name);
         let (entity, time) = (place(settings.entity), place(settings.time));
         let quasi: Vec<usize> = settings.quasi_identifiers.iter().filter_map(|name| place(Some(name))).collect();
+        let sensitive = columns.sensitive(settings);
         let empty = || Samples {
             features: (!features.is_empty()).then(RowSample::default),
             common: (!common.is_empty() && common != features).then(RowSample::default),
             labelled: (!common.is_empty() && columns.label.is_some()).then(RowSample::default),
             entities: entity.map(|_| RowSample::default()),
             quasi: (!quasi.is_empty()).then(RowSample::default),
+            alike: (!quasi.is_empty()).then(|| AlikeRows::of(sensitive.iter().map(|(name, _)| name.clone()).collect())),
         };
         let samples = Mutex::new(Samples::default());
         let held = || samples.lock().unwrap_or_else(PoisonError::into_inner);
         let names: Vec<&str> = columns.names.iter().map(String::as_str).collect();
         let agreed = |name: &str| settings.contract.and_then(|contract| contract.column(name));
         let columns_of = || names.iter().map(|name| ColumnLook::held_to(agreed(name))).collect::<Vec<_>>();
-        let new = || (columns_of(), TimeLook::default());
-        let add = |(looks, times): &mut (Vec<ColumnLook>, TimeLook), batch: &[Cells], missing: &Missing<'_>| {
+        let plan = GroupPlan {
+            grouped: Grouped::of(&columns.names, settings.axes, settings.population.map(|(population, _)| population)),
+            label: columns.label.filter(|_| settings.has_classes),
+            raters: settings.annotators.iter().filter_map(|name| place(Some(name))).collect(),
+        };
+        let new = || (columns_of(), TimeLook::default(), GroupLook::default());
+        let add = |(looks, times, groups): &mut Look, batch: &[Cells], missing: &Missing<'_>| {
+            groups.add(&plan, batch, missing)?;
             if let Some(cells) = time.and_then(|place| batch.get(place)) {
                 times.add(cells, missing, settings.now)?;
             }
@@ -184,7 +278,7 @@ impl Looked {
             let labels = columns.label.and_then(|place| looks.get(place)).map(ColumnLook::codes).unwrap_or_default();
             let label = |row: usize| labels.get(row).copied().unwrap_or_default();
             let mut samples = held();
-            let Samples { features, common, labelled, entities, quasi: alike } = &mut *samples;
+            let Samples { features, common, labelled, entities, quasi, alike } = &mut *samples;
             for (sample, hashes) in [(features, &by_features), (common, &by_common)] {
                 let Some(sample) = sample else { continue };
                 hashes.iter().enumerate().for_each(|(row, hash)| sample.add(*hash, label(row)));
@@ -196,18 +290,26 @@ impl Looked {
                 // Mixed, because a sample takes the smallest.
                 look.codes().iter().filter(|code| **code != NOTHING).for_each(|code| sample.add(folded(*code, 0), 0));
             }
-            if let Some(sample) = alike {
+            if let Some(sample) = quasi {
                 for hash in &by_quasi {
                     sample.add(*hash, 0);
+                }
+            }
+            if let Some(sample) = alike {
+                let codes = || sensitive.iter().map(|(_, place)| looks.get(*place).map(ColumnLook::codes).unwrap_or_default());
+                for (row, hash) in by_quasi.iter().enumerate() {
+                    sample.add(*hash, codes().map(|codes| codes.get(row).copied().unwrap_or(NOTHING)));
                 }
             }
             Ok(())
         };
         let (parts, digest) = rows.look(&names, settings.threads, || *held() = empty(), new, add)?;
-        let (mut looks, mut times) = new();
-        for (part, part_times) in parts {
+        let (mut looks, mut times, _) = new();
+        let mut groups = Vec::new();
+        for (part, part_times, part_groups) in parts {
             looks.iter_mut().zip(part).for_each(|(look, other)| look.merge(other));
             times.merge(part_times);
+            groups.push(part_groups);
         }
         let samples = std::mem::take(&mut *held());
         Ok(Self {
@@ -220,6 +322,7 @@ impl Looked {
             features,
             common,
             samples: samples.shrunk(),
+            groups: GroupLook::finish(&groups, &plan, part, settings.positive_label),
             digest,
         })
     }
@@ -247,14 +350,11 @@ impl Looked {
             }
         }
         if let Some(sample) = &self.samples.features {
-            let agree = self.chance(&self.features, sample.pairs(rows));
-            let labels = self.label.and_then(|place| self.looks.get(place)).map(|look| collision(look, look, true));
             let (repeated, conflicting, known) = sample.repeated();
-            let count = |hits, expected| DataCount { hits, of: known, sampled: !sample.is_all(), expected: Some(expected) };
-            insert(Counted::Repeated, None, count(repeated, repeats(rows as f64 * agree)));
-            if let Some(labels) = labels {
-                let other = 1.0 - (-(rows as f64) * agree * (1.0 - labels)).exp();
-                insert(Counted::Conflicting, None, count(conflicting, other.clamp(0.0, 1.0)));
+            let count = |hits| DataCount { hits, of: known, sampled: !sample.is_all() };
+            insert(Counted::Repeated, None, count(repeated));
+            if self.label.is_some() {
+                insert(Counted::Conflicting, None, count(conflicting));
             }
         }
         let classes = self.label.and_then(|place| self.looks.get(place)).filter(|_| settings.has_classes);
@@ -273,6 +373,16 @@ impl Looked {
         for (name, look) in self.counted() {
             profile.kinds.insert((part, name.clone()), look.kind());
         }
+        if let Some(sample) = &self.samples.features {
+            let pairs = self.pairs(&self.features, sample.pairs(rows));
+            for what in [Counted::Repeated, Counted::Conflicting] {
+                profile.pairs.insert(DataKey { part, what, column: None }, pairs.clone());
+            }
+        }
+        profile.alike.extend(self.samples.alike.iter().flat_map(|alike| alike.tables(part)));
+        profile.times.extend(self.times.as_ref().and_then(TimeLook::span).map(|span| (part, span)));
+        profile.groups.extend(self.groups.tables.iter().cloned());
+        profile.raters.extend(self.groups.raters.iter().map(|raters| (part, raters.clone())));
     }
 
     /// The columns that are counted one by one.
@@ -280,10 +390,16 @@ impl Looked {
         self.names.iter().zip(&self.looks).filter(|(name, _)| self.counted.contains(*name))
     }
 
-    /// The probability that two rows say the same in all of these columns, if the columns had nothing to do with each other.
-    fn chance(&self, places: &[usize], equal: f64) -> f64 {
+    /// How often two rows say the same in each of these columns, and in all of them.
+    fn pairs(&self, places: &[usize], equal: f64) -> PairShares {
         let looks = places.iter().filter_map(|place| self.looks.get(*place));
-        looks.map(|look| by_chance(collision(look, look, true), equal)).product()
+        let label = self.label.and_then(|place| self.looks.get(place));
+        PairShares {
+            others: self.rows(),
+            equal,
+            columns: looks.map(|look| collision(look, look, true)).collect(),
+            labels: label.map(|look| collision(look, look, true)),
+        }
     }
 
     /// Counts the test rows (these) that training rows say as well.
@@ -292,23 +408,22 @@ impl Looked {
             (Some(mine), Some(theirs)) => mine.pairs_with(theirs, training.rows()),
             _ => 0.0,
         };
-        let agree = self.common.iter().zip(&training.common).filter_map(|(mine, theirs)| {
-            Some(by_chance(collision(self.looks.get(*mine)?, training.looks.get(*theirs)?, false), equal))
-        });
-        let agree: f64 = agree.product();
+        let agree = self
+            .common
+            .iter()
+            .zip(&training.common)
+            .filter_map(|(mine, theirs)| Some(collision(self.looks.get(*mine)?, training.looks.get(*theirs)?, false)));
         let of_label = || Some(collision(self.looks.get(self.label?)?, training.looks.get(training.label?)?, false));
-        let expected = |agree: f64| (1.0 - (-(training.rows() as f64) * agree).exp()).clamp(0.0, 1.0);
+        let pairs = PairShares { others: training.rows(), equal, columns: agree.collect(), labels: of_label() };
         let by_common = (self.samples.by_common(), training.samples.by_common());
         let labelled = (self.samples.labelled.as_ref(), training.samples.labelled.as_ref());
-        let agree_on_label = of_label().unwrap_or(1.0);
-        for (what, pair, chance) in
-            [(Counted::Shared, by_common, agree), (Counted::SharedWithLabel, labelled, agree * agree_on_label)]
-        {
+        for (what, pair) in [(Counted::Shared, by_common), (Counted::SharedWithLabel, labelled)] {
             let (Some(mine), Some(theirs)) = pair else { continue };
             let (hits, of) = shared(mine, theirs);
             let sampled = !(mine.is_all() && theirs.is_all());
-            let count = DataCount { hits, of, sampled, expected: Some(expected(chance)) };
-            profile.counts.insert(DataKey { part: Part::Test, what, column: None }, count);
+            let key = DataKey { part: Part::Test, what, column: None };
+            profile.pairs.insert(key.clone(), pairs.clone());
+            profile.counts.insert(key, DataCount { hits, of, sampled });
         }
         let mut insert = |what, count| profile.counts.insert(DataKey { part: Part::Test, what, column: None }, count);
         if let (Some(mine), Some(theirs)) = (&self.samples.entities, &training.samples.entities) {
@@ -333,25 +448,13 @@ impl Samples {
     fn shrunk(mut self) -> Self {
         let all = [&mut self.features, &mut self.common, &mut self.labelled, &mut self.entities, &mut self.quasi];
         all.into_iter().flatten().for_each(RowSample::shrink);
+        self.alike.iter_mut().for_each(AlikeRows::shrink);
         self
     }
 }
 
 fn exact(hits: u64, of: u64) -> DataCount {
-    DataCount { hits, of, sampled: false, expected: None }
-}
-
-/// The probability that two rows agree in a column, without the pairs of rows that are equal as a whole: these are what is
-/// asked about, and would make themselves likely.
-fn by_chance(agree: f64, equal: f64) -> f64 {
-    if equal < 1.0 { ((agree - equal) / (1.0 - equal)).clamp(0.0, 1.0) } else { 0.0 }
-}
-
-/// The share of rows that repeat another one, all but one of each, where there are as many rows as would be `load` to each
-/// thing that a row can say: of n rows in N equally likely places, (1 - exp(-n/N)) N are different.
-fn repeats(load: f64) -> f64 {
-    // The series, where the difference would have no digits left.
-    if load < 1e-6 { load / 2.0 } else { (1.0 - (1.0 - (-load).exp()) / load).clamp(0.0, 1.0) }
+    DataCount { hits, of, sampled: false }
 }
 
 /// What each row says in some columns, in 64 bits.

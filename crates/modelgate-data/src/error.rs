@@ -9,7 +9,7 @@ use crate::packed::MOST_ROW_BYTES;
 use crate::position::Position;
 use crate::shown::{listed, quoted, shown_path};
 pub(crate) use cell::MOST_LEVEL_CHARS;
-pub use cell::{CellProblem, Fault, SetFault};
+pub use cell::{CellProblem, Fault, PopulationFault, SetFault};
 
 /// Why rows could not be read or counted.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -398,6 +398,14 @@ pub enum DataError {
         /// The parts that occur.
         found: Vec<String>,
     },
+    /// A file is no population that rows could be compared with.
+    #[error("{}: {}", shown_path(.path), .fault.sentence())]
+    Population {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        fault: PopulationFault,
+    },
     /// A score column cannot be added under a name that is taken.
     #[error("{}: there is a column {} already, so the model's scores cannot be added under that name", shown_path(.path), quoted(.name))]
     ColumnExists {
@@ -604,6 +612,7 @@ impl DataError {
             Self::EmptySplit { nearest, .. } => {
                 format!("{}correct `split` under `data:`", did_you_mean(nearest.as_ref()))
             }
+            Self::Population { fault, .. } => fault.help().to_owned(),
             Self::ColumnExists { .. } => "rename the column in the file".to_owned(),
             Self::MissingIds { .. } | Self::RepeatedIds { .. } => {
                 "rows of two files are joined by id: name in data.id a column that names every row, each by its own".to_owned()

@@ -1,13 +1,19 @@
 //! What the counts of the data say: a share, of how many rows, what chance alone would give, and how it changed since a release.
 
+mod alike;
 mod catalogue;
+mod chance;
 mod changes;
 mod columns;
+mod groups;
+mod raters;
 
 use modelgate_cube::{ColumnKind, Counted, DataProfile, Part, PersonalKind};
 
-pub use catalogue::{DATA_METRICS, DataMetric, DataMetricId};
+pub use alike::evaluate_people;
+pub use catalogue::{DATA_METRICS, DataMetric, DataMetricId, DataUnit};
 pub use columns::{CutBy, LABEL_AXIS, evaluate_columns};
+pub use groups::evaluate_groups;
 
 use crate::interval::z_of;
 use crate::significance::benjamini_hochberg;
@@ -26,6 +32,8 @@ pub struct DataMeasurement {
     pub personal: Option<PersonalKind>,
     /// The axis whose groups it compares; none where it compares none.
     pub by: Option<String>,
+    /// The group that it is about: of the axis, or of the column.
+    pub group: Option<String>,
     /// The number, or why there is none. An interval is there only where it is known from a sample of the rows: what all rows of
     /// a file say is no estimate.
     pub estimate: Estimate,
@@ -35,6 +43,30 @@ pub struct DataMeasurement {
     pub sampled: bool,
     /// How it changed since the baseline, where both have it.
     pub change: Option<DataChange>,
+}
+
+impl DataMeasurement {
+    /// A measurement of whole test rows.
+    #[must_use]
+    pub fn new(metric: DataMetricId, estimate: Estimate) -> Self {
+        Self {
+            metric,
+            part: Part::Test,
+            column: None,
+            personal: None,
+            by: None,
+            group: None,
+            estimate,
+            expected: None,
+            sampled: false,
+            change: None,
+        }
+    }
+
+    /// What it is about, in the order in which measurements are listed.
+    fn key(&self) -> impl Ord + '_ {
+        (self.metric, self.part, &self.column, &self.by, &self.group)
+    }
 }
 
 /// A change of a share between two sets of rows.
@@ -90,18 +122,15 @@ pub fn evaluate_data(now: &DataProfile, before: Option<&DataProfile>, confidence
         .flat_map(|metric| {
             let counted = move |(key, _): &(&modelgate_cube::DataKey, &modelgate_cube::DataCount)| metric.metric().counts(key);
             now.counts.iter().filter(counted).map(move |(key, count)| DataMeasurement {
-                metric,
                 part: key.part,
                 column: key.column.clone(),
                 personal: match key.what {
                     Counted::Personal(kind) => Some(kind),
                     _ => None,
                 },
-                by: None,
-                estimate: metric.metric().estimate(count, z),
-                expected: count.expected,
+                expected: now.pairs.get(key).and_then(|pairs| chance::expected(key.what, pairs)),
                 sampled: count.sampled,
-                change: None,
+                ..DataMeasurement::new(metric, metric.metric().estimate(count, z))
             })
         })
         .collect();

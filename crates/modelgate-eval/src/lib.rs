@@ -47,8 +47,8 @@ pub use compare::compare;
 pub use comparison::{Change, Comparison, Delta, Mode, OneSided};
 pub use contrast::{contrast, gap};
 pub use data_checks::{
-    CutBy, DATA_METRICS, DataChange, DataEvaluation, DataMeasurement, DataMetric, DataMetricId, LABEL_AXIS, SchemaChange,
-    evaluate_columns, evaluate_data,
+    CutBy, DATA_METRICS, DataChange, DataEvaluation, DataMeasurement, DataMetric, DataMetricId, DataUnit, LABEL_AXIS,
+    SchemaChange, evaluate_columns, evaluate_data, evaluate_groups, evaluate_people,
 };
 pub use declared::{Costs, Declared, Requirement};
 pub use discover::{Discovery, DiscoverySettings, FALSE_DISCOVERY_RATE, WorstSlice, discover};

@@ -7,9 +7,9 @@ mod table;
 use std::collections::{BTreeMap, BTreeSet};
 
 use modelgate_cube::Part;
-use modelgate_eval::{DataEvaluation, DataMeasurement, Estimate, Reason, SchemaChange};
+use modelgate_eval::{DataEvaluation, DataMeasurement, DataUnit, Estimate, Reason, SchemaChange};
 
-use crate::{Finding, JudgedSource, Level, RuleId};
+use crate::{Date, Finding, JudgedSource, Level, RuleId};
 pub use table::{DATA_RULES, DataQuestion, DataRule};
 
 /// The most columns that a finding names.
@@ -18,6 +18,17 @@ const MOST_NAMED: usize = 5;
 /// The most that the adjusted p-value of a change may be for it to count.
 const ALPHA: f64 = 0.05;
 
+/// How a population is known that the rows are held against.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PopulationSource {
+    /// The file, with the folder of the configuration in front.
+    pub path: String,
+    /// Who says so.
+    pub source: String,
+    /// As of when.
+    pub date: Date,
+}
+
 /// What the configuration says about the data.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct DataLimits {
@@ -25,12 +36,14 @@ pub struct DataLimits {
     pub limits: BTreeMap<RuleId, f64>,
     /// Columns that are known to hold personal data.
     pub personal: BTreeSet<String>,
+    /// The population that the rows are held against.
+    pub population: Option<PopulationSource>,
 }
 
 impl DataLimits {
-    /// The limit of a rule.
-    fn of(&self, rule: &DataRule) -> f64 {
-        self.limits.get(&rule.rule).copied().unwrap_or(rule.default)
+    /// The limit of a rule; none where nobody has set one.
+    fn of(&self, rule: &DataRule) -> Option<f64> {
+        self.limits.get(&rule.rule).copied().or(rule.default)
     }
 }
 
@@ -88,22 +101,25 @@ pub struct JudgedData {
     pub schema: Option<SchemaChange>,
     /// The declared files with what was found.
     pub sources: Vec<JudgedSource>,
+    /// What the rows were held against, where somebody has named a population.
+    pub population: Option<PopulationSource>,
 }
 
 /// Holds every limit of the table against the measurements.
 pub(crate) fn judge(evaluation: &DataEvaluation, limits: &DataLimits) -> JudgedData {
     let judged = |measurement: &DataMeasurement| {
         let rule = DATA_RULES.iter().find(|rule| rule.is_about(measurement));
-        let limit = rule.map(|rule| limits.of(rule));
+        let held = rule.and_then(|rule| Some((rule, limits.of(rule)?)));
         JudgedMeasurement {
-            rule: rule.map(|rule| rule.rule),
-            limit,
-            state: rule.map_or(DataState::NoLimit, |rule| state(measurement, rule.question, limits, limits.of(rule))),
+            rule: held.map(|(rule, _)| rule.rule),
+            limit: held.map(|(_, limit)| limit),
+            state: held.map_or(DataState::NoLimit, |(rule, limit)| state(measurement, rule.question, limits, limit)),
             measurement: measurement.clone(),
         }
     };
     let measurements = evaluation.measurements.iter().map(judged).collect();
-    JudgedData { measurements, schema: evaluation.schema.clone(), sources: Vec::new() }
+    let population = limits.population.clone();
+    JudgedData { measurements, schema: evaluation.schema.clone(), sources: Vec::new(), population }
 }
 
 fn state(measurement: &DataMeasurement, question: DataQuestion, declared: &DataLimits, limit: f64) -> DataState {
@@ -120,6 +136,10 @@ fn state(measurement: &DataMeasurement, question: DataQuestion, declared: &DataL
         (DataQuestion::AtMost, _) => value.interval.map_or(value.value, |interval| interval.lower) > limit,
         (DataQuestion::SureGap, _) => value.value > limit && value.interval.is_some_and(|interval| interval.lower > 0.0),
         (DataQuestion::AtLeast, _) => value.interval.map_or(value.value, |interval| interval.upper) < limit,
+        (DataQuestion::SureRatio, _) => {
+            let (lower, upper) = value.interval.map_or((value.value, value.value), |interval| (interval.lower, interval.upper));
+            lower > limit || upper < 1.0 / limit
+        }
         (_, None) => return DataState::Undefined(Reason::NotInBaseline),
         (DataQuestion::MostIncrease, Some(change)) => change.value > limit && change.q < ALPHA,
         (DataQuestion::MostRatio, Some(change)) => change.value > limit || change.value < 1.0 / limit,
@@ -189,9 +209,8 @@ fn rows_of(part: Part) -> &'static str {
 
 /// A measurement in words, with its number.
 fn told(entry: &JudgedMeasurement) -> String {
-    let DataMeasurement { metric, column, by, estimate, expected, sampled, change, personal, .. } = &entry.measurement;
-    let subject = column.as_ref().map(|column| format!(" of {column}")).unwrap_or_default();
-    let subject = subject + &by.as_ref().map(|by| format!(" by {by}")).unwrap_or_default();
+    let DataMeasurement { metric, estimate, expected, sampled, change, personal, column, .. } = &entry.measurement;
+    let subject = subject(&entry.measurement);
     let (value, n) = (estimate.measured().map_or(0.0, |measured| measured.value), estimate.n());
     let limit = entry.limit.unwrap_or_default();
     let question = DATA_RULES.iter().find(|rule| Some(rule.rule) == entry.rule).map(|rule| rule.question);
@@ -215,9 +234,38 @@ fn told(entry: &JudgedMeasurement) -> String {
         _ => {
             let of = if *sampled { format!("{n} rows of a sample") } else { format!("{n} rows") };
             let chance = expected.map(|share| format!(", {} by chance", percent(share))).unwrap_or_default();
-            let at_least = if question == Some(DataQuestion::AtLeast) { "at least " } else { "" };
-            format!("{metric}{subject} {} of {of}{chance}; limit {at_least}{}", percent(value), percent(limit))
+            let unit = metric.metric().unit;
+            let limit = match question {
+                Some(DataQuestion::AtLeast) => format!("at least {}", in_unit(limit, unit)),
+                Some(DataQuestion::SureRatio) => format!("{} either way", in_unit(limit, unit)),
+                _ => in_unit(limit, unit),
+            };
+            format!("{metric}{subject} {} of {of}{chance}; limit {limit}", in_unit(value, unit))
         }
+    }
+}
+
+/// What a measurement is about, in words with a space in front; nothing for whole rows.
+fn subject(measurement: &DataMeasurement) -> String {
+    let DataMeasurement { column, by, group, .. } = measurement;
+    let group = group.as_ref().map(|group| format!("={group}")).unwrap_or_default();
+    match (column, by) {
+        (Some(column), None) => format!(" of {column}{group}"),
+        (Some(column), Some(by)) => format!(" of {column} by {by}{group}"),
+        (None, Some(by)) => format!(" of {by}{group}"),
+        (None, None) => String::new(),
+    }
+}
+
+/// A number as its unit says.
+fn in_unit(value: f64, unit: DataUnit) -> String {
+    let rounded = (value * 100.0).round() / 100.0;
+    match unit {
+        DataUnit::Share | DataUnit::Gap => percent(value),
+        DataUnit::Number => format!("{value}"),
+        DataUnit::Plain => format!("{rounded}"),
+        DataUnit::Times => format!("{rounded} times"),
+        DataUnit::Days => format!("{value} days"),
     }
 }
 

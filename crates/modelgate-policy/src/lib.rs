@@ -12,7 +12,9 @@ mod waive;
 mod waiver;
 
 pub use data_checks::sources::{DataSource, JudgedSource, ReadFile, SOURCE_FACTS};
-pub use data_checks::{DATA_RULES, DataLimits, DataQuestion, DataRule, DataState, JudgedData, JudgedMeasurement};
+pub use data_checks::{
+    DATA_RULES, DataLimits, DataQuestion, DataRule, DataState, JudgedData, JudgedMeasurement, PopulationSource,
+};
 pub use drift::{DriftLimits, DriftState, JudgedDrift};
 pub use gate::{Bound, Gate, Origin, Policy, Target};
 pub use judge::{Anchor, Baseline, History, judge};

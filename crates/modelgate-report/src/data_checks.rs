@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use modelgate_cube::Part;
-use modelgate_eval::{DataMeasurement, DataMetricId, Estimate, SchemaChange};
+use modelgate_eval::{DataMeasurement, DataMetricId, DataUnit, Estimate, SchemaChange};
 use modelgate_policy::{DataState, JudgedMeasurement};
 
 use crate::escape::Shown;
+use crate::groups;
 use crate::number;
 use crate::report::Report;
 use crate::tree::{Node, fields};
@@ -25,22 +26,29 @@ const BETWEEN: [DataMetricId; 3] =
     [DataMetricId::SINGLE_COLUMN_AUC, DataMetricId::PROXY_STRENGTH, DataMetricId::MISSING_RATE_DIFFERENCE];
 
 /// The metrics of a table of columns, in its order.
-const OF_COLUMNS: [DataMetricId; 8] = [
+const OF_COLUMNS: [DataMetricId; 9] = [
     DataMetricId::MISSING_RATE,
     DataMetricId::MOST_FREQUENT_RATE,
     DataMetricId::DISTINCT_RATE,
     DataMetricId::NON_FINITE_RATE,
+    DataMetricId::OUTLIER_RATE,
     DataMetricId::MISSING_LIKE_RATE,
     DataMetricId::SIMILAR_TEXT_RATE,
     DataMetricId::PERSONAL_DATA_RATE,
     DataMetricId::LIKELY_PERSONAL_DATA_RATE,
 ];
 
+/// The metrics of rows that are alike; they are few, and stand beside those of whole rows.
+const OF_SENSITIVE: [DataMetricId; 3] = [DataMetricId::L_DIVERSITY, DataMetricId::ENTROPY_L_DIVERSITY, DataMetricId::T_CLOSENESS];
+
 /// Everything that was measured of the data; `None` where nothing was.
 pub(crate) fn node(report: &Report) -> Option<Node> {
     let data = &report.verdict.data;
-    let of_rows =
-        |entry: &&JudgedMeasurement| entry.measurement.column.is_none() && !OF_COLUMNS.contains(&entry.measurement.metric);
+    let of_rows = |entry: &&JudgedMeasurement| {
+        let measurement = &entry.measurement;
+        let of_rows = measurement.column.is_none() || OF_SENSITIVE.contains(&measurement.metric);
+        of_rows && !OF_COLUMNS.contains(&measurement.metric) && !groups::is_of_group(measurement)
+    };
     let open = |entry: &&JudgedMeasurement| !matches!(entry.state, DataState::NoLimit | DataState::Within);
     let is_change_alone = |entry: &&JudgedMeasurement| matches!(entry.state, DataState::Undefined(_));
     (!data.measurements.is_empty()).then(|| {
@@ -49,6 +57,7 @@ pub(crate) fn node(report: &Report) -> Option<Node> {
             open: data.measurements.iter().filter(open).filter(|entry| !is_change_alone(entry)).map(measurement).collect::<Vec<_>>(),
             rows: data.measurements.iter().filter(of_rows).map(measurement).collect::<Vec<_>>(),
             strongest: strongest(&data.measurements),
+            groups: groups::tables(report),
             parts: [Part::Test, Part::Train].into_iter().filter_map(|part| table(&data.measurements, part)).collect::<Vec<_>>(),
             schema: data.schema.as_ref().map(schema),
             metrics: definitions(&data.measurements),
@@ -78,33 +87,34 @@ fn summary(measurements: &[JudgedMeasurement]) -> Shown {
 
 /// One measurement as a table row.
 fn measurement(entry: &JudgedMeasurement) -> Node {
-    let DataMeasurement { metric, part, column, by, personal, estimate, expected, sampled, change } = &entry.measurement;
-    let is_number = metric.metric().is_number();
-    let shown = |value: f64| if is_number { number::whole_of(value) } else { share(value) };
+    let DataMeasurement { metric, part, column, by, group, personal, estimate, expected, sampled, change } = &entry.measurement;
+    let in_unit = |value: f64| in_unit(value, metric.metric().unit);
     fields! {
         metric: personal.map_or_else(
             || Shown::phrase(metric.metric().title),
             |kind| Shown::phrase(format!("{}: {}", metric.metric().title, kind.title())),
         ),
         rows: rows_of(*part),
-        column: about(column.as_deref(), by.as_deref()),
-        value: value(estimate, is_number),
+        has_column: column.is_some(),
+        column: about(column.as_deref(), by.as_deref(), group.as_deref()),
+        value: shown(&entry.measurement),
         n: Shown::phrase(number::whole(estimate.n())),
         sampled: *sampled,
         chance: expected.map_or_else(|| Shown::phrase("not asked"), |chance| Shown::phrase(share(chance))),
-        before: change.map_or_else(|| Shown::phrase("none"), |change| Shown::phrase(shown(change.before))),
+        before: change.map_or_else(|| Shown::phrase("none"), |change| Shown::phrase(in_unit(change.before))),
         limit: limit(entry),
         status: status(entry.state),
         state: state_class(entry.state),
     }
 }
 
-/// The column that a measurement is about, and the axis whose groups it compares.
-fn about(column: Option<&str>, by: Option<&str>) -> Shown {
+/// The column that a measurement is about, the axis whose groups it compares, and the group.
+fn about(column: Option<&str>, by: Option<&str>, group: Option<&str>) -> Shown {
+    let group = group.map(|group| format!(" = {}", Shown::name(group))).unwrap_or_default();
     match (column.map(Shown::name), by.map(Shown::name)) {
-        (Some(column), Some(by)) => Shown::phrase(format!("{column} by {by}")),
-        (Some(column), None) => column,
-        (None, _) => Shown::phrase("whole rows"),
+        (Some(column), Some(by)) => Shown::phrase(format!("{column} by {by}{group}")),
+        (Some(one), None) | (None, Some(one)) => Shown::phrase(format!("{one}{group}")),
+        (None, None) => Shown::phrase("whole rows"),
     }
 }
 
@@ -121,15 +131,35 @@ fn strongest(measurements: &[JudgedMeasurement]) -> Vec<Node> {
     BETWEEN.into_iter().flat_map(of_metric).collect()
 }
 
-fn value(estimate: &Estimate, is_number: bool) -> Shown {
-    match estimate {
-        Estimate::Measured(measured) if is_number => Shown::phrase(number::whole_of(measured.value)),
+/// The number of a measurement with its interval, or why there is none.
+pub(crate) fn shown(measurement: &DataMeasurement) -> Shown {
+    let in_unit = |value: f64| in_unit(value, measurement.metric.metric().unit);
+    match &measurement.estimate {
         Estimate::Measured(measured) => {
-            let interval = measured.interval.map(|interval| format!(" [{}, {}]", share(interval.lower), share(interval.upper)));
-            Shown::phrase(share(measured.value) + &interval.unwrap_or_default())
+            let interval =
+                measured.interval.map(|interval| format!(" [{}, {}]", in_unit(interval.lower), in_unit(interval.upper)));
+            Shown::phrase(in_unit(measured.value) + &interval.unwrap_or_default())
         }
         Estimate::Undefined { reason, .. } => Shown::phrase(format!("undefined: {reason}")),
     }
+}
+
+/// A number as its unit says.
+fn in_unit(value: f64, unit: DataUnit) -> String {
+    match unit {
+        DataUnit::Share => share(value),
+        DataUnit::Gap => gap(value),
+        DataUnit::Number => number::whole_of(value),
+        DataUnit::Plain => number::fixed(value),
+        DataUnit::Times => format!("{} times", number::fixed(value)),
+        DataUnit::Days => format!("{} days", number::whole_of(value)),
+    }
+}
+
+/// A difference of shares in percent, with its sign.
+fn gap(gap: f64) -> String {
+    let sign = if gap < 0.0 { "−" } else { "+" };
+    format!("{sign}{:.2}\u{202F}%", gap.abs() * 100.0)
 }
 
 /// A share in percent, with two digits behind the point.
@@ -141,23 +171,27 @@ fn share(share: f64) -> String {
 fn limit(entry: &JudgedMeasurement) -> Shown {
     let Some(limit) = entry.limit else { return Shown::phrase("none") };
     let question = modelgate_policy::DATA_RULES.iter().find(|rule| Some(rule.rule) == entry.rule).map(|rule| rule.question);
+    let in_unit = |limit: f64| in_unit(limit, entry.measurement.metric.metric().unit);
     Shown::phrase(match question {
-        Some(modelgate_policy::DataQuestion::SureGap) => format!("{}, if it is surely there", share(limit)),
-        Some(modelgate_policy::DataQuestion::AtLeast) => format!("at least {}", share(limit)),
-        Some(modelgate_policy::DataQuestion::MostIncrease) => format!("{} more than the baseline", share(limit)),
+        Some(modelgate_policy::DataQuestion::SureGap) => format!("{}, if it is surely there", in_unit(limit)),
+        Some(modelgate_policy::DataQuestion::SureRatio) => format!("{} either way, surely", in_unit(limit)),
+        Some(modelgate_policy::DataQuestion::AtLeast) => format!("at least {}", in_unit(limit)),
+        Some(modelgate_policy::DataQuestion::MostIncrease) => format!("{} more than the baseline", in_unit(limit)),
         Some(modelgate_policy::DataQuestion::MostRatio) => format!("{limit} times the baseline, either way"),
-        _ => share(limit),
+        _ => in_unit(limit),
     })
 }
 
-fn rows_of(part: Part) -> &'static str {
+/// Which rows, in a word.
+pub(crate) fn rows_of(part: Part) -> &'static str {
     match part {
         Part::Train => "training",
         Part::Test => "test",
     }
 }
 
-fn status(state: DataState) -> Shown {
+/// What became of a measurement, in words.
+pub(crate) fn status(state: DataState) -> Shown {
     match state {
         DataState::NoLimit => Shown::phrase("no limit set"),
         DataState::Within => Shown::phrase("✅ within its limit"),
@@ -168,7 +202,8 @@ fn status(state: DataState) -> Shown {
     }
 }
 
-fn state_class(state: DataState) -> &'static str {
+/// The class of it in the page's style sheet.
+pub(crate) fn state_class(state: DataState) -> &'static str {
     match state {
         DataState::Crossed => "warned",
         DataState::Within => "passed",
@@ -190,7 +225,7 @@ fn table(measurements: &[JudgedMeasurement], part: Part) -> Option<Node> {
         let cells = OF_COLUMNS.iter().map(|metric| {
             let found = entries.iter().find(|entry| entry.measurement.metric == *metric);
             let personal = found.and_then(|entry| entry.measurement.personal);
-            let shown = found.map_or_else(|| Shown::phrase("not asked"), |entry| value(&entry.measurement.estimate, false));
+            let shown = found.map_or_else(|| Shown::phrase("not asked"), |entry| self::shown(&entry.measurement));
             match (personal, metric.is_about_personal_data()) {
                 (Some(kind), _) => Node::from(Shown::phrase(kind.title())),
                 (None, true) => Node::from(Shown::phrase("none found")),

@@ -11,7 +11,7 @@ use modelgate_eval::{
 };
 use modelgate_policy::{
     Bound, Check, Counts, DATA_RULES, DataSource, DataState, Date, DriftState, Family, Finding, JudgedData, JudgedDrift,
-    JudgedMeasurement, JudgedSource, Level, Origin, Outcome, RuleId, SOURCE_FACTS, State, Test, Verdict,
+    JudgedMeasurement, JudgedSource, Level, Origin, Outcome, PopulationSource, RuleId, SOURCE_FACTS, State, Test, Verdict,
 };
 
 use crate::inputs::{Input, InputColumn};
@@ -283,12 +283,11 @@ pub(crate) fn failing() -> Report {
 fn checked(column: &str) -> JudgedData {
     let part = Part::Test;
     let entry = |metric, column: Option<&str>, estimate, state| {
-        let (column, expected, sampled, change) = (column.map(str::to_owned), None, false, None);
         let rule = DATA_RULES.iter().find(|rule| rule.metric == metric);
         JudgedMeasurement {
-            measurement: DataMeasurement { metric, part, column, by: None, personal: None, estimate, expected, sampled, change },
+            measurement: DataMeasurement { part, column: column.map(str::to_owned), ..DataMeasurement::new(metric, estimate) },
             rule: rule.map(|rule| rule.rule),
-            limit: rule.map(|rule| rule.default),
+            limit: rule.and_then(|rule| rule.default),
             state,
         }
     };
@@ -300,13 +299,26 @@ fn checked(column: &str) -> JudgedData {
     missing.measurement.change = Some(change);
     let mut proxy = entry(DataMetricId::PROXY_STRENGTH, Some(column), exact(0.61, 4_000), DataState::Crossed);
     proxy.measurement.by = Some(column.to_owned());
+    let of_group = |metric, of: fn(&mut DataMeasurement, String), estimate, state| {
+        let mut entry = entry(metric, None, estimate, state);
+        of(&mut entry.measurement, column.to_owned());
+        entry.measurement.group = Some(column.to_owned());
+        entry
+    };
+    let of_axis: fn(&mut DataMeasurement, String) = |measurement, name| measurement.by = Some(name);
+    let of_population: fn(&mut DataMeasurement, String) = |measurement, name| measurement.column = Some(name);
     JudgedData {
+        population: Some(PopulationSource { path: format!("folder/{column}"), source: column.to_owned(), date: Date::LAST }),
         measurements: vec![
             entry(DataMetricId::ROW_COUNT, None, exact(4_000.0, 4_000), DataState::Undefined(Reason::NotInBaseline)),
             missing,
             entry(DataMetricId::MOST_FREQUENT_RATE, Some(column), exact(0.5, 4_000), DataState::Within),
             repeated,
             proxy,
+            of_group(DataMetricId::GROUP_ROW_COUNT, of_axis, exact(12.0, 12), DataState::NoLimit),
+            of_group(DataMetricId::LABEL_RATE_DIFFERENCE, of_axis, measured(-0.21, 500), DataState::NoLimit),
+            of_group(DataMetricId::POPULATION_RATIO, of_population, measured(0.61, 4_000), DataState::Crossed),
+            entry(DataMetricId::MISSING_GROUP_COUNT, Some(column), exact(1.0, 4_000), DataState::Crossed),
         ],
         sources: vec![JudgedSource {
             source: DataSource {

@@ -15,6 +15,7 @@ mod document;
 mod drift;
 mod escape;
 mod facts;
+mod groups;
 mod headline;
 mod html;
 mod inputs;

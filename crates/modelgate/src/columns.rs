@@ -29,7 +29,7 @@ pub(crate) fn count(
     console: &mut Console<'_>,
 ) -> Result<Columns, Failure> {
     console.step("Profiling", "the values of each column");
-    let ignored = split_column(config);
+    let ignored = left_out(config);
     let personal: Vec<String> = profile.personal().union(&config.policy.data.personal).cloned().collect();
     let axes: Vec<CountAxis> = config.axes.iter().cloned().chain(by_label(config, &candidate.roles)).collect();
     let settings = FeatureSettings {
@@ -121,10 +121,12 @@ pub(crate) fn frozen(
     anchor.as_ref().and_then(Found::columns).or_else(|| before.columns()).cloned()
 }
 
-/// The column that tells training rows from others: it differs between them by its meaning.
-fn split_column(config: &Config) -> Vec<String> {
-    match &config.model {
-        ModelSource::Train { rows: TrainRows::Split { column, .. }, .. } => vec![column.clone()],
-        _ => Vec::new(),
-    }
+/// The columns that are not compared: that which tells training rows from others, which differs between them by its meaning, and
+/// what people said of the label, which tells it.
+fn left_out(config: &Config) -> Vec<String> {
+    let split = match &config.model {
+        ModelSource::Train { rows: TrainRows::Split { column, .. }, .. } => Some(column),
+        _ => None,
+    };
+    split.into_iter().chain(&config.annotators).cloned().collect()
 }

@@ -1,10 +1,11 @@
 //! Counts what the data is checked by: the evaluated rows, and those that were learned from where they are known.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use modelgate_config::{Config, ModelSource, TrainRows};
-use modelgate_cube::{Contract, DataProfile};
-use modelgate_data::{CheckSettings, DataRows, Dataset, Roles, TaskColumns, data_profile};
+use modelgate_cube::{Contract, DataProfile, Digest, Population};
+use modelgate_data::{CheckSettings, DataRows, Dataset, Roles, TaskColumns, data_profile, read_population};
 
 use crate::context::{Console, Context};
 use crate::failure::Failure;
@@ -13,6 +14,16 @@ use crate::pipeline::{Candidate, TrainingRows, changed, names_rows, threads};
 /// What is agreed about the columns; none where the configuration names no contract.
 pub(crate) fn contract(config: &Config) -> Result<Option<Contract>, Failure> {
     Ok(config.contract_file.as_deref().map(modelgate_config::load_contract).transpose()?)
+}
+
+/// How the population is made up that the rows are held against, and the digest of the file that says so; none where the
+/// configuration names none, or asks for no checks.
+pub(crate) fn population(config: &Config) -> Result<Option<(Population, Digest)>, Failure> {
+    let source = config.policy.data.population.as_ref().filter(|_| config.checks_data);
+    Ok(match source {
+        Some(source) => Some(read_population(Path::new(&source.path))?),
+        None => None,
+    })
 }
 
 /// How the rows are checked.
@@ -26,15 +37,15 @@ pub(crate) fn settings<'a>(
     CheckSettings {
         label: Some(roles.label.as_str()).filter(|label| !label.is_empty()),
         has_classes: matches!(config.task, None | Some(TaskColumns::Multiclass { .. })),
-        ignored,
-        scanned,
-        features: None,
         contract,
         entity: config.entity.as_deref(),
         time: roles.time.as_deref(),
         now: context.now.as_second() as f64,
         quasi_identifiers: &config.quasi_identifiers,
-        threads: threads(),
+        sensitive: &config.sensitive_columns,
+        axes: &config.axes,
+        annotators: &config.annotators,
+        ..CheckSettings::of(ignored, scanned, threads())
     }
 }
 
@@ -42,7 +53,7 @@ pub(crate) fn settings<'a>(
 pub(crate) fn count(
     config: &Config,
     candidate: &Candidate,
-    contract: Option<&Contract>,
+    (contract, population): (Option<&Contract>, Option<&Population>),
     context: &Context,
     console: &mut Console<'_>,
 ) -> Result<DataProfile, Failure> {
@@ -62,7 +73,10 @@ pub(crate) fn count(
     let features = features(config, candidate);
     let scanned: BTreeSet<String> = candidate.roles.id.iter().cloned().collect();
     let settings = settings(config, &candidate.roles, (&ignored, &scanned), contract, context);
-    let settings = CheckSettings { features: features.as_deref(), ..settings };
+    let source = config.policy.data.population.as_ref().map(|source| Path::new(&source.path));
+    let positive_label = candidate.cube.meta().shape.task.positive_label();
+    let settings =
+        CheckSettings { features: features.as_deref(), positive_label, population: population.zip(source), ..settings };
     let (profile, read) = data_profile(&test, training.as_ref(), &settings)?;
     let known = [Some(candidate.data_digest), candidate.training.as_ref().and_then(TrainingRows::file_digest)];
     let files = [Some(&candidate.file), candidate.training.as_ref().and_then(TrainingRows::file)];
@@ -97,7 +111,7 @@ pub(crate) fn ignored(config: &Config, roles: &Roles) -> BTreeSet<String> {
         ModelSource::Predictions { .. } | ModelSource::Command(_) => Vec::new(),
     };
     let named = of_models.into_iter().chain(of_rows).flatten().cloned();
-    named.chain(of_task).chain(of_training).collect()
+    named.chain(of_task).chain(of_training).chain(config.annotators.iter().cloned()).collect()
 }
 
 /// The columns that a model that is trained here learns from; none where that is not known.

@@ -12,7 +12,7 @@ use crate::failure::Failure;
 use crate::pipeline::{Candidate, TrainingRows};
 
 /// Every input whose rows were read.
-pub(crate) fn of(config: &Config, candidate: &Candidate) -> Result<Vec<Input>, Failure> {
+pub(crate) fn of(config: &Config, candidate: &Candidate, population: Option<Digest>) -> Result<Vec<Input>, Failure> {
     let rows = candidate.dataset.as_ref().map_or(candidate.cube.rows(), |dataset| dataset.rows() as u64);
     let evaluated = described(config, "rows to evaluate", (&candidate.file, candidate.data_digest), &roles(config))?;
     let mut inputs = vec![Input { rows: Some(rows), ..evaluated }];
@@ -41,6 +41,13 @@ pub(crate) fn of(config: &Config, candidate: &Candidate) -> Result<Vec<Input>, F
         let digest = modelgate_data::digest_of_files(path)?;
         inputs.push(described(config, "predictions of the previous model", (path, digest), &roles)?);
     }
+    if let (Some(source), Some(digest)) = (&config.policy.data.population, population) {
+        let note = Some(format!("{}, as of {}", source.source, source.date));
+        inputs.push(Input {
+            note,
+            ..described(config, "the population that rows are held against", (Path::new(&source.path), digest), &[])?
+        });
+    }
     Ok(inputs)
 }
 
@@ -65,7 +72,8 @@ fn roles(config: &Config) -> Vec<(String, String)> {
         ModelSource::Train { rows: TrainRows::Split { column, .. }, .. } => Some((column.clone(), "split".to_owned())),
         _ => None,
     };
-    named.chain(slices).chain(split).chain(features(config)).collect()
+    let annotators = config.annotators.iter().map(|column| (column.clone(), "annotator".to_owned()));
+    named.chain(slices).chain(split).chain(annotators).chain(features(config)).collect()
 }
 
 fn learned(config: &Config) -> Vec<(String, String)> {

@@ -4,11 +4,11 @@ use std::num::NonZero;
 use std::path::{Path, PathBuf};
 
 use modelgate_config::{BaselineSettings, Config, Guess, ModelSource, SensitiveColumn, TrainRows};
-use modelgate_cube::{Bundle, Cube, DataProfile, Digest, Disclosure, FeatureTable, Manifest, Task};
+use modelgate_cube::{Bundle, Cube, DataProfile, Digest, Disclosure, FeatureTable, Manifest, Population, Task};
 use modelgate_data::{AttributeCounts, Column, CountSettings, CountedFile, Dataset, Roles};
 use modelgate_eval::{
     Comparison, CutBy, DataEvaluation, DriftBetween, DriftComparison, EvalSettings, Evaluation, Retraining, discover, drift,
-    evaluate_columns, evaluate_data,
+    evaluate_columns, evaluate_data, evaluate_groups, evaluate_people,
 };
 use modelgate_model::{Learning, Model, Origin, TrainSettings, run_command, train};
 use modelgate_policy::{Anchor, History, Outcome, ReadFile, Verdict, judge};
@@ -157,11 +157,15 @@ pub(crate) fn run(
     let comparison = compared(config, &candidate, &baseline);
     let with_anchor = anchor.as_ref().and_then(|anchor| compared(config, &candidate, anchor));
     let contract = data_checks::contract(config)?;
-    let profile = data_checks::count(config, &candidate, contract.as_ref(), context, console)?;
+    let population = data_checks::population(config)?;
+    let (shares, population_digest) = population.unzip();
+    let agreed = (contract.as_ref(), shares.as_ref());
+    let profile = data_checks::count(config, &candidate, agreed, context, console)?;
     let (drift, columns) = drifted(config, &candidate, (&baseline, anchor.as_ref()), &profile, console)?;
-    let data = (!profile.is_empty()).then(|| checked(config, &profile, columns.as_ref(), &baseline));
+    let data = (!profile.is_empty())
+        .then(|| checked(config, &profile, (columns.as_ref(), shares.as_ref()), &baseline, context.now.as_second() as f64));
     console.step("Judging", &judging(config, decisions));
-    let files = read_files(config, &candidate);
+    let files = read_files(config, &candidate, population_digest);
     let history = History {
         baseline: baseline.for_policy(&candidate, comparison.as_ref())?,
         anchor: match &anchor {
@@ -180,7 +184,7 @@ pub(crate) fn run(
     let compared: Vec<&Found> = std::iter::once(&baseline).chain(anchor.as_ref()).collect();
     let disclosure = disclosure::of(config, &candidate, &compared);
     let provenance = provenance(config, &candidate, &disclosure)?;
-    let inputs = inputs::of(config, &candidate)?;
+    let inputs = inputs::of(config, &candidate, population_digest)?;
     let report = Report {
         inputs,
         job: modelgate_forge::job(context.environment),
@@ -208,7 +212,7 @@ pub(crate) fn run(
 }
 
 /// The files of data that were read, and those that are declared, with the digests that they have now.
-fn read_files(config: &Config, candidate: &Candidate) -> Vec<ReadFile> {
+fn read_files(config: &Config, candidate: &Candidate, population: Option<Digest>) -> Vec<ReadFile> {
     let evaluated = (candidate.file.clone(), Some(candidate.data_digest), Some("to evaluate"));
     let training = candidate.training.as_ref().map(|training| match training {
         TrainingRows::Held(dataset) => (dataset.path().to_owned(), Some(dataset.digest()), Some("to train")),
@@ -216,7 +220,9 @@ fn read_files(config: &Config, candidate: &Candidate) -> Vec<ReadFile> {
     });
     let mut files: Vec<ReadFile> = Vec::new();
     let declared = config.policy.sources.iter().map(|source| (PathBuf::from(&source.path), None, None));
-    for (path, digest, used_for) in std::iter::once(evaluated).chain(training).chain(declared) {
+    let population = config.policy.data.population.as_ref().zip(population);
+    let population = population.map(|(source, digest)| (PathBuf::from(&source.path), Some(digest), Some("as the population")));
+    for (path, digest, used_for) in std::iter::once(evaluated).chain(training).chain(population).chain(declared) {
         let shown = shown(&path);
         if files.iter().any(|file| file.path == shown) {
             continue;
@@ -228,13 +234,21 @@ fn read_files(config: &Config, candidate: &Candidate) -> Vec<ReadFile> {
 }
 
 /// What the counts say of the data.
-fn checked(config: &Config, profile: &DataProfile, columns: Option<&Columns>, baseline: &Found) -> DataEvaluation {
+fn checked(
+    config: &Config,
+    profile: &DataProfile,
+    (columns, population): (Option<&Columns>, Option<&Population>),
+    baseline: &Found,
+    now: f64,
+) -> DataEvaluation {
     let EvalSettings { confidence_level, min_support, .. } = config.evaluation;
     let mut data = evaluate_data(profile, baseline.profile(), confidence_level);
     if let Some(Columns { table, by_label }) = columns {
         let cuts: Vec<CutBy<'_>> = config.axes.iter().map(|axis| CutBy { axis: &axis.axis.name, column: &axis.column }).collect();
         data.measurements.extend(evaluate_columns(table, by_label, &cuts, min_support, confidence_level));
     }
+    data.measurements.extend(evaluate_groups(profile, population, min_support, confidence_level));
+    data.measurements.extend(evaluate_people(profile, now));
     data
 }
 

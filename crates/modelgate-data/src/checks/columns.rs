@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use arrow_array::Array as _;
 use modelgate_cube::{ColumnKind, ContractColumn, Counted, DataCount, PersonalKind};
 
-use super::{exact, personal};
+use super::{exact, outliers, personal};
 use crate::column::{Missing, number_text, parse_number};
 use crate::features::look::{Look, Sample, mixed};
 use crate::features::values::{Reader, Value};
@@ -189,6 +189,9 @@ impl ColumnLook {
         let mut counts = vec![(Counted::Missing, exact(self.missing, rows))];
         if self.kind() == ColumnKind::Number {
             counts.push((Counted::NonFinite, exact(self.non_finite, rows)));
+        }
+        if let Some((far, of)) = outliers::outliers(&look.numbers).filter(|_| self.kind() == ColumnKind::Number) {
+            counts.push((Counted::Outliers, DataCount { sampled: !look.numbers.is_all(), ..exact(far, of) }));
         }
         if self.agreed_range.is_some() {
             counts.push((Counted::OutsideRange, exact(self.outside_range, rows)));

@@ -13,9 +13,8 @@ const SLACK: f64 = 0.02;
 /// values. A number is rounded outward to its first digit, and a text stands in it only where [`RARE`] rows say it.
 pub fn infer_contract(rows: &DataRows<'_>, settings: &CheckSettings<'_>) -> Result<Contract, DataError> {
     let columns = Columns::of(rows, settings)?;
-    let looked = Looked::at(rows, &columns, &std::collections::BTreeSet::new(), settings)?;
-    let agreed = looked.names.iter().zip(&looked.looks).enumerate().filter(|(place, _)| Some(*place) != looked.label);
-    Ok(Contract { columns: agreed.map(|(_, (name, look))| column(name, look)).collect(), other_columns: true })
+    let looked = Looked::at(modelgate_cube::Part::Test, rows, &columns, &std::collections::BTreeSet::new(), settings)?;
+    Ok(Contract { columns: looked.counted().map(|(name, look)| column(name, look)).collect(), other_columns: true })
 }
 
 fn column(name: &str, look: &ColumnLook) -> ContractColumn {

@@ -25,6 +25,14 @@ pub enum DataRows<'a> {
 type Made<T> = (Vec<T>, Option<Digest>);
 
 impl DataRows<'_> {
+    /// The file that they are in.
+    pub(super) fn path(&self) -> &Path {
+        match self {
+            Self::Held(dataset) => dataset.path(),
+            Self::File(path, _) => path,
+        }
+    }
+
     /// The names of the columns that can be read.
     pub(super) fn usable(&self) -> Result<Vec<String>, DataError> {
         match self {

@@ -70,7 +70,7 @@ pub(super) fn scan(name: &str, look: &Look) -> Option<(PersonalKind, DataCount)>
         let enough = hits as f64 >= rule.share * values.cells as f64 && different >= FEWEST_VALUES.min(values.texts.len());
         let fits = rule.kind != PersonalKind::Identifier || values.mostly_differ();
         let is_known = hits > 0 && (different >= FEWEST_VALUES || hinted);
-        let count = DataCount { hits, of: values.cells, sampled: values.sampled, expected: None };
+        let count = DataCount { hits, of: values.cells, sampled: values.sampled };
         (enough && fits && is_known).then_some((rule.kind, count))
     })
 }

@@ -17,19 +17,7 @@ fn profile_of(test: &DataRows<'_>, training: Option<&DataRows<'_>>, threads: Non
 
 fn settings<'a>() -> CheckSettings<'a> {
     static NOTHING: BTreeSet<String> = BTreeSet::new();
-    CheckSettings {
-        label: Some("y"),
-        has_classes: true,
-        ignored: &NOTHING,
-        scanned: &NOTHING,
-        features: None,
-        contract: None,
-        entity: None,
-        time: None,
-        now: 0.0,
-        quasi_identifiers: &[],
-        threads: ONE,
-    }
+    CheckSettings { label: Some("y"), has_classes: true, ..CheckSettings::of(&NOTHING, &NOTHING, ONE) }
 }
 
 fn hits(profile: &DataProfile, part: Part, what: Counted, column: Option<&str>) -> (u64, u64) {
@@ -38,6 +26,10 @@ fn hits(profile: &DataProfile, part: Part, what: Counted, column: Option<&str>) 
 
 fn of_test(profile: &DataProfile, what: Counted, column: Option<&str>) -> (u64, u64) {
     hits(profile, Part::Test, what, column)
+}
+
+fn pairs(profile: &DataProfile, what: Counted) -> PairShares {
+    profile.pairs[&DataKey { part: Part::Test, what, column: None }].clone()
 }
 
 #[test]
@@ -77,9 +69,10 @@ fn equal_rows_and_contradictory_labels_are_counted_by_features_alone() {
     let profile = profile_of(&DataRows::Held(&data), None, ONE);
     assert_eq!(of_test(&profile, Counted::Repeated, None), (2, 5));
     assert_eq!(of_test(&profile, Counted::Conflicting, None), (2, 5));
-    // Two values of one column, the other nearly constant: that rows are equal is what chance gives.
-    let expected = profile.get(Part::Test, Counted::Repeated, None).unwrap().expected.unwrap();
-    assert!((0.2..0.7).contains(&expected), "{expected}");
+    let pairs = pairs(&profile, Counted::Conflicting);
+    // Of ten pairs of rows, six have the same a, four the same b, and two both; seven do not have the same label.
+    assert_eq!((pairs.others, pairs.columns), (5, vec![0.6, 0.4]));
+    assert!((pairs.equal - 0.2).abs() < 1e-12 && (pairs.labels.unwrap() - 0.6).abs() < 1e-12);
 }
 
 #[test]
@@ -110,8 +103,8 @@ fn files_give_what_held_rows_give_whatever_the_threads() {
     let held = profile_of(&DataRows::Held(&data), Some(&DataRows::Held(&data)), ONE);
     assert_eq!(of_test(&held, Counted::Repeated, None), (3_000, 30_000));
     assert_eq!(of_test(&held, Counted::Shared, None), (30_000, 30_000));
-    let expected = held.get(Part::Test, Counted::Repeated, None).unwrap().expected.unwrap();
-    assert!(expected < 0.05, "amounts tell rows apart: {expected}");
+    let by_amount = pairs(&held, Counted::Repeated).columns[0];
+    assert!(by_amount < 1e-5, "amounts tell rows apart: {by_amount}");
     let csv_file = file(".csv", text.as_bytes());
     let reading = ReadSettings::default();
     let rows = DataRows::File(csv_file.path(), &reading);
@@ -151,6 +144,9 @@ fn whom_rows_are_about_and_when_they_are_from_is_compared_with_the_training_rows
     assert_eq!(of_test(&profile, Counted::BeforeTrainingEnd, None), (1, 3));
     assert_eq!(of_test(&profile, Counted::Future, None), (1, 3));
     assert_eq!(of_test(&profile, Counted::UnreadableTimes, None), (1, 4));
+    let span = profile.times[&Part::Train];
+    // 2026-02-01 08:00; 30 days lie between it and the first of January.
+    assert_eq!((span.latest, span.longest_gap, span.rows), (1_769_932_800.0, 30, 2));
     assert_eq!(of_test(&profile, Counted::RarestClass, None), (2, 2));
     assert_eq!(profile.columns(Part::Test).map(|(name, _)| name).collect::<Vec<_>>(), ["a"]);
 }
@@ -164,6 +160,12 @@ fn rows_that_few_agree_with_are_counted_by_the_quasi_identifiers_alone() {
     let settings = CheckSettings { quasi_identifiers: &quasi, ..settings() };
     let (profile, _) = data_profile(&DataRows::Held(&data), None, &settings).unwrap();
     assert_eq!(of_test(&profile, Counted::FewAlike, None), (2, 12));
+    let alike = &profile.alike[0];
+    let classes: Vec<_> =
+        alike.classes.iter().map(|(class, sets)| (class.iter().map(|(_, rows)| *rows).collect(), *sets)).collect();
+    // Ten rows of five labels each, and two rows alone.
+    assert_eq!((alike.column.as_str(), &alike.all, classes.len()), ("y", &vec![6, 6], 3));
+    assert!(classes.contains(&(vec![5, 5], 1)) && classes.iter().filter(|one| **one == (vec![1], 1)).count() == 2, "{classes:?}");
 }
 
 #[test]
@@ -191,4 +193,68 @@ fn a_contract_is_proposed_from_what_many_rows_say_and_then_held_against_other_ro
     let (profile, _) = data_profile(&DataRows::Held(&other), None, &held).unwrap();
     assert_eq!(of_test(&profile, Counted::OutsideRange, Some("amount")), (2, 3));
     assert_eq!(of_test(&profile, Counted::OtherValues, Some("city")), (1, 3));
+}
+
+/// Rows of a group with those of each label.
+type Group = (Option<String>, u64, Vec<u64>);
+
+fn groups(profile: &DataProfile, part: Part, by: &str, of_population: bool) -> (Vec<Group>, u64, Option<usize>) {
+    let table =
+        |table: &&modelgate_cube::GroupTable| table.part == part && table.by == by && table.of_population == of_population;
+    let table = profile.groups.iter().find(table).unwrap();
+    let groups = table.groups.iter().map(|(name, count)| (name.clone(), count.rows, count.labels.clone()));
+    (groups.collect(), table.other, table.positive)
+}
+
+#[test]
+fn rows_are_counted_by_the_groups_of_axes_and_of_a_population_with_their_labels() {
+    use modelgate_cube::{Axis, AxisKind};
+    let mut text = String::from("y,sex,age,heir\n");
+    for row in 0..40_000_u32 {
+        let (sex, heir) = (["F", "M", "", "F"][row as usize % 4], ["True", "false", "maybe"][row as usize % 3]);
+        writeln!(text, "{},{sex},{},{heir}", u32::from(row % 4 == 0), 20 + row % 50).unwrap();
+    }
+    let axis = |name: &str, column: &str, kind| CountAxis { axis: Axis { name: name.into(), kind }, column: column.into() };
+    let axes = [axis("sex", "sex", AxisKind::Categorical), axis("band", "age", AxisKind::Binned { edges: vec![30.0] })];
+    let shares = |names: &[&str]| names.iter().map(|name| ((*name).to_owned(), 1.0 / names.len() as f64)).collect();
+    let columns = [("band", shares(&["<30", "30+"])), ("heir", shares(&["true", "false", "never"]))];
+    let population = Population { columns: columns.into_iter().map(|(name, shares)| (name.to_owned(), shares)).collect() };
+    let rows = csv(&text);
+    let of = |threads| {
+        let settings = CheckSettings {
+            axes: &axes,
+            positive_label: Some("1"),
+            population: Some((&population, std::path::Path::new("census.csv"))),
+            threads: NonZero::new(threads).unwrap(),
+            ..settings()
+        };
+        data_profile(&DataRows::Held(&rows.0), None, &settings).unwrap().0
+    };
+    let profile = of(1);
+    assert_eq!(profile.groups, of(3).groups);
+    let named = |name: &str| Some(name.to_owned());
+    let by_sex =
+        vec![(None, 10_000, vec![10_000, 0]), (named("F"), 20_000, vec![10_000, 10_000]), (named("M"), 10_000, vec![10_000, 0])];
+    assert_eq!(groups(&profile, Part::Test, "sex", false), (by_sex, 0, Some(1)));
+    let (bands, other, _) = groups(&profile, Part::Test, "band", true);
+    assert_eq!((bands.len(), bands[1].1, other), (2, 8_000, 0));
+    let (heirs, other, _) = groups(&profile, Part::Test, "heir", true);
+    let heirs: Vec<(String, u64)> = heirs.into_iter().map(|(name, rows, _)| (name.unwrap(), rows)).collect();
+    assert_eq!((heirs, other), (vec![("false".into(), 13_333), ("never".into(), 0), ("true".into(), 13_334)], 13_333));
+}
+
+#[test]
+fn what_people_said_of_the_same_rows_is_counted_where_all_of_them_did() {
+    let (data, _file) = csv("y,ann,bob,eve\n1,a,a,a\n0,a,b,a\n0,b,b,c\n1,b,,b\n");
+    let raters = |names: &[&str]| {
+        let annotators: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        let settings = CheckSettings { annotators: &annotators, ..settings() };
+        data_profile(&DataRows::Held(&data), None, &settings).unwrap().0.raters.remove(&Part::Test)
+    };
+    let three = raters(&["ann", "bob", "eve"]).unwrap();
+    // Six ordered pairs of raters agree on the first row, two on each of the others.
+    assert_eq!((three.rows, three.agreeing, three.said), (3, 10, vec![vec![2, 1, 0], vec![1, 2, 0], vec![2, 0, 1]]));
+    let two = raters(&["ann", "eve"]).unwrap();
+    assert_eq!((two.rows, two.agreeing), (4, 6));
+    assert_eq!(raters(&[]), None);
 }

@@ -1,5 +1,9 @@
 //! When rows are from: dates and times as most tools write them, or plain numbers.
 
+use std::collections::BTreeSet;
+
+use modelgate_cube::TimeSpan;
+
 use crate::column::{Missing, parse_number};
 use crate::features::look::{Sample, mixed};
 use crate::features::values::{Reader, Value};
@@ -30,12 +34,29 @@ pub(super) struct TimeLook {
     unreadable: u64,
     future: u64,
     known: u64,
+    /// Rows with a date, the days that they are from, and the latest of them.
+    dated: u64,
+    days: BTreeSet<i64>,
+    latest_date: Option<f64>,
+    /// The day of the last row, which the next one often shares.
+    latest_day: Option<i64>,
 }
 
 impl Default for TimeLook {
     fn default() -> Self {
         let (reader, times) = (Reader::default(), Sample::new(MOST_TIMES));
-        Self { reader, times, latest: None, unreadable: 0, future: 0, known: 0 }
+        Self {
+            reader,
+            times,
+            latest: None,
+            unreadable: 0,
+            future: 0,
+            known: 0,
+            dated: 0,
+            days: BTreeSet::new(),
+            latest_date: None,
+            latest_day: None,
+        }
     }
 }
 
@@ -52,6 +73,12 @@ impl TimeLook {
                 }
                 Time::Date(seconds) => {
                     self.future += u64::from(*seconds > now);
+                    self.dated += 1;
+                    if self.latest_day != Some(day_of(*seconds)) {
+                        self.latest_day = Some(day_of(*seconds));
+                        self.days.insert(day_of(*seconds));
+                    }
+                    self.latest_date = Some(self.latest_date.map_or(*seconds, |latest| latest.max(*seconds)));
                     *seconds
                 }
                 Time::Number(number) => *number,
@@ -72,6 +99,18 @@ impl TimeLook {
         self.unreadable += other.unreadable;
         self.future += other.future;
         self.known += other.known;
+        self.dated += other.dated;
+        self.days.extend(other.days);
+        self.latest_date = match (self.latest_date, other.latest_date) {
+            (Some(one), Some(two)) => Some(one.max(two)),
+            (one, two) => one.or(two),
+        };
+    }
+
+    /// When the rows with a date are from; there is no date without a year, so that days are few.
+    pub(super) fn span(&self) -> Option<TimeSpan> {
+        let gaps = self.days.iter().zip(self.days.iter().skip(1)).map(|(one, next)| next.abs_diff(*one) - 1);
+        Some(TimeSpan { latest: self.latest_date?, longest_gap: gaps.max().unwrap_or(0), rows: self.dated })
     }
 
     /// Rows whose text is no time, and rows that are later than now, each among those that say something.
@@ -91,6 +130,13 @@ impl TimeLook {
     pub(super) fn is_all(&self) -> bool {
         self.times.is_all()
     }
+}
+
+/// The day of a time, in days since 1970.
+fn day_of(seconds: f64) -> i64 {
+    #[expect(clippy::cast_possible_truncation, reason = "years have four digits")]
+    let day = (seconds / 86_400.0).floor() as i64;
+    day
 }
 
 fn time(value: Value<'_>) -> Time {

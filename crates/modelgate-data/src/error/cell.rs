@@ -51,6 +51,10 @@ pub enum CellProblem {
         /// What they sum to.
         sum: String,
     },
+    /// A row of a population without a column or a group.
+    NoPopulationName,
+    /// A share or number of people that is no number, or below zero.
+    NoAmount,
     /// A row without a query.
     MissingQuery,
     /// A row that falls into another slice than the first one of its query.
@@ -72,6 +76,65 @@ pub enum CellProblem {
         /// What is wrong with it.
         fault: Fault,
     },
+}
+
+/// What is wrong with a population as a whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PopulationFault {
+    /// It tells shares and counts.
+    SharesAndCounts,
+    /// A group stands twice.
+    Twice {
+        /// Its column.
+        column: String,
+        /// The group.
+        group: String,
+    },
+    /// The groups of a column are not all, or nobody is in them.
+    Sum {
+        /// The column.
+        column: String,
+        /// What they sum to.
+        sum: String,
+    },
+    /// The rows lack a column of it.
+    UnknownColumn {
+        /// The column.
+        column: String,
+        /// The file with the rows.
+        rows: String,
+    },
+}
+
+impl PopulationFault {
+    pub(super) fn sentence(&self) -> String {
+        match self {
+            Self::SharesAndCounts => {
+                "the population has the columns `share` and `count`, and one of them must tell how many people are in a group"
+                    .to_owned()
+            }
+            Self::Twice { column, group } => format!("the group {} of {} stands twice", quoted(group), quoted(column)),
+            Self::Sum { column, sum } => {
+                format!("the shares of {} sum to {sum}, so that they are not those of all groups", quoted(column))
+            }
+            Self::UnknownColumn { column, rows } => {
+                format!("it tells the groups of {}, which is no column of {rows} and no slice column", quoted(column))
+            }
+        }
+    }
+
+    pub(super) fn help(&self) -> &'static str {
+        match self {
+            Self::SharesAndCounts => "delete one of the two columns",
+            Self::Twice { .. } => "keep one of the rows, or add their numbers up",
+            Self::Sum { .. } => {
+                "write every group of the column with its share of the population, as a part of one, or write `count`"
+            }
+            Self::UnknownColumn { .. } => {
+                "name the column, or the slice column of `evaluation.slices`, as it is called there, or delete its rows"
+            }
+        }
+    }
 }
 
 /// What is wrong with a set of labels.
@@ -169,6 +232,10 @@ impl CellProblem {
             Self::LevelTooLong => {
                 format!("{cell} is too long to name a slice: at most {MOST_LEVEL_CHARS} characters are allowed")
             }
+            Self::NoPopulationName => {
+                format!("the cell is {cell}, and every row of a population names a column and one of its groups")
+            }
+            Self::NoAmount => format!("{cell} is no share or number of people"),
             Self::BinNotNumber => format!("{cell} is not a number, so it falls into none of the slice's bins"),
             Self::UnknownClass { classes, .. } => {
                 format!("the label {cell} is none of the classes {}", listed(classes.iter().map(String::as_str)))
@@ -239,6 +306,10 @@ impl CellProblem {
                 Fault::Negative => "write 0 where a row is not relevant, and larger numbers the more it is",
                 Fault::NotFrom0To1 => "give probabilities from 0 to 1 (a margin or a percentage is not one)",
             },
+            Self::NoPopulationName => {
+                "name the column as the rows do, and the group as its cells say it or as slices of it are called"
+            }
+            Self::NoAmount => "write a number, 0 or larger",
             Self::BinNotNumber => "correct the cell, add its text to data.missing_values, or slice the column without bins",
         }
     }

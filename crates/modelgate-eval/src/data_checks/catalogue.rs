@@ -1,5 +1,8 @@
 //! The measurements of data, a row each: from it code, `list data-metrics`, `explain` and the docs read.
 
+mod groups;
+mod people;
+
 use std::fmt;
 
 use modelgate_cube::{Counted, DataCount, DataKey, Evidence};
@@ -28,7 +31,8 @@ pub struct DataMetric {
     /// A function that gives the same number.
     pub reference: &'static str,
     counted: What,
-    value: Value,
+    /// What its numbers are.
+    pub unit: DataUnit,
 }
 
 /// Which counts a measurement is made of.
@@ -38,17 +42,25 @@ enum What {
     One(Counted),
     /// Personal data, by whether values are checked, or only look like it or are named so.
     Personal { checked: bool },
-    /// None: it follows from the counts of columns in slices.
-    InSlices,
+    /// None: it follows from several counts.
+    Derived,
 }
 
-/// What becomes of a count.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Value {
-    /// Its share.
+/// What the numbers of a measurement are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DataUnit {
+    /// A share, in [0, 1]; shown in percent.
     Share,
-    /// The number itself.
+    /// A difference of two shares, in [-1, 1]; shown in percent.
+    Gap,
+    /// A number of rows or of other things.
     Number,
+    /// A number without a unit.
+    Plain,
+    /// How many times as much as something else.
+    Times,
+    /// Days.
+    Days,
 }
 
 impl fmt::Debug for DataMetric {
@@ -72,7 +84,7 @@ pub const DATA_METRICS: &[DataMetric] = &[
         undefined_when: "never",
         reference: "len(frame)",
         counted: What::One(Counted::Rows),
-        value: Value::Number,
+        unit: DataUnit::Number,
     },
     DataMetric {
         id: "missing_rate",
@@ -83,7 +95,7 @@ pub const DATA_METRICS: &[DataMetric] = &[
         undefined_when: NO_ROWS,
         reference: "frame[column].isna().mean()",
         counted: What::One(Counted::Missing),
-        value: Value::Share,
+        unit: DataUnit::Share,
     },
     DataMetric {
         id: "non_finite_rate",
@@ -94,7 +106,7 @@ pub const DATA_METRICS: &[DataMetric] = &[
         undefined_when: NO_ROWS,
         reference: "(~numpy.isfinite(column.dropna())).sum() / len(column)",
         counted: What::One(Counted::NonFinite),
-        value: Value::Share,
+        unit: DataUnit::Share,
     },
     DataMetric {
         id: "missing_like_rate",
@@ -105,7 +117,7 @@ pub const DATA_METRICS: &[DataMetric] = &[
         undefined_when: NO_ROWS,
         reference: "frame[column].str.lower().isin([...]).mean()",
         counted: What::One(Counted::MissingLike),
-        value: Value::Share,
+        unit: DataUnit::Share,
     },
     DataMetric {
         id: "similar_text_rate",
@@ -116,7 +128,7 @@ pub const DATA_METRICS: &[DataMetric] = &[
         undefined_when: NO_ROWS,
         reference: "1 - frame.groupby(column.str.lower().str.replace('[ _-]', ''))[column].apply(lambda x: x.value_counts().max()).sum() / len(frame)",
         counted: What::One(Counted::SimilarTexts),
-        value: Value::Share,
+        unit: DataUnit::Share,
     },
     DataMetric {
         id: "most_frequent_rate",
@@ -127,7 +139,7 @@ pub const DATA_METRICS: &[DataMetric] = &[
         undefined_when: NO_ROWS,
         reference: "frame[column].value_counts(dropna=False, normalize=True).max()",
         counted: What::One(Counted::MostFrequent),
-        value: Value::Share,
+        unit: DataUnit::Share,
     },
     DataMetric {
         id: "distinct_rate",
@@ -138,7 +150,7 @@ pub const DATA_METRICS: &[DataMetric] = &[
         undefined_when: "no row has a value",
         reference: "frame[column].nunique() / frame[column].count()",
         counted: What::One(Counted::Distinct),
-        value: Value::Share,
+        unit: DataUnit::Share,
     },
     DataMetric {
         id: "duplicate_row_rate",
@@ -149,7 +161,7 @@ pub const DATA_METRICS: &[DataMetric] = &[
         undefined_when: NO_ROWS,
         reference: "frame[features].duplicated().mean()",
         counted: What::One(Counted::Repeated),
-        value: Value::Share,
+        unit: DataUnit::Share,
     },
     DataMetric {
         id: "conflicting_label_rate",
@@ -160,7 +172,7 @@ pub const DATA_METRICS: &[DataMetric] = &[
         undefined_when: "there are no rows, or no labels",
         reference: "(frame.groupby(features)[label].transform('nunique') > 1).mean()",
         counted: What::One(Counted::Conflicting),
-        value: Value::Share,
+        unit: DataUnit::Share,
     },
     DataMetric {
         id: "train_test_overlap_rate",
@@ -171,7 +183,7 @@ pub const DATA_METRICS: &[DataMetric] = &[
         undefined_when: "there are no test rows",
         reference: "pandas.merge(test, train.drop_duplicates(), on=features).shape[0] / len(test)",
         counted: What::One(Counted::Shared),
-        value: Value::Share,
+        unit: DataUnit::Share,
     },
     DataMetric {
         id: "train_test_overlap_with_label_rate",
@@ -182,7 +194,7 @@ pub const DATA_METRICS: &[DataMetric] = &[
         undefined_when: "there are no test rows",
         reference: "pandas.merge(test, train.drop_duplicates(), on=features + [label]).shape[0] / len(test)",
         counted: What::One(Counted::SharedWithLabel),
-        value: Value::Share,
+        unit: DataUnit::Share,
     },
     DataMetric {
         id: "personal_data_rate",
@@ -193,7 +205,7 @@ pub const DATA_METRICS: &[DataMetric] = &[
         undefined_when: "the column is not taken for personal data",
         reference: "a labelled fixture of 37 generated columns in 40 files: precision 0.998, recall 1.000 (`cargo xtask bench`)",
         counted: What::Personal { checked: true },
-        value: Value::Share,
+        unit: DataUnit::Share,
     },
     DataMetric {
         id: "likely_personal_data_rate",
@@ -204,7 +216,7 @@ pub const DATA_METRICS: &[DataMetric] = &[
         undefined_when: "the column is not taken for personal data",
         reference: "names of people in free text are not found, nor columns whose name says nothing",
         counted: What::Personal { checked: false },
-        value: Value::Share,
+        unit: DataUnit::Share,
     },
     DataMetric {
         id: "outside_range_rate",
@@ -215,7 +227,7 @@ pub const DATA_METRICS: &[DataMetric] = &[
         undefined_when: NO_ROWS,
         reference: "(~column.dropna().between(min, max)).sum() / len(column)",
         counted: What::One(Counted::OutsideRange),
-        value: Value::Share,
+        unit: DataUnit::Share,
     },
     DataMetric {
         id: "other_value_rate",
@@ -226,7 +238,7 @@ pub const DATA_METRICS: &[DataMetric] = &[
         undefined_when: NO_ROWS,
         reference: "(~column.dropna().isin(values)).sum() / len(column)",
         counted: What::One(Counted::OtherValues),
-        value: Value::Share,
+        unit: DataUnit::Share,
     },
     DataMetric {
         id: "entity_overlap_rate",
@@ -237,7 +249,7 @@ pub const DATA_METRICS: &[DataMetric] = &[
         undefined_when: "no test row has one",
         reference: "test[entity].dropna().isin(train[entity]).mean()",
         counted: What::One(Counted::SharedEntities),
-        value: Value::Share,
+        unit: DataUnit::Share,
     },
     DataMetric {
         id: "before_training_end_rate",
@@ -248,7 +260,7 @@ pub const DATA_METRICS: &[DataMetric] = &[
         undefined_when: "no test row has a time",
         reference: "(test[time] < train[time].max()).mean()",
         counted: What::One(Counted::BeforeTrainingEnd),
-        value: Value::Share,
+        unit: DataUnit::Share,
     },
     DataMetric {
         id: "future_time_rate",
@@ -259,7 +271,7 @@ pub const DATA_METRICS: &[DataMetric] = &[
         undefined_when: "no row has a time",
         reference: "(pandas.to_datetime(frame[time], utc=True) > now).mean()",
         counted: What::One(Counted::Future),
-        value: Value::Share,
+        unit: DataUnit::Share,
     },
     DataMetric {
         id: "unreadable_time_rate",
@@ -270,7 +282,7 @@ pub const DATA_METRICS: &[DataMetric] = &[
         undefined_when: "no row does",
         reference: "pandas.to_datetime(frame[time].dropna(), errors='coerce').isna().mean()",
         counted: What::One(Counted::UnreadableTimes),
-        value: Value::Share,
+        unit: DataUnit::Share,
     },
     DataMetric {
         id: "class_balance",
@@ -281,7 +293,7 @@ pub const DATA_METRICS: &[DataMetric] = &[
         undefined_when: "there are fewer than two classes, or labels are no classes",
         reference: "frame[label].value_counts().pipe(lambda counts: counts.min() / counts.max())",
         counted: What::One(Counted::RarestClass),
-        value: Value::Share,
+        unit: DataUnit::Share,
     },
     DataMetric {
         id: "few_alike_rate",
@@ -292,7 +304,7 @@ pub const DATA_METRICS: &[DataMetric] = &[
         undefined_when: NO_ROWS,
         reference: "(frame.groupby(quasi_identifiers, dropna=False)[quasi_identifiers[0]].transform('size') < 5).mean()",
         counted: What::One(Counted::FewAlike),
-        value: Value::Share,
+        unit: DataUnit::Share,
     },
     DataMetric {
         id: "missing_rate_difference",
@@ -302,8 +314,8 @@ pub const DATA_METRICS: &[DataMetric] = &[
         denominator: "rows of the smallest of these groups",
         undefined_when: "fewer than two groups have so many rows",
         reference: "frame.groupby(axis)[column].apply(lambda x: x.isna().mean()).pipe(lambda rates: rates.max() - rates.min()); interval: Newcombe, of these two groups",
-        counted: What::InSlices,
-        value: Value::Share,
+        counted: What::Derived,
+        unit: DataUnit::Share,
     },
     DataMetric {
         id: "proxy_strength",
@@ -313,8 +325,8 @@ pub const DATA_METRICS: &[DataMetric] = &[
         denominator: "rows of groups with `evaluation.min_support` rows, and 100 at least",
         undefined_when: "fewer than two groups have so many rows, or all rows say the same",
         reference: "the formula of Bergsma (2013) on scipy.stats.chi2_contingency(correction=False)",
-        counted: What::InSlices,
-        value: Value::Share,
+        counted: What::Derived,
+        unit: DataUnit::Share,
     },
     DataMetric {
         id: "single_column_auc",
@@ -324,9 +336,25 @@ pub const DATA_METRICS: &[DataMetric] = &[
         denominator: "all test rows",
         undefined_when: "labels are not of two classes",
         reference: "sklearn.metrics.roc_auc_score(label, column.map(label.groupby(column).mean())) on binned columns",
-        counted: What::InSlices,
-        value: Value::Share,
+        counted: What::Derived,
+        unit: DataUnit::Share,
     },
+    groups::GROUP_ROW_COUNT,
+    groups::LABEL_RATE,
+    groups::LABEL_RATE_DIFFERENCE,
+    groups::LABEL_DIVERGENCE,
+    groups::GROUP_RATE,
+    groups::POPULATION_RATIO,
+    groups::OUTSIDE_POPULATION_RATE,
+    groups::MISSING_GROUP_COUNT,
+    groups::POPULATION_FIT_P,
+    groups::ANNOTATOR_AGREEMENT,
+    people::OUTLIER_RATE,
+    people::L_DIVERSITY,
+    people::ENTROPY_L_DIVERSITY,
+    people::T_CLOSENESS,
+    people::AGE_DAYS,
+    people::LONGEST_GAP_DAYS,
 ];
 
 impl DataMetric {
@@ -335,14 +363,25 @@ impl DataMetric {
         match (self.counted, key.what) {
             (What::Personal { checked }, Counted::Personal(kind)) => checked == (kind.evidence() == Evidence::Checked),
             (What::One(counted), what) => counted == what,
-            (What::Personal { .. } | What::InSlices, _) => false,
+            (What::Personal { .. } | What::Derived, _) => false,
         }
     }
 
-    /// Whether it is a number of rows and no share.
+    /// Whether it is a number of rows or the like, and no share.
     #[must_use]
     pub fn is_number(&self) -> bool {
-        self.value == Value::Number
+        self.unit == DataUnit::Number
+    }
+
+    /// What its interval is, in words.
+    #[must_use]
+    pub fn interval(&self) -> &'static str {
+        match self.counted {
+            What::Derived => "as its formula says; where it names none, there is none",
+            What::One(_) | What::Personal { .. } => {
+                "none, because all rows of a file are counted; where only a sample is, the wider of Wilson's and the exact mid-p"
+            }
+        }
     }
 
     /// The measurement of a count.
@@ -414,6 +453,39 @@ impl DataMetricId {
     /// See `single_column_auc`.
     pub const SINGLE_COLUMN_AUC: Self = Self(23);
 
+    /// See `group_row_count`.
+    pub const GROUP_ROW_COUNT: Self = Self(24);
+    /// See `label_rate`.
+    pub const LABEL_RATE: Self = Self(25);
+    /// See `label_rate_difference`.
+    pub const LABEL_RATE_DIFFERENCE: Self = Self(26);
+    /// See `label_divergence`.
+    pub const LABEL_DIVERGENCE: Self = Self(27);
+    /// See `group_rate`.
+    pub const GROUP_RATE: Self = Self(28);
+    /// See `population_ratio`.
+    pub const POPULATION_RATIO: Self = Self(29);
+    /// See `outside_population_rate`.
+    pub const OUTSIDE_POPULATION_RATE: Self = Self(30);
+    /// See `missing_group_count`.
+    pub const MISSING_GROUP_COUNT: Self = Self(31);
+    /// See `population_fit_p`.
+    pub const POPULATION_FIT_P: Self = Self(32);
+    /// See `annotator_agreement`.
+    pub const ANNOTATOR_AGREEMENT: Self = Self(33);
+    /// See `outlier_rate`.
+    pub const OUTLIER_RATE: Self = Self(34);
+    /// See `l_diversity`.
+    pub const L_DIVERSITY: Self = Self(35);
+    /// See `entropy_l_diversity`.
+    pub const ENTROPY_L_DIVERSITY: Self = Self(36);
+    /// See `t_closeness`.
+    pub const T_CLOSENESS: Self = Self(37);
+    /// See `age_days`.
+    pub const AGE_DAYS: Self = Self(38);
+    /// See `longest_gap_days`.
+    pub const LONGEST_GAP_DAYS: Self = Self(39);
+
     /// Every id, in the order of the catalogue.
     pub fn all() -> impl Iterator<Item = Self> {
         (0..DATA_METRICS.len()).filter_map(|place| u16::try_from(place).ok()).map(Self)
@@ -471,6 +543,23 @@ mod tests {
             (DataMetricId::TRAIN_TEST_OVERLAP_WITH_LABEL_RATE, "train_test_overlap_with_label_rate"),
             (DataMetricId::PERSONAL_DATA_RATE, "personal_data_rate"),
             (DataMetricId::LIKELY_PERSONAL_DATA_RATE, "likely_personal_data_rate"),
+            (DataMetricId::SINGLE_COLUMN_AUC, "single_column_auc"),
+            (DataMetricId::GROUP_ROW_COUNT, "group_row_count"),
+            (DataMetricId::LABEL_RATE, "label_rate"),
+            (DataMetricId::LABEL_RATE_DIFFERENCE, "label_rate_difference"),
+            (DataMetricId::LABEL_DIVERGENCE, "label_divergence"),
+            (DataMetricId::GROUP_RATE, "group_rate"),
+            (DataMetricId::POPULATION_RATIO, "population_ratio"),
+            (DataMetricId::OUTSIDE_POPULATION_RATE, "outside_population_rate"),
+            (DataMetricId::MISSING_GROUP_COUNT, "missing_group_count"),
+            (DataMetricId::POPULATION_FIT_P, "population_fit_p"),
+            (DataMetricId::ANNOTATOR_AGREEMENT, "annotator_agreement"),
+            (DataMetricId::OUTLIER_RATE, "outlier_rate"),
+            (DataMetricId::L_DIVERSITY, "l_diversity"),
+            (DataMetricId::ENTROPY_L_DIVERSITY, "entropy_l_diversity"),
+            (DataMetricId::T_CLOSENESS, "t_closeness"),
+            (DataMetricId::AGE_DAYS, "age_days"),
+            (DataMetricId::LONGEST_GAP_DAYS, "longest_gap_days"),
         ] {
             assert_eq!((id.as_str(), DataMetricId::parse(name)), (name, Some(id)));
         }
@@ -480,7 +569,7 @@ mod tests {
     #[test]
     fn shares_of_all_rows_are_facts_and_shares_of_a_sample_are_estimates() {
         let metric = DataMetricId::DUPLICATE_ROW_RATE.metric();
-        let count = |hits, of, sampled| metric.estimate(&DataCount { hits, of, sampled, expected: None }, 1.96);
+        let count = |hits, of, sampled| metric.estimate(&DataCount { hits, of, sampled }, 1.96);
         let value = |estimate: Estimate| estimate.measured().map(|measured| (measured.value, measured.interval.is_some()));
         assert_eq!(value(count(1, 4, false)), Some((0.25, false)));
         assert_eq!(value(count(1, 4, true)), Some((0.25, true)));

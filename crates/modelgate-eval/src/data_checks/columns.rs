@@ -43,7 +43,7 @@ pub fn evaluate_columns(
         let classes = groups(column, LABEL_AXIS, 1);
         found.push(measurement(DataMetricId::SINGLE_COLUMN_AUC, name, None, area(&classes)));
     }
-    found.sort_by(|one, two| (one.metric, &one.column, &one.by).cmp(&(two.metric, &two.column, &two.by)));
+    found.sort_by(|one, two| one.key().cmp(&two.key()));
     found
 }
 
@@ -55,17 +55,7 @@ fn named(table: &FeatureTable) -> impl Iterator<Item = (&str, &FeatureColumn)> {
 }
 
 fn measurement(metric: DataMetricId, column: &str, by: Option<&str>, estimate: Estimate) -> DataMeasurement {
-    DataMeasurement {
-        metric,
-        part: Part::Test,
-        column: Some(column.to_owned()),
-        by: by.map(str::to_owned),
-        personal: None,
-        estimate,
-        expected: None,
-        sampled: false,
-        change: None,
-    }
+    DataMeasurement { column: Some(column.to_owned()), by: by.map(str::to_owned), ..DataMeasurement::new(metric, estimate) }
 }
 
 /// The counts of a column in the single slices of an axis, in their order.

@@ -9,7 +9,7 @@ fn profile(counts: &[(Counted, Option<&str>, u64, u64)]) -> DataProfile {
     let mut profile = DataProfile::default();
     for (what, column, hits, of) in counts {
         let key = DataKey { part: Part::Test, what: *what, column: column.map(str::to_owned) };
-        profile.counts.insert(key, DataCount { hits: *hits, of: *of, sampled: false, expected: None });
+        profile.counts.insert(key, DataCount { hits: *hits, of: *of, sampled: false });
         if let Some(name) = column {
             profile.kinds.insert((Part::Test, (*name).to_owned()), ColumnKind::Text);
         }

@@ -98,7 +98,7 @@ mod tests {
         let mut profile = DataProfile::default();
         let all = counts.iter().map(|(what, hits)| (*what, Some("a".to_owned()), *hits)).chain([(Counted::Rows, None, 100)]);
         for (what, column, hits) in all {
-            let count = DataCount { hits, of: 100, sampled: false, expected: None };
+            let count = DataCount { hits, of: 100, sampled: false };
             profile.counts.insert(DataKey { part: Part::Test, what, column }, count);
         }
         profile.kinds.insert((Part::Test, "a".into()), kind);

@@ -14,6 +14,8 @@ pub enum DataQuestion {
     AtLeast,
     /// A gap between groups must not be above the limit where it is surely there: its interval is above zero.
     SureGap,
+    /// Its whole interval must not be above this many times, nor below the inverse.
+    SureRatio,
     /// It must not have risen by more than the limit since the baseline, surely (adjusted p-value below 0.05).
     MostIncrease,
     /// It must not be more than this many times the baseline's, nor less than the inverse.
@@ -33,8 +35,8 @@ pub struct DataRule {
     pub question: DataQuestion,
     /// The key of the limit in `data_checks`.
     pub key: &'static str,
-    /// The limit where the configuration says nothing.
-    pub default: f64,
+    /// The limit where the configuration says nothing; none where only the configuration can know one.
+    pub default: Option<f64>,
     /// What must be there for it to be measured.
     pub needs: &'static str,
 }
@@ -53,7 +55,7 @@ pub const DATA_RULES: &[DataRule] = &[
         training_only: false,
         question: DataQuestion::MostIncrease,
         key: "max_missing_increase",
-        default: 0.02,
+        default: Some(0.02),
         needs: BASELINE,
     },
     DataRule {
@@ -62,7 +64,7 @@ pub const DATA_RULES: &[DataRule] = &[
         training_only: false,
         question: DataQuestion::AtMost,
         key: "max_non_finite_rate",
-        default: 0.0,
+        default: Some(0.0),
         needs: "a column of numbers",
     },
     DataRule {
@@ -71,7 +73,7 @@ pub const DATA_RULES: &[DataRule] = &[
         training_only: false,
         question: DataQuestion::AtMost,
         key: "max_missing_like_rate",
-        default: 0.0,
+        default: Some(0.0),
         needs: "a column of texts",
     },
     DataRule {
@@ -80,7 +82,7 @@ pub const DATA_RULES: &[DataRule] = &[
         training_only: false,
         question: DataQuestion::AtMost,
         key: "max_similar_text_rate",
-        default: 0.0,
+        default: Some(0.0),
         needs: "a column of texts",
     },
     DataRule {
@@ -89,7 +91,7 @@ pub const DATA_RULES: &[DataRule] = &[
         training_only: false,
         question: DataQuestion::AtMost,
         key: "max_most_frequent_rate",
-        default: 0.999,
+        default: Some(0.999),
         needs: ROWS,
     },
     DataRule {
@@ -98,7 +100,7 @@ pub const DATA_RULES: &[DataRule] = &[
         training_only: true,
         question: DataQuestion::AtMost,
         key: "max_distinct_rate",
-        default: 0.99,
+        default: Some(0.99),
         needs: TRAINING,
     },
     DataRule {
@@ -107,7 +109,7 @@ pub const DATA_RULES: &[DataRule] = &[
         training_only: false,
         question: DataQuestion::AtMost,
         key: "max_duplicate_row_rate",
-        default: 0.05,
+        default: Some(0.05),
         needs: ROWS,
     },
     DataRule {
@@ -116,7 +118,7 @@ pub const DATA_RULES: &[DataRule] = &[
         training_only: false,
         question: DataQuestion::AtMost,
         key: "max_conflicting_label_rate",
-        default: 0.01,
+        default: Some(0.01),
         needs: LABELS,
     },
     DataRule {
@@ -125,7 +127,7 @@ pub const DATA_RULES: &[DataRule] = &[
         training_only: false,
         question: DataQuestion::MostRatio,
         key: "max_row_count_ratio",
-        default: 2.0,
+        default: Some(2.0),
         needs: BASELINE,
     },
     DataRule {
@@ -134,7 +136,7 @@ pub const DATA_RULES: &[DataRule] = &[
         training_only: false,
         question: DataQuestion::AtMost,
         key: "max_train_test_overlap_rate",
-        default: 0.001,
+        default: Some(0.001),
         needs: TRAINING,
     },
     DataRule {
@@ -143,7 +145,7 @@ pub const DATA_RULES: &[DataRule] = &[
         training_only: false,
         question: DataQuestion::AtMost,
         key: "max_personal_data_rate",
-        default: 0.0,
+        default: Some(0.0),
         needs: ROWS,
     },
     DataRule {
@@ -152,7 +154,7 @@ pub const DATA_RULES: &[DataRule] = &[
         training_only: false,
         question: DataQuestion::AtMost,
         key: "max_likely_personal_data_rate",
-        default: 0.0,
+        default: Some(0.0),
         needs: ROWS,
     },
     DataRule {
@@ -161,7 +163,7 @@ pub const DATA_RULES: &[DataRule] = &[
         training_only: false,
         question: DataQuestion::AtMost,
         key: "max_entity_overlap_rate",
-        default: 0.0,
+        default: Some(0.0),
         needs: "`data.entity` in test and training rows",
     },
     DataRule {
@@ -170,7 +172,7 @@ pub const DATA_RULES: &[DataRule] = &[
         training_only: false,
         question: DataQuestion::AtMost,
         key: "max_before_training_end_rate",
-        default: 0.0,
+        default: Some(0.0),
         needs: "`data.time` in test and training rows",
     },
     DataRule {
@@ -179,7 +181,7 @@ pub const DATA_RULES: &[DataRule] = &[
         training_only: false,
         question: DataQuestion::AtMost,
         key: "max_future_time_rate",
-        default: 0.0,
+        default: Some(0.0),
         needs: "`data.time`",
     },
     DataRule {
@@ -188,7 +190,7 @@ pub const DATA_RULES: &[DataRule] = &[
         training_only: false,
         question: DataQuestion::AtMost,
         key: "max_unreadable_time_rate",
-        default: 0.0,
+        default: Some(0.0),
         needs: "`data.time`",
     },
     DataRule {
@@ -197,7 +199,7 @@ pub const DATA_RULES: &[DataRule] = &[
         training_only: false,
         question: DataQuestion::AtLeast,
         key: "min_class_balance",
-        default: 0.1,
+        default: Some(0.1),
         needs: "a label of at least two classes",
     },
     DataRule {
@@ -206,7 +208,7 @@ pub const DATA_RULES: &[DataRule] = &[
         training_only: false,
         question: DataQuestion::AtMost,
         key: "max_few_alike_rate",
-        default: 0.0,
+        default: Some(0.0),
         needs: "`data.quasi_identifiers`",
     },
     DataRule {
@@ -215,7 +217,7 @@ pub const DATA_RULES: &[DataRule] = &[
         training_only: false,
         question: DataQuestion::SureGap,
         key: "max_missing_difference",
-        default: 0.05,
+        default: Some(0.05),
         needs: "groups to compare (`evaluation.slices`)",
     },
     DataRule {
@@ -224,7 +226,7 @@ pub const DATA_RULES: &[DataRule] = &[
         training_only: false,
         question: DataQuestion::AtMost,
         key: "max_proxy_strength",
-        default: 0.5,
+        default: Some(0.5),
         needs: "groups to compare (`evaluation.slices`), and columns beside theirs",
     },
     DataRule {
@@ -233,8 +235,80 @@ pub const DATA_RULES: &[DataRule] = &[
         training_only: false,
         question: DataQuestion::AtMost,
         key: "max_single_column_auc",
-        default: 0.98,
+        default: Some(0.98),
         needs: "labels of two classes, and columns beside them",
+    },
+    DataRule {
+        rule: RuleId::UNREPRESENTATIVE_GROUP,
+        metric: DataMetricId::POPULATION_RATIO,
+        training_only: false,
+        question: DataQuestion::SureRatio,
+        key: "max_population_ratio",
+        default: Some(1.25),
+        needs: "`data.population`",
+    },
+    DataRule {
+        rule: RuleId::MISSING_GROUP,
+        metric: DataMetricId::MISSING_GROUP_COUNT,
+        training_only: false,
+        question: DataQuestion::AtMost,
+        key: "max_missing_groups",
+        default: Some(0.0),
+        needs: "`data.population`",
+    },
+    DataRule {
+        rule: RuleId::ANNOTATOR_DISAGREEMENT,
+        metric: DataMetricId::ANNOTATOR_AGREEMENT,
+        training_only: false,
+        question: DataQuestion::AtLeast,
+        key: "min_annotator_agreement",
+        default: Some(0.6),
+        needs: "`data.annotators`, and rows that all of them have labelled",
+    },
+    DataRule {
+        rule: RuleId::OUTLIERS,
+        metric: DataMetricId::OUTLIER_RATE,
+        training_only: false,
+        question: DataQuestion::AtMost,
+        key: "max_outlier_rate",
+        default: Some(0.005),
+        needs: "a column of numbers",
+    },
+    DataRule {
+        rule: RuleId::LOW_L_DIVERSITY,
+        metric: DataMetricId::L_DIVERSITY,
+        training_only: false,
+        question: DataQuestion::AtLeast,
+        key: "min_l_diversity",
+        default: Some(2.0),
+        needs: "`data.quasi_identifiers`, and a label or `data.sensitive` of few values",
+    },
+    DataRule {
+        rule: RuleId::LOW_T_CLOSENESS,
+        metric: DataMetricId::T_CLOSENESS,
+        training_only: false,
+        question: DataQuestion::AtMost,
+        key: "max_t_distance",
+        default: Some(0.2),
+        needs: "`data.quasi_identifiers`, and a label or `data.sensitive` of few values",
+    },
+    DataRule {
+        rule: RuleId::STALE_DATA,
+        metric: DataMetricId::AGE_DAYS,
+        training_only: false,
+        question: DataQuestion::AtMost,
+        key: "max_age_days",
+        default: None,
+        needs: "dates in `data.time`, and the key `data_checks.max_age_days`",
+    },
+    DataRule {
+        rule: RuleId::TIME_GAP,
+        metric: DataMetricId::LONGEST_GAP_DAYS,
+        training_only: false,
+        question: DataQuestion::AtMost,
+        key: "max_gap_days",
+        default: None,
+        needs: "dates in `data.time`, and the key `data_checks.max_gap_days`",
     },
 ];
 

@@ -1,14 +1,17 @@
 //! Limits held against measurements of counts that are written down here.
 
-use modelgate_cube::{ColumnKind, Counted, DataCount, DataKey, DataProfile, PersonalKind};
-use modelgate_eval::evaluate_data;
+use modelgate_cube::{
+    ColumnKind, Counted, DataCount, DataKey, DataProfile, GroupCount, GroupTable, PairShares, PersonalKind, Population,
+    RaterCounts,
+};
+use modelgate_eval::{evaluate_data, evaluate_groups};
 
 use super::*;
 
 type Counts<'a> = &'a [(Part, Counted, Option<&'a str>, DataCount)];
 
 fn count(hits: u64, of: u64) -> DataCount {
-    DataCount { hits, of, sampled: false, expected: None }
+    DataCount { hits, of, sampled: false }
 }
 
 fn profile(counts: Counts<'_>) -> DataProfile {
@@ -23,16 +26,23 @@ fn profile(counts: Counts<'_>) -> DataProfile {
 }
 
 fn spoken(now: Counts<'_>, before: Option<Counts<'_>>, limits: &DataLimits) -> Vec<(&'static str, String)> {
-    let evaluation = evaluate_data(&profile(now), before.map(profile).as_ref(), 0.95);
+    said(&profile(now), before.map(profile).as_ref(), limits)
+}
+
+fn said(now: &DataProfile, before: Option<&DataProfile>, limits: &DataLimits) -> Vec<(&'static str, String)> {
+    let mut evaluation = evaluate_data(now, before, 0.95);
+    evaluation.measurements.extend(evaluate_groups(now, Some(&population()), 30, 0.95));
     let found = findings(&judge(&evaluation, limits), |rule| rule.rule().default_level);
     found.into_iter().map(|finding| (finding.rule.rule().id, finding.message)).collect()
 }
 
 #[test]
 fn a_share_beyond_its_limit_is_told_with_rows_chance_and_limit() {
-    let overlap = |hits, expected| {
-        let shared = DataCount { expected: Some(expected), ..count(hits, 1_000) };
-        spoken(&[(Part::Test, Counted::Shared, None, shared)], None, &DataLimits::default())
+    let overlap = |hits, agree| {
+        let mut now = profile(&[(Part::Test, Counted::Shared, None, count(hits, 1_000))]);
+        let pairs = PairShares { others: 1, equal: 0.0, columns: vec![agree], labels: None };
+        now.pairs.insert(DataKey { part: Part::Test, what: Counted::Shared, column: None }, pairs);
+        said(&now, None, &DataLimits::default())
     };
     let told = "in test rows, train_test_overlap_rate 0.5 % of 1000 rows, < 0.01 % by chance; limit 0.1 %";
     assert_eq!(overlap(5, 1e-6), [("train-test-overlap", told.to_owned())]);
@@ -43,7 +53,7 @@ fn a_share_beyond_its_limit_is_told_with_rows_chance_and_limit() {
 #[test]
 fn what_a_sample_shows_counts_where_its_whole_interval_does() {
     let repeated = |hits| {
-        let sampled = DataCount { sampled: true, expected: Some(0.0), ..count(hits, 1_000) };
+        let sampled = DataCount { sampled: true, ..count(hits, 1_000) };
         spoken(&[(Part::Train, Counted::Repeated, None, sampled)], None, &DataLimits::default()).len()
     };
     assert_eq!((repeated(55), repeated(80)), (0, 1));
@@ -127,4 +137,43 @@ fn personal_data_that_is_denied_was_looked_for_wherever_anything_was() {
     let nothing = denied(&evaluation(&[]));
     assert_eq!(nothing.len(), 1);
     assert!(nothing.iter().all(|finding| finding.message == "not measured: it needs `data_checks.enabled`"), "{nothing:?}");
+}
+
+fn population() -> Population {
+    let shares = [("F", 0.5), ("M", 0.5)].map(|(name, share)| (name.to_owned(), share));
+    Population { columns: BTreeMap::from([("sex".to_owned(), BTreeMap::from(shares))]) }
+}
+
+#[test]
+fn groups_that_are_surely_not_those_of_the_population_are_told() {
+    let told = |women: u64, men: u64| {
+        let count = |rows| GroupCount { rows, labels: Vec::new() };
+        let groups = BTreeMap::from([(Some("F".to_owned()), count(women)), (Some("M".to_owned()), count(men))]);
+        let by = "sex".to_owned();
+        let table = GroupTable { part: Part::Train, by, of_population: true, groups, other: 0, positive: None };
+        said(&DataProfile { groups: vec![table], ..DataProfile::default() }, None, &DataLimits::default())
+    };
+    let ratios = "in training rows, population_ratio of sex=F 0.6 times of 1000 rows; limit 1.25 times either way; population_ratio of \
+                  sex=M 1.4 times of 1000 rows; limit 1.25 times either way";
+    assert_eq!(told(300, 700), [("unrepresentative-group", ratios.to_owned())]);
+    assert_eq!(told(450, 550), [], "within the limit");
+    assert_eq!(told(4, 8), [], "few rows say nothing for sure");
+    let absent = told(0, 700);
+    assert_eq!(absent.len(), 2);
+    assert_eq!(absent[1], ("missing-group", "in training rows, missing_group_count of sex 1 of 700 rows; limit 0".to_owned()));
+}
+
+#[test]
+fn people_must_agree_on_labels_beyond_chance() {
+    let told = |agreeing| {
+        let raters = RaterCounts { rows: 100, agreeing, said: vec![vec![50, 50], vec![50, 50]] };
+        said(
+            &DataProfile { raters: BTreeMap::from([(Part::Test, raters)]), ..DataProfile::default() },
+            None,
+            &DataLimits::default(),
+        )
+    };
+    let low = "in test rows, annotator_agreement 0.4 of 100 rows; limit at least 0.6";
+    assert_eq!(told(140), [("annotator-disagreement", low.to_owned())]);
+    assert_eq!(told(180), []);
 }

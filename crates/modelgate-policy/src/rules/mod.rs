@@ -1,5 +1,6 @@
 //! The rules: a file each, with what it says, why it exists and how to act on it.
 
+mod annotator_disagreement;
 mod baseline_is_candidate;
 mod class_imbalance;
 mod conflicting_labels;
@@ -14,17 +15,21 @@ mod future_times;
 mod id_like_feature;
 mod label_drift;
 mod likely_personal_data;
+mod low_l_diversity;
 mod low_support;
+mod low_t_closeness;
 mod metric_above_bound;
 mod metric_below_bound;
 mod metric_not_evaluated;
 mod metric_regression;
 mod missing_by_group;
+mod missing_group;
 mod missing_like_texts;
 mod missing_slice;
 mod missing_values;
 mod no_baseline;
 mod non_finite_values;
+mod outliers;
 mod personal_data;
 mod prediction_drift;
 mod proxy_column;
@@ -33,12 +38,15 @@ mod row_count_change;
 mod schema_change;
 mod similar_texts;
 mod simpson;
+mod stale_data;
 mod target_leakage;
 mod temporal_leakage;
+mod time_gap;
 mod train_test_drift;
 mod train_test_overlap;
 mod unapproved_data;
 mod unreadable_times;
+mod unrepresentative_group;
 mod unused_waiver;
 mod worn_split;
 mod worst_slice;
@@ -139,6 +147,14 @@ pub const RULES: &[Rule] = &[
     proxy_column::RULE,
     target_leakage::RULE,
     unapproved_data::RULE,
+    unrepresentative_group::RULE,
+    missing_group::RULE,
+    annotator_disagreement::RULE,
+    outliers::RULE,
+    low_l_diversity::RULE,
+    low_t_closeness::RULE,
+    stale_data::RULE,
+    time_gap::RULE,
 ];
 
 impl RuleId {
@@ -242,6 +258,23 @@ impl RuleId {
     pub const TARGET_LEAKAGE: Self = Self(40);
     /// Data is not what was approved.
     pub const UNAPPROVED_DATA: Self = Self(41);
+    /// The share of a group is not that in the population.
+    pub const UNREPRESENTATIVE_GROUP: Self = Self(42);
+    /// A group of the population has no row.
+    pub const MISSING_GROUP: Self = Self(43);
+    /// Those who labelled the rows do not agree.
+    pub const ANNOTATOR_DISAGREEMENT: Self = Self(44);
+    /// Numbers are far from all others.
+    pub const OUTLIERS: Self = Self(45);
+    /// Rows that are alike say the same of something sensitive.
+    pub const LOW_L_DIVERSITY: Self = Self(46);
+    /// Rows that are alike say other things than all rows.
+    pub const LOW_T_CLOSENESS: Self = Self(47);
+    /// The latest row is old.
+    pub const STALE_DATA: Self = Self(48);
+    /// There are days without rows.
+    pub const TIME_GAP: Self = Self(49);
+
     /// Looks an id up, exactly as written in the catalogue.
     #[must_use]
     pub fn parse(id: &str) -> Option<Self> {

@@ -13,6 +13,16 @@ pub(super) struct Data<'a> {
     /// How columns differ from the baseline's; not there where that is not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     schema: Option<Schema<'a>>,
+    /// What the groups were held against.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    population: Option<Population<'a>>,
+}
+
+#[derive(Serialize)]
+struct Population<'a> {
+    file: &'a str,
+    source: &'a str,
+    date: String,
 }
 
 #[derive(Serialize)]
@@ -28,6 +38,9 @@ struct Measurement<'a> {
     /// The axis whose groups it compares.
     #[serde(skip_serializing_if = "Option::is_none")]
     by: Option<&'a str>,
+    /// The group that it is about: of the axis `by`, or of the column.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    group: Option<&'a str>,
     /// Not there where it is undefined.
     #[serde(skip_serializing_if = "Option::is_none")]
     value: Option<f64>,
@@ -115,11 +128,16 @@ pub(super) fn data(judged: &JudgedData) -> Option<Data<'_>> {
     something.then(|| Data {
         measurements: judged.measurements.iter().map(measurement).collect(),
         schema: judged.schema.as_ref().map(schema),
+        population: judged.population.as_ref().map(|population| Population {
+            file: crate::data_checks::file_name(&population.path),
+            source: &population.source,
+            date: population.date.to_string(),
+        }),
     })
 }
 
 fn measurement(entry: &JudgedMeasurement) -> Measurement<'_> {
-    let DataMeasurement { metric, part, column, by, personal, estimate, expected, sampled, change } = &entry.measurement;
+    let DataMeasurement { metric, part, column, by, group, personal, estimate, expected, sampled, change } = &entry.measurement;
     let measured = estimate.measured();
     let undefined = match (entry.state, estimate) {
         (DataState::Undefined(reason), _) => Some(reason.id()),
@@ -132,6 +150,7 @@ fn measurement(entry: &JudgedMeasurement) -> Measurement<'_> {
         column: column.as_deref(),
         personal_data: personal.map(modelgate_cube::PersonalKind::id),
         by: by.as_deref(),
+        group: group.as_deref(),
         value: measured.map(|measured| measured.value),
         undefined,
         n: estimate.n(),

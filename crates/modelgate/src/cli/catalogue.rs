@@ -173,7 +173,8 @@ fn statistic_page(statistic: &DriftStatistic) -> String {
 fn data_metric_page(metric: &DataMetric) -> String {
     let limit = DATA_RULES.iter().find(|rule| rule.metric.as_str() == metric.id);
     let limit = limit.map_or("none".to_owned(), |rule| {
-        format!("`{}`, by the key `data_checks.{}`, without it {}", rule.rule, rule.key, rule.default)
+        let default = rule.default.map_or("nothing is asked".to_owned(), |limit| limit.to_string());
+        format!("`{}`, by the key `data_checks.{}`, without it {default}", rule.rule, rule.key)
     });
     format!(
         "## {}\n\n{}.\n\n- Formula: {}\n- About: {}\n- Sample size n: {}\n- Undefined when: {}\n- Interval: {}\n- Rule: {limit}\n- Same number as: {}\n",
@@ -183,7 +184,7 @@ fn data_metric_page(metric: &DataMetric) -> String {
         metric.about,
         metric.denominator,
         metric.undefined_when,
-        "none, because all rows of a file are counted; where only a sample is, the wider of Wilson's and the exact mid-p",
+        metric.interval(),
         metric.reference,
     )
 }

@@ -71,7 +71,7 @@ fn write_inputs(folder: &Path) -> Result<(), Failure> {
 fn store_release(folder: &Path, context: &Context, console: &mut Console<'_>) -> Result<(), Failure> {
     let config = pipeline::load(&folder.join(RELEASE_FILE), console)?;
     let candidate = pipeline::candidate(&config, None, console)?;
-    let profile = data_checks::count(&config, &candidate, None, context, console)?;
+    let profile = data_checks::count(&config, &candidate, (None, None), context, console)?;
     let features = columns::count(&config, &candidate, None, &profile, console)?.table;
     let bundle = pipeline::bundle(&config, candidate, (features, profile), "v1.0", context);
     let bytes = bundle.encode().map_err(Failure::new)?;

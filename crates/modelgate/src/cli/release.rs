@@ -25,7 +25,7 @@ pub(crate) fn run(arguments: &ReleaseArgs, context: &Context, console: &mut Cons
     let before = if controls { crate::baseline::shown_before(&config, console)? } else { None };
     let disclosure = disclosure::of_release(&config, &candidate, before.as_ref());
     let frozen = columns::frozen(&config, &candidate, context, console);
-    let profile = data_checks::count(&config, &candidate, None, context, console)?;
+    let profile = data_checks::count(&config, &candidate, (None, None), context, console)?;
     let features = columns::count(&config, &candidate, frozen.as_ref(), &profile, console)?.table;
     let bundle = pipeline::bundle(&config, candidate, (features, profile), &arguments.tag, context);
     let exact = bundle.encode().map_err(Failure::new)?;

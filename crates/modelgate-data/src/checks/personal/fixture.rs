@@ -14,19 +14,7 @@ use crate::testing::csv;
 pub(super) fn found(text: &str) -> BTreeMap<String, PersonalKind> {
     let (data, _file) = csv(text);
     let none = BTreeSet::new();
-    let settings = CheckSettings {
-        label: None,
-        has_classes: false,
-        ignored: &none,
-        scanned: &none,
-        features: None,
-        contract: None,
-        entity: None,
-        time: None,
-        now: 0.0,
-        quasi_identifiers: &[],
-        threads: std::num::NonZero::<usize>::MIN,
-    };
+    let settings = CheckSettings::of(&none, &none, std::num::NonZero::<usize>::MIN);
     let (profile, _) = data_profile(&DataRows::Held(&data), None, &settings).unwrap();
     let personal = profile.counts.keys().filter_map(|key| match (key.part, key.what, &key.column) {
         (Part::Test, Counted::Personal(kind), Some(column)) => Some((column.clone(), kind)),
