@@ -11,6 +11,7 @@ git init --quiet --initial-branch=main
 git config user.name "Example"
 git config user.email "example@example.com"
 printf 'modelgate-out/\nmodelgate-ledger.jsonl\n' >.gitignore
+cp "$here/modelgate.system.yml" .
 "$modelgate" demo --data-only --output-dir data 2>/dev/null
 
 # v1.0.0 looks at income and debts, v1.1.0 also at earlier defaults and the region.

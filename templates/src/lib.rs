@@ -14,3 +14,6 @@ pub const DATASET_CARD_MD: &str = include_str!("../documents/dataset-card.md.ter
 
 /// What the words of Croissant mean: the context that its specification (version 1.1, appendix 1) gives.
 pub const CROISSANT_CONTEXT: &str = include_str!("../documents/croissant-context.json");
+
+/// The control matrix, for tera.
+pub const CONTROL_MATRIX_MD: &str = include_str!("../documents/control-matrix.md.tera");

@@ -24,6 +24,7 @@ mod happy;
 mod hostile;
 mod invariance;
 mod oracle;
+mod packs;
 mod paired;
 mod pairs;
 mod population;

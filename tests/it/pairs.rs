@@ -251,6 +251,14 @@ fn pairs() -> Vec<(&'static str, Gate, &'static [&'static str])> {
         ("(no drift)", with_incomes(0), &[]),
         ("label-drift", with_fewer_positives(), &["label-drift", "different-data"]),
         ("prediction-drift", with_higher_scores(), &["prediction-drift"]),
+        ("failed-control", crate::packs::speaking("class: auto, evidence: [not(record.log)]", false), &["failed-control"]),
+        (
+            "control-without-evidence",
+            crate::packs::speaking("class: auto, evidence: [search.made]", false),
+            &["control-without-evidence"],
+        ),
+        ("stale-statement", crate::packs::speaking("class: human", true), &["stale-statement"]),
+        ("(a control that passes)", crate::packs::speaking("class: auto, evidence: [record.log]", false), &[]),
         ("train-test-drift", with_training_rows(40), &["train-test-drift"]),
         ("(no drift from training rows)", with_training_rows(0), &[]),
     ]

@@ -117,7 +117,7 @@ fn settings(
     disclosure::check(root, &publication, evaluation.whole("min_support"), &gates, mistakes);
     let training_file = data.text("train_path").map(|path| directory.join(path));
     let sources = sources::read(&data, &directory, mistakes);
-    let waivers = waivers::read(root, &gates, &measurable.axes, mistakes);
+    let (waivers, packs, control_waivers) = waivers::all(root, &gates, &measurable.axes, &directory, mistakes);
     let attributes = attributes::read(root, &directory, mistakes);
     if let (Some(source), Some(columns_of)) = (&source, columns_of) {
         let besides = columns::besides(root, attributes.as_ref(), &measurable.axes.columns, columns_of, mistakes);
@@ -156,6 +156,7 @@ fn settings(
             gates,
             levels: levels(root, &data),
             waivers,
+            control_waivers,
             min_support: evaluation.whole("min_support"),
             alpha: evaluation.number("alpha").unwrap_or_default(),
             anchor_budget: root.section("anchor").number("budget").unwrap_or_default(),
@@ -171,6 +172,8 @@ fn settings(
         baseline: beside.map_or_else(|| baseline(&root.section("baseline"), &directory), BaselineSettings::Beside),
         anchor: anchor::read(&root.section("anchor"), &directory),
         publication,
+        system_file: root.text("system").map(|path| directory.join(path)),
+        packs,
         output_directory: directory.join(output.text("directory").unwrap_or_default()),
         ledger: directory.join(output.text("ledger").unwrap_or_default()),
         training_file,

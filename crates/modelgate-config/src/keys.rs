@@ -1,5 +1,8 @@
 //! The one table of keys: the structural check, the JSON Schema, the defaults and the reference all read it.
 
+mod pack;
+mod system;
+
 use modelgate_cube::{ColumnKind, Profile, TaskKind};
 use modelgate_model::{Estimator, MOST_ITERATIONS};
 
@@ -8,6 +11,8 @@ use crate::kind::Kind::{
 };
 use crate::kind::Together::{AtLeast, AtMost, Exactly};
 use crate::kind::{Choice, Key, Kind, LEVEL, List, METRIC, RULE, Range, Section};
+pub(crate) use pack::PACK;
+pub(crate) use system::SYSTEM;
 
 /// The largest whole number that every JSON reader holds exactly.
 const MOST_EXACT: u64 = (1 << 53) - 1;
@@ -71,6 +76,16 @@ pub(crate) const ROOT: Section = Section {
             "disclosure",
             Kind::Section(&DISCLOSURE),
             "Who may read what is published, and what is therefore withheld; docs/disclosure.md tells what each profile shows.",
+        ),
+        Key::optional(
+            "system",
+            Text,
+            "The file with the facts about the system, such as `modelgate.system.yml`; `modelgate config reference --of system` lists what may be declared.",
+        ),
+        Key::optional(
+            "packs",
+            ListOf(List { item: &TextOrSection(&CHOSEN_PACK), least: 1, most: 100, unique: false }),
+            "The laws, standards and guidance to hold the run against, such as `eu-ai-act`; `modelgate packs list` shows all of them.",
         ),
         Key::optional("output", Kind::Section(&OUTPUT), "Where documents and the ledger are written."),
     ],
@@ -723,15 +738,18 @@ const CONTRAST: Section = Section {
 
 const WAIVER: Section = Section {
     keys: &[
-        Key::required("rule", OneOf(RULE), "The rule whose finding is accepted."),
+        Key::optional("rule", OneOf(RULE), "The rule whose finding is accepted."),
+        Key::optional("control", Text, "The control of a pack that is accepted as it is, such as `eu-ai-act/art_9.par_8`."),
         Key::optional("metric", OneOf(METRIC), "Only for this metric."),
         Key::optional("slice", Text, "Only for this slice, such as `sex=F`, or this contrast, such as `sex=F against sex=M`."),
         Key::optional("across", Text, "Only between the groups of these columns, such as `sex`."),
         Key::required("reason", Text, "Why it is accepted."),
         Key::required("approved_by", Text, "Who accepts it."),
+        Key::optional("granted", Date, "The day on which it was accepted; with `control`, whose pack says for how long at most."),
         Key::required("expires", Date, "The last day on which it is accepted."),
+        Key::optional("compensating_measure", Text, "What is done instead; with `control`."),
     ],
-    rules: &[AtMost(&["slice", "across"])],
+    rules: &[Exactly(&["rule", "control"]), AtMost(&["slice", "across"])],
 };
 
 const DISCLOSURE: Section = Section {
@@ -756,6 +774,20 @@ const DISCLOSURE: Section = Section {
         .with_default("false"),
     ],
     rules: &[],
+};
+
+const CHOSEN_PACK: Section = Section {
+    keys: &[
+        Key::optional("id", Text, "The name of a pack that comes with modelgate."),
+        Key::optional("path", Text, "A file with a pack of your own."),
+        Key::optional(
+            "enforce",
+            Flag,
+            "Whether controls that failed or could not be judged fail the gate, and those that need review make a person look.",
+        )
+        .with_default("false"),
+    ],
+    rules: &[Exactly(&["id", "path"])],
 };
 
 const OUTPUT: Section = Section {

@@ -20,6 +20,8 @@ mod contrasts;
 mod declared;
 mod disclosure;
 mod errors;
+mod expression;
+mod facts;
 mod gates;
 mod guess;
 mod keys;
@@ -29,6 +31,7 @@ mod metrics;
 mod mistakes;
 mod model;
 mod node;
+mod packs;
 mod render;
 mod rows;
 mod schema;
@@ -46,7 +49,9 @@ pub use anchor::{AnchorError, move_anchor};
 pub use contract::{CONTRACT_FILE, contract_text, load_contract, parse_contract};
 pub use disclosure::{Publication, PublicationProblem};
 pub use errors::{ConfigError, ConfigErrors, Span};
-pub use schema::{reference, schema};
+pub use facts::{SYSTEM_FILE, load_facts, no_facts, parse_facts};
+pub use packs::{PackChoice, WhichPack, load_pack, load_packs, parse_pack, shipped_pack, shipped_packs};
+pub use schema::{pack_reference, pack_schema, reference, schema, system_reference, system_schema};
 pub use settings::{AnchorSettings, BaselineSettings, BesideSettings, Config, Guess, ModelSource, SensitiveColumn, TrainRows};
 
 /// Reads a settings file and the column names of the data files that it names. The errors hold every mistake.

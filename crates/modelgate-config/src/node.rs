@@ -65,6 +65,22 @@ impl<'a> Node<'a> {
         nodes.map(|(path, value)| Self { mapping: value.as_mapping(), section, locations: self.locations, path }).collect()
     }
 
+    /// The items of a list that are texts or sections, each with its path.
+    pub(crate) fn texts_or_sections(&self, name: &str) -> Vec<(ConfigPath, Option<Self>, Option<String>)> {
+        let Some((_, section)) = self.section.key(name).and_then(|key| crate::keys::section_of(&key.kind)) else {
+            return Vec::new();
+        };
+        let node = |path: &ConfigPath, value: &'a Value| {
+            let mapping = value.as_mapping();
+            mapping.map(|mapping| Self { mapping: Some(mapping), section, locations: self.locations, path: path.clone() })
+        };
+        let found = self.items(name).map(|(path, value)| {
+            let (node, text) = (node(&path, value), value.as_str().map(str::to_owned));
+            (path, node, text)
+        });
+        found.collect()
+    }
+
     /// The items of a list with their paths.
     pub(crate) fn items(&self, name: &str) -> impl Iterator<Item = (ConfigPath, &'a Value)> + use<'a> {
         let path = self.at(name);
@@ -115,6 +131,11 @@ impl<'a> Node<'a> {
     /// A truth value, or the table's default.
     pub(crate) fn flag(&self, name: &str) -> bool {
         self.value(name).and_then(Value::as_bool).or_else(|| self.default(name)?.as_bool()).unwrap_or_default()
+    }
+
+    /// A truth value that is written.
+    pub(crate) fn flag_at(&self, name: &str) -> Option<bool> {
+        self.value(name).and_then(Value::as_bool)
     }
 
     /// The pairs of a mapping from names to names.

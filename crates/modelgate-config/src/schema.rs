@@ -4,24 +4,57 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
 
-use crate::keys::{ROOT, all_keys};
+use crate::keys::{PACK, ROOT, SYSTEM, all_keys};
 use crate::kind::{Key, Kind, List, Range, Section, Together};
 
 /// The JSON Schema (draft 2020-12) of `modelgate.yml`, pretty-printed, with a line break at its end.
 #[must_use]
 pub fn schema() -> String {
+    schema_of("modelgate.yml, version 1", &ROOT)
+}
+
+/// The same of `modelgate.system.yml`.
+#[must_use]
+pub fn system_schema() -> String {
+    schema_of("modelgate.system.yml, version 1", &SYSTEM)
+}
+
+/// The same of a pack.
+#[must_use]
+pub fn pack_schema() -> String {
+    schema_of("A pack of modelgate, version 1", &PACK)
+}
+
+fn schema_of(title: &str, section: &Section) -> String {
     let mut whole = Map::new();
     whole.insert("$schema".to_owned(), json!("https://json-schema.org/draft/2020-12/schema"));
-    whole.insert("title".to_owned(), json!("modelgate.yml, version 1"));
-    whole.extend(section_schema(&ROOT));
+    whole.insert("title".to_owned(), json!(title));
+    whole.extend(section_schema(section));
     format!("{:#}\n", Value::Object(whole))
 }
 
 /// Every key of `modelgate.yml` as a Markdown table: key, value, default, meaning.
 #[must_use]
 pub fn reference() -> String {
+    reference_of(&ROOT)
+}
+
+/// The same of `modelgate.system.yml`.
+#[must_use]
+pub fn system_reference() -> String {
+    reference_of(&SYSTEM)
+}
+
+/// The same of a pack.
+#[must_use]
+pub fn pack_reference() -> String {
+    reference_of(&PACK)
+}
+
+/// Every key below a section as a Markdown table.
+fn reference_of(section: &'static Section) -> String {
     let mut out = String::from("| Key | Value | Default | Meaning |\n|---|---|---|---|\n");
-    for (path, key) in all_keys(&ROOT, "") {
+    for (path, key) in all_keys(section, "") {
         let default = match key.default {
             Some(default) => format!("`{default}`"),
             None if key.required => "required".to_owned(),

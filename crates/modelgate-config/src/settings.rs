@@ -10,6 +10,7 @@ use modelgate_model::{CommandSettings, Learning};
 use modelgate_policy::Policy;
 
 use crate::disclosure::Publication;
+use crate::packs::PackChoice;
 use crate::source::line_of;
 
 /// A settings file without mistakes.
@@ -64,6 +65,10 @@ pub struct Config {
     pub anchor: Option<AnchorSettings>,
     /// Who may read what is published.
     pub publication: Publication,
+    /// The file with the facts about the system, if there is one.
+    pub system_file: Option<PathBuf>,
+    /// The chosen packs.
+    pub packs: Vec<PackChoice>,
     /// The folder for documents.
     pub output_directory: PathBuf,
     /// The file that every decision is appended to.

@@ -1,9 +1,10 @@
 //! Reads the levels of rules and the waivers, and finds waivers that can never match.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use modelgate_eval::{MetricId, MetricKind, Subject};
-use modelgate_policy::{Bound, Date, Gate, Level, RuleId, Waiver};
+use modelgate_policy::{Bound, ControlWaiver, Date, Gate, Level, RuleId, Waiver};
 
 use crate::axes::Axes;
 use crate::contrasts;
@@ -11,6 +12,7 @@ use crate::errors::ConfigError;
 use crate::gates::{level, origin};
 use crate::mistakes::Mistakes;
 use crate::node::Node;
+use crate::packs::{self, PackChoice, WhichPack};
 
 /// The levels that `rules` sets.
 pub(crate) fn levels(root: &Node<'_>) -> BTreeMap<RuleId, Level> {
@@ -18,7 +20,7 @@ pub(crate) fn levels(root: &Node<'_>) -> BTreeMap<RuleId, Level> {
 }
 
 /// The waivers, in written order; those that could not be read are left out.
-pub(crate) fn read(root: &Node<'_>, gates: &[Gate], axes: &Axes, mistakes: &mut Mistakes<'_>) -> Vec<Waiver> {
+fn read(root: &Node<'_>, gates: &[Gate], axes: &Axes, mistakes: &mut Mistakes<'_>) -> Vec<Waiver> {
     let mut waivers: Vec<Waiver> = Vec::new();
     for node in root.sections("waivers") {
         let Some(waiver) = read_waiver(&node, axes, mistakes) else { continue };
@@ -27,6 +29,89 @@ pub(crate) fn read(root: &Node<'_>, gates: &[Gate], axes: &Axes, mistakes: &mut 
         waivers.push(waiver);
     }
     waivers
+}
+
+/// The waivers of rules, the chosen packs, and the waivers of their controls.
+pub(crate) fn all(
+    root: &Node<'_>,
+    gates: &[Gate],
+    axes: &Axes,
+    directory: &Path,
+    mistakes: &mut Mistakes<'_>,
+) -> (Vec<Waiver>, Vec<PackChoice>, Vec<ControlWaiver>) {
+    let waivers = read(root, gates, axes, mistakes);
+    let chosen = packs::choices(root, directory, mistakes);
+    let of_controls = of_controls(root, &chosen, mistakes);
+    (waivers, chosen, of_controls)
+}
+
+/// The waivers of controls, in written order. Those that could hold for longer than their pack allows, or whose pack is not
+/// chosen, are mistakes.
+fn of_controls(root: &Node<'_>, chosen: &[PackChoice], mistakes: &mut Mistakes<'_>) -> Vec<ControlWaiver> {
+    let mut waivers: Vec<ControlWaiver> = Vec::new();
+    for node in root.sections("waivers") {
+        for key in ["granted", "compensating_measure"].into_iter().filter(|key| node.has(key) && !node.has("control")) {
+            let error = ConfigError::new("unused-setting", format!("`{key}` belongs to waivers of controls"));
+            mistakes.at_key(&node.at(key), error.help("delete it, or name a `control`"));
+        }
+        let Some(control) = node.text("control") else { continue };
+        for key in ["metric", "slice", "across"].into_iter().filter(|key| node.has(key)) {
+            let error = ConfigError::new("contradictory-keys", format!("`{key}` and `control` contradict each other"));
+            mistakes.at_key(&node.at(key), error.help("delete it: a control is waived as a whole"));
+        }
+        let day = |key: &str| node.text(key).and_then(|text| Date::parse(&text));
+        if !node.has("granted") {
+            let error = ConfigError::new("missing-key", "a waiver of a control needs `granted`");
+            mistakes.at_value(&node.path, error.help("add the day on which it was accepted: its pack says for how long at most"));
+        }
+        check_control(&node, &control, (day("granted"), day("expires")), chosen, mistakes);
+        if let Some(twin) = waivers.iter().find(|other| other.control == control) {
+            let error = ConfigError::new("duplicate-waiver", "a waiver for the same stands above");
+            let error = error.note(format!("the first one is at line {}", twin.origin.line));
+            mistakes.at_value(&node.at("control"), error.help("keep the one that holds"));
+        }
+        let (Some(granted), Some(expires)) = (day("granted"), day("expires")) else { continue };
+        waivers.push(ControlWaiver {
+            origin: origin(&node, mistakes),
+            control,
+            reason: node.text("reason").unwrap_or_default(),
+            approved_by: node.text("approved_by").unwrap_or_default(),
+            granted,
+            expires,
+            compensating_measure: node.text("compensating_measure"),
+        });
+    }
+    waivers
+}
+
+fn check_control(
+    node: &Node<'_>,
+    control: &str,
+    (granted, expires): (Option<Date>, Option<Date>),
+    chosen: &[PackChoice],
+    mistakes: &mut Mistakes<'_>,
+) {
+    let most = match packs::check_control(control) {
+        Ok(most) => most,
+        Err(error) => return mistakes.at_value(&node.at("control"), *error),
+    };
+    let has_own = chosen.iter().any(|choice| matches!(choice.which, WhichPack::File(_)));
+    let id = control.split('/').next().unwrap_or_default();
+    let is_chosen = chosen.iter().any(|choice| choice.which == WhichPack::Shipped(id.to_owned()));
+    let may_be_of_own = has_own && most.is_none();
+    if !(is_chosen || may_be_of_own) {
+        let error = ConfigError::new("waiver-cannot-match", format!("the pack `{id}` is not chosen"));
+        mistakes.at_value(&node.at("control"), error.help("add it to `packs`, or delete this waiver"));
+    }
+    let (Some(granted), Some(expires)) = (granted, expires) else { return };
+    let days = granted.days_until(expires);
+    if days < 0 {
+        let error = ConfigError::new("out-of-order", format!("it expires on {expires}, before it is granted on {granted}"));
+        mistakes.at_value(&node.at("expires"), error.help("exchange the days"));
+    } else if let Some(most) = most.filter(|most| days > i64::from(*most)) {
+        let error = ConfigError::new("waiver-too-long", format!("it holds for {days} days, and its pack allows {most}"));
+        mistakes.at_value(&node.at("expires"), error.help("write an earlier day, and decide again then"));
+    }
 }
 
 fn read_waiver(node: &Node<'_>, axes: &Axes, mistakes: &mut Mistakes<'_>) -> Option<Waiver> {

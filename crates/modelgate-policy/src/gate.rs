@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use modelgate_cube::Slice;
 use modelgate_eval::MetricId;
 
-use crate::{DataLimits, DataSource, DriftLimits, Level, RuleId, Waiver};
+use crate::{ControlWaiver, DataLimits, DataSource, DriftLimits, Level, RuleId, Waiver};
 
 /// Where in the configuration something is written.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -69,6 +69,8 @@ pub struct Policy {
     pub levels: BTreeMap<RuleId, Level>,
     /// Accepted failures.
     pub waivers: Vec<Waiver>,
+    /// Accepted failures of controls.
+    pub control_waivers: Vec<ControlWaiver>,
     /// The smallest denominator that is judged in a slice; at least 1.
     pub min_support: u64,
     /// The probability of even one false failure in a family of changes that are tested together, against all releases that

@@ -11,8 +11,12 @@ use modelgate_eval::{
 use crate::data_checks;
 use crate::drift;
 use crate::family::{self, Draft};
+use crate::packs::{evidence, judge as controls};
 use crate::state::{self, Judged, against_limit};
-use crate::{Bound, Check, Counts, Date, Finding, Gate, Level, Outcome, Policy, ReadFile, RuleId, State, Target, Verdict, waive};
+use crate::{
+    Bound, Check, Compliance, Counts, Date, Finding, Gate, JudgedControls, JudgedData, JudgedDrift, Level, Outcome, Policy,
+    ReadFile, RuleId, State, Target, Verdict, waive,
+};
 
 /// What there is to compare the candidate with.
 #[derive(Debug, Clone, Copy)]
@@ -53,11 +57,23 @@ pub struct History<'a> {
     pub contract: Option<(&'a Contract, Option<&'a DataProfile>)>,
     /// The files that were read, and those that are declared.
     pub files: &'a [ReadFile],
+    /// The chosen packs, and what is declared and known for them; none where no pack is chosen.
+    pub compliance: Option<&'a Compliance>,
 }
 
 impl<'a> From<Baseline<'a>> for History<'a> {
     fn from(baseline: Baseline<'a>) -> Self {
-        Self { baseline, anchor: None, decisions: 0, drift: &[], without_columns: false, data: None, contract: None, files: &[] }
+        Self {
+            baseline,
+            anchor: None,
+            decisions: 0,
+            drift: &[],
+            without_columns: false,
+            data: None,
+            contract: None,
+            files: &[],
+            compliance: None,
+        }
     }
 }
 
@@ -87,11 +103,16 @@ pub fn judge<'a>(evaluation: &'a Evaluation, history: impl Into<History<'a>>, po
     findings.extend(data_checks::unmeasured(&data, has_baseline, set));
     let about_waivers = waive::apply(&mut checks, &mut findings, &policy.waivers, today, |rule| judge.level(rule));
     findings.extend(about_waivers);
+    let controls = judge.controls((&checks, &findings), &drift, &data, today);
+    if let Some(compliance) = judge.history.compliance {
+        findings.extend(controls::findings(&controls, &compliance.packs, |rule| judge.level(rule)));
+    }
+    findings.extend(controls::about_waivers(&controls, &policy.control_waivers, today, |rule| judge.level(rule)));
     findings.retain(|finding| finding.level > Level::Allow);
     // Gravest first; equal ones keep the order in which they were written.
     findings.sort_by_key(|finding| Reverse(finding.level));
     checks.sort_by_key(|check| !check.blocking);
-    let outcome = outcome(&checks, &findings);
+    let outcome = outcome(&checks, &findings, controls::needs_review(&controls));
     Verdict {
         outcome,
         counts: Counts::of(&checks),
@@ -101,12 +122,13 @@ pub fn judge<'a>(evaluation: &'a Evaluation, history: impl Into<History<'a>>, po
         drift,
         without_columns,
         data,
+        controls,
     }
 }
 
-fn outcome(checks: &[Check], findings: &[Finding]) -> Outcome {
+fn outcome(checks: &[Check], findings: &[Finding], needs_review: bool) -> Outcome {
     let blocked = checks.iter().any(|check| check.blocking) || findings.iter().any(|finding| finding.level == Level::Deny);
-    let unproven = checks.iter().any(Check::unproven);
+    let unproven = needs_review || checks.iter().any(Check::unproven);
     match (blocked, unproven) {
         (true, _) => Outcome::Failed,
         (false, true) => Outcome::NeedsReview,
@@ -135,6 +157,28 @@ struct Question<'a> {
 type TooSmall = (MetricId, Subject, u64);
 
 impl<'a> Judge<'a> {
+    /// What became of the controls, by what was judged so far.
+    fn controls(
+        &self,
+        (checks, findings): (&[Check], &[Finding]),
+        drift: &[JudgedDrift],
+        data: &JudgedData,
+        today: Date,
+    ) -> JudgedControls {
+        let Some(compliance) = self.history.compliance else { return JudgedControls::default() };
+        let judged = evidence::Judged {
+            evaluation: self.evaluation,
+            checks,
+            findings,
+            drift,
+            data,
+            has_baseline: matches!(self.history.baseline, Baseline::Compared(_)),
+            facts: &compliance.facts,
+            run: &compliance.run,
+        };
+        controls::judge(compliance, &evidence::Evidence::new(&judged), &self.policy.control_waivers, today)
+    }
+
     fn level(&self, rule: RuleId) -> Level {
         self.policy.levels.get(&rule).copied().unwrap_or(rule.rule().default_level)
     }

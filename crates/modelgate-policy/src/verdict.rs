@@ -2,7 +2,7 @@
 
 use modelgate_eval::{Change, Estimate, MetricId, Subject};
 
-use crate::{Bound, Date, JudgedData, JudgedDrift, Level, Origin, RuleId};
+use crate::{Bound, Date, JudgedControls, JudgedData, JudgedDrift, Level, Origin, RuleId};
 
 /// What became of one check.
 #[derive(Debug, Clone, PartialEq)]
@@ -257,4 +257,6 @@ pub struct Verdict {
     pub without_columns: bool,
     /// What was measured of the data itself.
     pub data: JudgedData,
+    /// What became of the controls of the chosen packs.
+    pub controls: JudgedControls,
 }

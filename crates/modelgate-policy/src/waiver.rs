@@ -6,7 +6,7 @@ use modelgate_eval::{MetricId, Subject};
 
 use crate::{Origin, RuleId};
 
-/// A day, in the proleptic Gregorian calendar. Compared, never computed with.
+/// A day, in the proleptic Gregorian calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Date {
     year: i16,
@@ -30,6 +30,23 @@ impl Date {
             _ => return None,
         };
         (1..=days).contains(&day).then_some(Self { year, month, day })
+    }
+
+    /// Whole days from this day until another; negative where that one is earlier.
+    #[must_use]
+    pub fn days_until(self, other: Self) -> i64 {
+        other.days() - self.days()
+    }
+
+    /// Days since a day long ago: years begin in March, so that a leap day is a year's last (Howard Hinnant's
+    /// `days_from_civil`).
+    fn days(self) -> i64 {
+        let (month, day) = (i64::from(self.month), i64::from(self.day));
+        let year = i64::from(self.year) - i64::from(month <= 2);
+        let (era, month) = (year.div_euclid(400), (month + 9) % 12);
+        let of_era = year.rem_euclid(400);
+        let of_year = (153 * month + 2) / 5 + day - 1;
+        era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year
     }
 
     /// Reads `2026-03-01`.
@@ -68,4 +85,40 @@ pub struct Waiver {
     pub approved_by: String,
     /// The last day on which it holds.
     pub expires: Date,
+}
+
+/// A control that is not met, which a named person accepts until a day.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ControlWaiver {
+    /// Where it is written.
+    pub origin: Origin,
+    /// The control, such as `eu-ai-act/art_9.par_8`.
+    pub control: String,
+    /// Why.
+    pub reason: String,
+    /// Who.
+    pub approved_by: String,
+    /// The day on which it was granted.
+    pub granted: Date,
+    /// The last day on which it holds.
+    pub expires: Date,
+    /// What is done instead.
+    pub compensating_measure: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    #[test]
+    fn days_are_counted_over_leap_years_and_turns_of_the_year() {
+        let between = |from: &str, until: &str| Date::parse(from).unwrap().days_until(Date::parse(until).unwrap());
+        assert_eq!(between("2024-02-28", "2024-03-01"), 2);
+        assert_eq!(between("2026-02-28", "2026-03-01"), 1);
+        assert_eq!(between("2026-12-31", "2027-01-01"), 1);
+        assert_eq!(between("2000-01-01", "2400-01-01"), 146_097);
+        assert_eq!(between("2026-03-01", "2026-02-01"), -28);
+        assert_eq!(between("1970-01-01", "2026-11-27"), 20_784);
+    }
 }

@@ -2,7 +2,8 @@
 
 use modelgate_cube::Digest;
 use modelgate_eval::MetricKind;
-use modelgate_policy::{Check, Outcome, State};
+use modelgate_policy::Level::Deny;
+use modelgate_policy::{Check, Outcome, RuleId, State};
 
 use crate::RenderError;
 use crate::delta::Tally;
@@ -111,7 +112,8 @@ fn view(facts: &Facts<'_>, level: Level, shortened: bool) -> Node {
         more_slices: more(rest.len()),
         blocking: limited(blocking(facts, if level.tables { rest } else { &facts.worst_first }), level.blocking),
         waived: limited(waived(facts), level.entries),
-        findings: limited(report.verdict.findings.iter().map(|finding| facts.finding(finding)).collect(), level.entries),
+        findings: limited(findings(facts), level.entries),
+        controls: crate::controls::nodes(report),
         total: Shown::phrase(number::counted(report.verdict.counts.total, "check", "checks")),
         counts: facts.counts(),
         low_support: facts.low_support(),
@@ -158,6 +160,14 @@ fn open_slice_checks<'a>(facts: &Facts<'a>) -> Vec<&'a Check> {
         of_slice && !matches!(check.state, State::Passed | State::Waived { .. })
     };
     facts.worst_first.iter().filter(open).copied().collect()
+}
+
+/// What the rules say, without what the section about controls says as well.
+fn findings(facts: &Facts<'_>) -> Vec<Node> {
+    let of_controls = [RuleId::FAILED_CONTROL, RuleId::CONTROL_WITHOUT_EVIDENCE];
+    let findings = facts.report.verdict.findings.iter();
+    let told = findings.filter(|finding| finding.level == Deny || !of_controls.contains(&finding.rule));
+    told.map(|finding| facts.finding(finding)).collect()
 }
 
 fn blocking(facts: &Facts<'_>, checks: &[&Check]) -> Vec<Node> {

@@ -11,6 +11,7 @@ use modelgate_eval::{
 };
 use modelgate_policy::{Check, Counts, Finding, JudgedData, RuleId, State, Test, Verdict};
 
+use crate::controls::without_details;
 use crate::inputs::Input;
 use crate::report::{Baseline, Disclosed, ModelFacts, Report};
 
@@ -21,7 +22,7 @@ pub const TRAINING_POSITIVES: &str = "training rows with the positive label";
 pub(crate) const NOT_SHOWN: &str = "not shown";
 
 /// Findings whose text has no number of rows in it. All others are shown as what their rule says of itself.
-const WITHOUT_ROWS: [RuleId; 7] = [
+const WITHOUT_ROWS: [RuleId; 9] = [
     RuleId::UNAPPROVED_DATA,
     RuleId::NO_BASELINE,
     RuleId::BASELINE_IS_CANDIDATE,
@@ -29,6 +30,8 @@ const WITHOUT_ROWS: [RuleId; 7] = [
     RuleId::EXPIRED_WAIVER,
     RuleId::UNUSED_WAIVER,
     RuleId::WORN_SPLIT,
+    RuleId::CONTROL_WITHOUT_EVIDENCE,
+    RuleId::STALE_STATEMENT,
 ];
 
 /// What may be shown of a report.
@@ -204,14 +207,15 @@ impl Shown<'_> {
     /// Checks and findings of what is shown. How columns moved is left out: it is about counts by value, in
     /// every slice. So is what was measured of the data, which is about few rows; what rules say of it stays.
     fn verdict(&self, exact: Verdict) -> Verdict {
-        let Verdict { outcome, checks, findings, counts: _, low_support: _, drift: _, without_columns, data } = exact;
+        let Verdict { outcome, checks, findings, counts: _, low_support: _, drift: _, without_columns, data, controls } = exact;
         let checks: Vec<Check> = checks.into_iter().filter_map(|check| self.check(check)).collect();
         let mut findings: Vec<Finding> = findings.into_iter().map(|finding| self.finding(finding)).collect();
         // Without their subjects and numbers, many say the same.
         findings.dedup();
         // What is declared of files, and their digests, tells of no row.
         let (drift, data) = (Vec::new(), JudgedData { sources: data.sources, ..JudgedData::default() });
-        Verdict { outcome, counts: Counts::of(&checks), checks, findings, low_support: 0, drift, without_columns, data }
+        let controls = without_details(controls);
+        Verdict { outcome, counts: Counts::of(&checks), checks, findings, low_support: 0, drift, without_columns, data, controls }
     }
 
     /// A check as it may be shown. One of a withheld slice is left out where nothing follows from it: that it was made
@@ -254,7 +258,8 @@ impl Shown<'_> {
             return exact;
         }
         let may_name = about.is_some_and(|subject| self.names(subject));
-        let subject = if may_name { exact.subject } else { String::new() };
+        // The name of a control tells of no row.
+        let subject = if may_name || exact.rule == RuleId::FAILED_CONTROL { exact.subject } else { String::new() };
         let message = format!("{} (what it is about in numbers is not shown)", title(exact.rule));
         Finding { subject, message, help: exact.rule.rule().fix.to_owned(), ..exact }
     }

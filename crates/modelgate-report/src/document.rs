@@ -15,6 +15,8 @@ pub enum DocumentKind {
     DatasetCard,
     /// The data for machines that look for data sets.
     Croissant,
+    /// What became of the controls of packs.
+    ControlMatrix,
     /// The report for people, one page without anything to fetch.
     Report,
 }
@@ -29,6 +31,7 @@ impl DocumentKind {
             Self::ModelCard => "model-card.md",
             Self::DatasetCard => "dataset-card.md",
             Self::Croissant => "croissant.json",
+            Self::ControlMatrix => "control-matrix.md",
             Self::Report => "report.html",
         }
     }
@@ -37,7 +40,7 @@ impl DocumentKind {
     #[must_use]
     pub fn media_type(self) -> &'static str {
         match self {
-            Self::Comment | Self::ModelCard | Self::DatasetCard => "text/markdown; charset=utf-8",
+            Self::Comment | Self::ModelCard | Self::DatasetCard | Self::ControlMatrix => "text/markdown; charset=utf-8",
             Self::Verdict => "application/json",
             Self::Croissant => "application/ld+json",
             Self::Report => "text/html; charset=utf-8",

@@ -10,8 +10,10 @@ use modelgate_eval::{
     OneSided, Reason, SchemaChange, StatisticId, Subject, WorstSlice,
 };
 use modelgate_policy::{
-    Bound, Check, Counts, DATA_RULES, DataSource, DataState, Date, DriftState, Family, Finding, JudgedData, JudgedDrift,
-    JudgedMeasurement, JudgedSource, Level, Origin, Outcome, PopulationSource, RuleId, SOURCE_FACTS, State, Test, Verdict,
+    Applies, Bound, Check, Class, Control, ControlState, Counts, DATA_RULES, DataSource, DataState, Date, DriftState, Expression,
+    Facts, Family, Finding, Gap, JudgedControl, JudgedControls, JudgedData, JudgedDrift, JudgedMeasurement, JudgedPack,
+    JudgedSource, Lack, Level, Origin, Outcome, Pack, PopulationSource, RuleId, SOURCE_FACTS, Shortfall, State, Statement, Test,
+    Verdict,
 };
 
 use crate::inputs::{Input, InputColumn};
@@ -98,6 +100,7 @@ fn empty() -> Report {
             drift: Vec::new(),
             without_columns: false,
             data: JudgedData::default(),
+            controls: JudgedControls::default(),
         },
         config_file: "modelgate.yml".to_owned(),
         disclosed: Disclosed::internal(),
@@ -206,6 +209,7 @@ fn verdict(checks: Vec<Check>, findings: Vec<Finding>) -> Verdict {
         drift: Vec::new(),
         without_columns: false,
         data: JudgedData::default(),
+        controls: JudgedControls::default(),
     }
 }
 
@@ -489,8 +493,98 @@ pub(crate) fn hostile(text: &str) -> Report {
     let mut report = numbers.into_report(checks, vec![said, finding(RuleId::DUPLICATE_ROWS, text, text)]);
     report.verdict.drift = vec![drifting(text, text, &Slice::new([term("city")]))];
     report.verdict.data = checked(text);
+    report.verdict.controls = controls(text, text);
     deface(&mut report, text);
     report
+}
+
+/// A report with a pack that has a control in every state.
+pub(crate) fn with_controls() -> Report {
+    let mut report = failing();
+    report.verdict.controls = controls("A pack", "recall of sex=F");
+    report
+}
+
+/// Controls in every state; `text` is what their pack and people say, `detail` what was measured.
+pub(crate) fn controls(text: &str, detail: &str) -> JudgedControls {
+    let day = |text: &str| Date::parse(text).unwrap();
+    let measured = |term: &str| Expression::Measured(term.to_owned());
+    let reason = |about: &str, lack: Lack, detail: &str| Shortfall { about: about.to_owned(), lack, detail: detail.to_owned() };
+    let slices = || vec![reason("checks.slices", Lack::Contradicted, detail)];
+    let statement = Statement {
+        id: "S1".to_owned(),
+        controls: vec!["pack/attested".to_owned()],
+        text: text.to_owned(),
+        by: "@risk".to_owned(),
+        role: text.to_owned(),
+        date: day("2026-03-01"),
+        evidence_digest: Digest::of(b"evidence").to_string(),
+        review_by: None,
+        origin: Origin { path: "statements[0]".to_owned(), line: 9 },
+    };
+    let judged = |anchor: &str, class: Class, state: ControlState, reasons: Vec<Shortfall>| JudgedControl {
+        control: Control {
+            anchor: anchor.to_owned(),
+            cites: format!("Article 1 {text}"),
+            title: text.to_owned(),
+            class,
+            applies_if: None,
+            applies: Applies::default(),
+            evidence: (class != Class::NotApplicable).then(|| measured("checks.slices")),
+            independent: false,
+            feeds: Vec::new(),
+            verified: anchor != "failed",
+            note: (anchor == "failed").then(|| text.to_owned()),
+        },
+        state,
+        reasons,
+        attested: (anchor == "attested").then(|| statement.clone()),
+        stale: (anchor == "review").then(|| "S2 is about other evidence than this run's".to_owned()),
+    };
+    let waived = ControlState::Waived { until: day("2026-12-31"), reason: text.to_owned(), approved_by: text.to_owned() };
+    let later = ControlState::NotYetInForce { from: day("2027-12-02"), otherwise: "failed" };
+    let outside = ControlState::NotApplicable { reason: text.to_owned() };
+    let undeclared = vec![reason("purpose.intended", Lack::NotDeclared, "")];
+    let controls = vec![
+        judged("failed", Class::Auto, ControlState::Failed, slices()),
+        judged("missing", Class::Human, ControlState::NotRun, undeclared),
+        judged("open", Class::Auto, ControlState::Unknown, vec![reason("checks.slices", Lack::CannotTell, detail)]),
+        judged("review", Class::Mixed, ControlState::NeedsReview, Vec::new()),
+        judged("waived", Class::Auto, waived, slices()),
+        judged("attested", Class::Mixed, ControlState::Passed, Vec::new()),
+        judged("later", Class::Auto, later, slices()),
+        judged("over", Class::Auto, ControlState::Superseded { until: Some(day("2026-01-01")) }, Vec::new()),
+        judged("outside", Class::NotApplicable, outside, Vec::new()),
+    ];
+    let pack = Pack {
+        id: "pack".to_owned(),
+        version: "1".to_owned(),
+        title: text.to_owned(),
+        jurisdiction: "EU".to_owned(),
+        citation: text.to_owned(),
+        reference: text.to_owned(),
+        dated: day("2026-01-01"),
+        verified_on: None,
+        applies: Applies { from: Some(day("2026-01-01")), until: None },
+        superseded_by: None,
+        applies_if: None,
+        max_waiver_days: 90,
+        note: Some(text.to_owned()),
+        controls: Vec::new(),
+    };
+    let gap = Gap {
+        number: 1,
+        place: "purpose.intended".to_owned(),
+        title: "What it is intended for".to_owned(),
+        needed_by: vec!["pack/missing".to_owned()],
+    };
+    let facts = Facts { file: "modelgate.system.yml".to_owned(), statements: vec![statement], ..Facts::default() };
+    JudgedControls {
+        packs: vec![JudgedPack { pack, enforce: true, controls }],
+        gaps: vec![gap],
+        facts,
+        evidence_digest: Digest::of(b"evidence").to_string(),
+    }
 }
 
 fn input(path: &str) -> Input {

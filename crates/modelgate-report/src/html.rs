@@ -50,6 +50,8 @@ fn view(facts: &Facts<'_>) -> Node {
         more_plots: more_plots,
         checks: facts.worst_first.iter().map(|check| facts.check(check)).collect::<Vec<_>>(),
         findings: report.verdict.findings.iter().map(|finding| facts.finding(finding)).collect::<Vec<_>>(),
+        controls: crate::controls::nodes(report),
+        gaps: report.verdict.controls.gaps.iter().map(crate::controls::gap).collect::<Vec<_>>(),
         data_checks: crate::data_checks::node(report),
         drift: crate::drift::sections(report),
         without_columns: crate::drift::unknown(report),

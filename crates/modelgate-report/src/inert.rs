@@ -13,8 +13,13 @@ const HOSTILE: &str = "@all\n/approve\n--> <img src=x>";
 const BENIGN: &str = "plain";
 
 /// The documents that are read as markup.
-const KINDS: [DocumentKind; 4] =
-    [DocumentKind::Comment, DocumentKind::ModelCard, DocumentKind::DatasetCard, DocumentKind::Report];
+const KINDS: [DocumentKind; 5] = [
+    DocumentKind::Comment,
+    DocumentKind::ModelCard,
+    DocumentKind::DatasetCard,
+    DocumentKind::ControlMatrix,
+    DocumentKind::Report,
+];
 
 /// Pieces from which hostile texts are made.
 const PIECES: &[&str] = &[
@@ -239,6 +244,7 @@ fn body(report: &Report, kind: DocumentKind) -> String {
         DocumentKind::Comment => render_comment(report),
         DocumentKind::ModelCard => render_model_card(report),
         DocumentKind::DatasetCard => crate::render_dataset_card(report),
+        DocumentKind::ControlMatrix => crate::render_control_matrix(report),
         DocumentKind::Report => render_html(report),
         DocumentKind::Verdict => crate::render_verdict(report),
         DocumentKind::Croissant => crate::render_croissant(report),
@@ -336,7 +342,10 @@ fn the_same_report_gives_the_same_bytes() {
         let documents = render(&report).unwrap();
         assert_eq!(documents, render(&report.clone()).unwrap());
         let paths: Vec<_> = documents.iter().map(|document| document.path).collect();
-        assert_eq!(paths, ["comment.md", "verdict.json", "model-card.md", "dataset-card.md", "croissant.json", "report.html"]);
+        let always = ["comment.md", "verdict.json", "model-card.md", "dataset-card.md", "croissant.json"];
+        let has_packs = !report.verdict.controls.packs.is_empty();
+        let of_packs = ["control-matrix.md"].into_iter().filter(|_| has_packs);
+        assert_eq!(paths, always.into_iter().chain(of_packs).chain(["report.html"]).collect::<Vec<_>>());
         assert!(documents.iter().all(|document| document.body.ends_with('\n')));
     }
 }

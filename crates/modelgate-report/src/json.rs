@@ -1,5 +1,6 @@
 //! `verdict.json`: the verdict and every measurement for machines, versioned. The only place that serializes.
 
+mod controls;
 mod data_checks;
 mod drift;
 mod judged;

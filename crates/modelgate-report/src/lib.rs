@@ -5,6 +5,7 @@
 
 mod card;
 mod comment;
+mod controls;
 mod croissant;
 mod data_checks;
 mod dataset_card;
@@ -36,6 +37,7 @@ mod inert;
 
 pub use card::render_model_card;
 pub use comment::{COMMENT_BUDGET, MARKER_START, render_comment};
+pub use controls::render_control_matrix;
 pub use croissant::render_croissant;
 pub use dataset_card::render_dataset_card;
 pub use disclose::{TRAINING_POSITIVES, disclose, disclose_comparison, disclose_evaluation};
@@ -46,10 +48,12 @@ pub use inputs::{Input, InputColumn};
 pub use json::render_verdict;
 pub use report::{Baseline, DataFiles, Disclosed, ModelFacts, Provenance, Report, TrainingFile};
 
-/// Renders every document, in the order in which people look for them. The same report gives the same bytes.
+/// Renders every document, in the order in which people look for them; those about packs where packs are chosen. The same
+/// report gives the same bytes.
 pub fn render(report: &Report) -> Result<Vec<Document>, RenderError> {
     let verdict = render_verdict(report)?;
     let comment = comment::render_beside(report, &verdict)?;
     let cards = [render_model_card(report)?, render_dataset_card(report)?, render_croissant(report)?];
-    Ok([comment, verdict].into_iter().chain(cards).chain([render_html(report)?]).collect())
+    let packs = if report.verdict.controls.packs.is_empty() { None } else { Some(render_control_matrix(report)?) };
+    Ok([comment, verdict].into_iter().chain(cards).chain(packs).chain([render_html(report)?]).collect())
 }

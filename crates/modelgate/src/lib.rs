@@ -5,6 +5,7 @@ mod baseline;
 mod cli;
 mod columns;
 mod context;
+mod controls;
 mod data_checks;
 mod demo;
 mod disclosure;
@@ -78,6 +79,7 @@ fn dispatch(command: &Command, context: &Context, console: &mut Console<'_>) -> 
         Command::Audit(AuditCommand::Verify(arguments)) => cli::audit::run(arguments, console),
         Command::List(arguments) => cli::catalogue::list(arguments, context, console),
         Command::Explain(arguments) => cli::catalogue::explain(arguments, console),
+        Command::Packs(command) => cli::packs::run(command, context, console),
         Command::Config(command) => cli::config::run(command, console),
     }
 }
@@ -95,7 +97,9 @@ fn verbosity(command: &Command) -> Option<(bool, bool)> {
         Command::Contract(arguments) => &arguments.input,
         Command::Rebless(arguments) => &arguments.input,
         Command::Config(cli::ConfigCommand::Check(arguments)) => arguments,
-        Command::Audit(_) | Command::List(_) | Command::Explain(_) | Command::Config(_) => return None,
+        Command::Audit(_) | Command::List(_) | Command::Explain(_) | Command::Packs(_) | Command::Config(_) => {
+            return None;
+        }
     };
     Some((input.quiet, input.timings))
 }

@@ -18,6 +18,7 @@ use crate::attributes;
 use crate::baseline::{self, BaselineChoice, Found, Reading};
 use crate::columns::{self, Columns};
 use crate::context::{Console, Context};
+use crate::controls;
 use crate::data_checks;
 use crate::disclosure;
 use crate::facts;
@@ -147,6 +148,7 @@ pub(crate) fn run(
     console: &mut Console<'_>,
 ) -> Result<Judged, Failure> {
     let context = reading.context;
+    let declared = controls::load(config)?;
     let candidate = candidate(config, None, console)?;
     let baseline = baseline::find(config, choice, &candidate, reading, console)?;
     let anchor = baseline::find_anchor(config, &baseline, reading, console)?;
@@ -166,6 +168,12 @@ pub(crate) fn run(
         .then(|| checked(config, &profile, (columns.as_ref(), shares.as_ref()), &baseline, context.now.as_second() as f64));
     console.step("Judging", &judging(config, decisions));
     let files = read_files(config, &candidate, population_digest);
+    let compared: Vec<&Found> = std::iter::once(&baseline).chain(anchor.as_ref()).collect();
+    let disclosure = disclosure::of(config, &candidate, &compared);
+    let provenance = provenance(config, &candidate, &disclosure)?;
+    let trained_here = matches!(config.model, ModelSource::Train { .. });
+    let previous = baseline.for_report(context);
+    let compliance = declared.map(|declared| controls::compliance(config, declared, &provenance, &previous, trained_here));
     let history = History {
         baseline: baseline.for_policy(&candidate, comparison.as_ref())?,
         anchor: match &anchor {
@@ -178,12 +186,10 @@ pub(crate) fn run(
         data: data.as_ref(),
         contract: contract.as_ref().map(|contract| (contract, Some(&profile))),
         files: &files,
+        compliance: compliance.as_ref(),
     };
     let verdict = judge(&evaluation, history, &config.policy, context.today());
     let past = Past { baseline: &baseline, anchor: anchor.as_ref(), decisions };
-    let compared: Vec<&Found> = std::iter::once(&baseline).chain(anchor.as_ref()).collect();
-    let disclosure = disclosure::of(config, &candidate, &compared);
-    let provenance = provenance(config, &candidate, &disclosure)?;
     let inputs = inputs::of(config, &candidate, population_digest)?;
     let report = Report {
         inputs,

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use modelgate_config::Config;
 use modelgate_cube::Slice;
 use modelgate_eval::{Comparison, Delta, Estimate, Evaluation, Interval, MetricId, Subject};
-use modelgate_policy::{Bound, Check, Finding, Level, RuleId, State, Test, Verdict};
+use modelgate_policy::{Bound, Check, Finding, Level, RuleId, State, Test, Verdict, state_words};
 
 /// The most blocking checks and findings that are told in full; the documents have all.
 const MOST_BLOCKS: usize = 5;
@@ -143,6 +143,10 @@ pub(crate) fn verdict(verdict: &Verdict, evaluation: &Evaluation, config: &Confi
     }
     for finding in &verdict.findings {
         finding_block(&mut text, finding, config);
+    }
+    for pack in &verdict.controls.packs {
+        let counts = pack.counts().into_iter().map(|(id, count)| format!("{count} {}", state_words(id)));
+        let _ = writeln!(text, "controls of {}: {}", plain(&pack.pack.id), counts.collect::<Vec<_>>().join(", "));
     }
     let counts = &verdict.counts;
     let others = if config.publication.profile.controls() {

@@ -83,6 +83,46 @@ impl Repository {
         Ok(!statuses.is_empty())
     }
 
+    /// The bytes of a file in a commit; none where the commit does not have it. The path is one of this machine, below the
+    /// work tree.
+    pub fn file_at(&self, commit: &str, path: &Path) -> Result<Option<Vec<u8>>, ForgeError> {
+        let Some(inside) = self.inside(path) else { return Ok(None) };
+        let Ok(id) = git2::Oid::from_str(commit) else { return Ok(None) };
+        let Ok(commit) = self.git.find_commit(id) else { return Ok(None) };
+        let tree = commit.tree().map_err(ForgeError::git("reading a commit"))?;
+        let entry = match tree.get_path(&inside) {
+            Ok(entry) => entry,
+            Err(error) if error.code() == git2::ErrorCode::NotFound => return Ok(None),
+            Err(error) => return Err(ForgeError::git("looking for a file in a commit")(error)),
+        };
+        let blob = self.git.find_blob(entry.id()).map_err(ForgeError::git("reading a file of a commit"))?;
+        Ok(Some(blob.content().to_vec()))
+    }
+
+    /// The newest commit up to `HEAD`, along first parents, in which a file is as it is at `HEAD`, with the second of its
+    /// creation; none where `HEAD` does not have the file, or history is cut off before it changed.
+    pub fn last_change(&self, path: &Path) -> Result<Option<(String, i64)>, ForgeError> {
+        let (Some(inside), Some(head)) = (self.inside(path), self.head()?) else { return Ok(None) };
+        let entry =
+            |commit: &git2::Commit<'_>| commit.tree().and_then(|tree| tree.get_path(&inside)).ok().map(|entry| entry.id());
+        let mut commit = self.git.find_commit(head.commit).map_err(ForgeError::git("reading HEAD"))?;
+        let Some(now) = entry(&commit) else { return Ok(None) };
+        while let Ok(parent) = commit.parent(0) {
+            if entry(&parent) != Some(now) {
+                return Ok(Some((commit.id().to_string(), commit.time().seconds())));
+            }
+            commit = parent;
+        }
+        // Where history was cut off, nobody knows whether the file is older.
+        Ok((!self.is_shallow()).then(|| (commit.id().to_string(), commit.time().seconds())))
+    }
+
+    /// A path of this machine as the trees of this repository name it.
+    fn inside(&self, path: &Path) -> Option<std::path::PathBuf> {
+        let top = std::fs::canonicalize(self.git.workdir()?).ok()?;
+        std::fs::canonicalize(path).ok()?.strip_prefix(top).ok().map(Path::to_owned)
+    }
+
     /// The commit that a reference points at; none where there is no such reference.
     pub(crate) fn commit_at(&self, reference: &str) -> Result<Option<git2::Oid>, ForgeError> {
         if !git2::Reference::is_valid_name(reference) {
@@ -152,6 +192,24 @@ mod tests {
     #[test]
     fn a_repository_without_a_commit_opens_and_has_no_head() {
         assert_eq!(Sandbox::new().open().head_commit().unwrap(), None);
+    }
+
+    #[test]
+    fn a_file_is_read_from_a_commit_whatever_the_work_tree_holds() {
+        let sandbox = Sandbox::new();
+        let path = sandbox.path().join("limits.yml");
+        std::fs::write(&path, "one").unwrap();
+        sandbox.git(&["add", "limits.yml"]);
+        let first = sandbox.commit("one");
+        let second = sandbox.commit("two");
+        std::fs::write(&path, "changed").unwrap();
+        let repository = sandbox.open();
+        for commit in [&first, &second] {
+            assert_eq!(repository.file_at(commit, &path).unwrap().as_deref(), Some(&b"one"[..]));
+        }
+        assert_eq!(repository.last_change(&path).unwrap().map(|(commit, _)| commit), Some(first));
+        assert_eq!(repository.file_at(&second, &sandbox.path().join("other.yml")).unwrap(), None);
+        assert_eq!(repository.file_at("no commit", &path).unwrap(), None);
     }
 
     #[test]

@@ -50,6 +50,7 @@ fn policy(target: Target, bound: Bound) -> Policy {
         gates: vec![gate],
         levels: BTreeMap::new(),
         waivers: Vec::new(),
+        control_waivers: Vec::new(),
         min_support: 30,
         alpha: 0.05,
         anchor_budget: 2.0,
@@ -304,6 +305,7 @@ fn anchored(delta: f64, before: f64, anchor_is_candidate: bool) -> Verdict {
         data: None,
         contract: None,
         files: &[],
+        compliance: None,
     };
     judge(&found, history, &policy(Target::Overall, Bound::MaxRegression(0.05)), today())
 }
@@ -334,6 +336,7 @@ fn an_anchor_alone_has_the_whole_level() {
         data: None,
         contract: None,
         files: &[],
+        compliance: None,
     };
     let verdict = judge(&found, history, &policy(Target::Overall, Bound::MaxRegression(0.05)), today());
     let worst = verdict.checks.first().unwrap();

@@ -6,11 +6,13 @@ mod class_imbalance;
 mod conflicting_labels;
 mod constant_column;
 mod contract_violation;
+mod control_without_evidence;
 mod data_drift;
 mod different_data;
 mod duplicate_rows;
 mod entity_overlap;
 mod expired_waiver;
+mod failed_control;
 mod future_times;
 mod id_like_feature;
 mod label_drift;
@@ -39,6 +41,7 @@ mod schema_change;
 mod similar_texts;
 mod simpson;
 mod stale_data;
+mod stale_statement;
 mod target_leakage;
 mod temporal_leakage;
 mod time_gap;
@@ -155,6 +158,9 @@ pub const RULES: &[Rule] = &[
     low_t_closeness::RULE,
     stale_data::RULE,
     time_gap::RULE,
+    failed_control::RULE,
+    control_without_evidence::RULE,
+    stale_statement::RULE,
 ];
 
 impl RuleId {
@@ -274,6 +280,12 @@ impl RuleId {
     pub const STALE_DATA: Self = Self(48);
     /// There are days without rows.
     pub const TIME_GAP: Self = Self(49);
+    /// What a pack asks for is not there.
+    pub const FAILED_CONTROL: Self = Self(50);
+    /// Controls of a pack could not be judged.
+    pub const CONTROL_WITHOUT_EVIDENCE: Self = Self(51);
+    /// What somebody attested is not about this run.
+    pub const STALE_STATEMENT: Self = Self(52);
 
     /// Looks an id up, exactly as written in the catalogue.
     #[must_use]
@@ -321,6 +333,9 @@ mod tests {
         assert_eq!(RuleId::SCHEMA_CHANGE.rule().id, "schema-change");
         assert_eq!(RuleId::TRAIN_TEST_OVERLAP.rule().id, "train-test-overlap");
         assert_eq!(RuleId::LIKELY_PERSONAL_DATA.rule().id, "likely-personal-data");
+        assert_eq!(RuleId::FAILED_CONTROL.rule().id, "failed-control");
+        assert_eq!(RuleId::CONTROL_WITHOUT_EVIDENCE.rule().id, "control-without-evidence");
+        assert_eq!(RuleId::STALE_STATEMENT.rule().id, "stale-statement");
         assert_eq!(RuleId::all().count(), RULES.len());
     }
 }

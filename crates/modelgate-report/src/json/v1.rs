@@ -60,6 +60,9 @@ pub(super) struct Document<'a> {
     /// The declared files of data; not there where none are.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     sources: Vec<super::data_checks::Source<'a>>,
+    /// What became of the controls of packs; not there where no pack is chosen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    controls: Option<super::controls::Controls<'a>>,
 }
 
 /// The models that were trained from different seeds, the released one among them. What they differ by is already part of
@@ -289,6 +292,7 @@ pub(super) fn document(report: &Report) -> Document<'_> {
         drift: report.verdict.drift.iter().map(super::drift::comparison).collect(),
         data: super::data_checks::data(&report.verdict.data),
         sources: super::data_checks::sources(&report.verdict.data),
+        controls: super::controls::controls(&report.verdict.controls),
         retraining: report.evaluation.retrained().map(retraining),
         mixes: comparison.iter().flat_map(|comparison| &comparison.mixes).map(mix).collect(),
         discovery: report.evaluation.discovery().map(discovery),

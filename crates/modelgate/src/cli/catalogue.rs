@@ -10,6 +10,7 @@ use modelgate_forge::Repository;
 use modelgate_model::{Estimator, Learning};
 use modelgate_policy::{DATA_RULES, RULES, Rule, RuleId};
 
+use crate::cli::packs;
 use crate::cli::{ExplainArgs, ListArgs, ListFormat, Listed};
 use crate::context::{Console, Context};
 use crate::exit::ExitStatus;
@@ -37,6 +38,8 @@ pub(crate) fn list(arguments: &ListArgs, context: &Context, console: &mut Consol
             DATA_METRICS.iter().fold(String::new(), |text, metric| text + &line(metric.id, metric.title))
         }
         (Listed::DataMetrics, ListFormat::Markdown) => page("Measurements of data", DATA_METRICS.iter().map(data_metric_page)),
+        (Listed::Controls, ListFormat::Plain) => packs::all_lines()?,
+        (Listed::Controls, ListFormat::Markdown) => packs::all_pages()?,
         (Listed::Releases, _) => releases(context)?,
     };
     console.result(text.trim_end());
@@ -66,10 +69,11 @@ pub(crate) fn explain(arguments: &ExplainArgs, console: &mut Console<'_>) -> Res
     let estimator = Estimator::parse(&arguments.id).map(estimator_page);
     let statistic = StatisticId::parse(&arguments.id).map(|id| statistic_page(id.statistic()));
     let data_metric = DataMetricId::parse(&arguments.id).map(|id| data_metric_page(id.metric()));
-    let Some(text) = metric.or(rule).or(estimator).or(statistic).or(data_metric) else {
+    let control = packs::explain(&arguments.id).transpose()?;
+    let Some(text) = metric.or(rule).or(estimator).or(statistic).or(data_metric).or(control) else {
         return Err(Failure::with_help(
-            format!("there is no metric, rule, estimator, statistic or measurement of data {:?}", arguments.id),
-            "see `modelgate list metrics`, and likewise `rules`, `estimators`, `statistics` and `data-metrics`",
+            format!("there is no metric, rule, estimator, statistic, measurement of data or control {:?}", arguments.id),
+            "see `modelgate list metrics`, and likewise `rules`, `estimators`, `statistics`, `data-metrics` and `controls`",
         ));
     };
     console.result(text.trim_end());

@@ -7,6 +7,7 @@ pub(crate) mod config;
 pub(crate) mod contract;
 pub(crate) mod demo;
 pub(crate) mod evaluate;
+pub(crate) mod packs;
 pub(crate) mod rebless;
 pub(crate) mod release;
 pub(crate) mod train;
@@ -53,10 +54,13 @@ pub(crate) enum Command {
     /// Check the log of decisions.
     #[command(subcommand)]
     Audit(AuditCommand),
-    /// List metrics, rules, estimators, statistics of drift, measurements of data, or stored releases.
+    /// List metrics, rules, estimators, statistics of drift, measurements of data, controls, or stored releases.
     List(ListArgs),
-    /// Explain a metric, a rule, an estimator, a statistic of drift or a measurement of data.
+    /// Explain a metric, a rule, an estimator, a statistic of drift, a measurement of data or a control of a pack.
     Explain(ExplainArgs),
+    /// List, show and compare packs: what laws, standards and guidance ask for.
+    #[command(subcommand)]
+    Packs(PacksCommand),
     /// Check the configuration, or print what may be written in it.
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -325,6 +329,8 @@ pub(crate) enum Listed {
     Statistics,
     /// Every measurement of the data itself.
     DataMetrics,
+    /// Every control of every pack that comes with modelgate.
+    Controls,
     /// The releases stored in this repository.
     Releases,
 }
@@ -354,9 +360,77 @@ pub(crate) struct ListArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  modelgate explain metric-regression")]
 pub(crate) struct ExplainArgs {
-    /// The id of a metric, a rule, a statistic of drift or a measurement of data.
+    /// The id of a metric, a rule, a statistic of drift or a measurement of data, or a control such as
+    /// `eu-ai-act/art_9.par_8`.
     #[arg(value_name = "ID")]
     pub(crate) id: String,
+}
+
+/// The commands about packs.
+#[derive(Debug, Subcommand)]
+pub(crate) enum PacksCommand {
+    /// List every pack that comes with modelgate.
+    List,
+    /// Show what a pack asks for, with its source and dates.
+    #[command(after_help = "Example:\n  modelgate packs show eu-ai-act")]
+    Show(PackShowArgs),
+    /// Show what one pack asks for and another does not.
+    #[command(after_help = "Example:\n  modelgate packs diff colorado-sb24-205 colorado-sb26-189")]
+    Diff(PackDiffArgs),
+    /// List packs that are superseded, over, or were not held against their source for long.
+    #[command(after_help = "Example:\n  modelgate packs outdated --config modelgate.yml")]
+    Outdated(PackOutdatedArgs),
+    /// List every measurement and fact that a condition of a pack may ask for.
+    Terms,
+}
+
+/// Flags of `packs show`.
+#[derive(Debug, Args)]
+pub(crate) struct PackShowArgs {
+    /// The name of a pack, or a file.
+    #[arg(value_name = "PACK")]
+    pub(crate) pack: String,
+    /// How it looks.
+    #[arg(long, value_enum, default_value_t = ListFormat::Plain, help_heading = "Output")]
+    pub(crate) format: ListFormat,
+}
+
+/// Flags of `packs diff`.
+#[derive(Debug, Args)]
+pub(crate) struct PackDiffArgs {
+    /// The name of a pack, or a file.
+    #[arg(value_name = "BEFORE")]
+    pub(crate) before: String,
+    /// The name of another pack, or a file.
+    #[arg(value_name = "AFTER")]
+    pub(crate) after: String,
+}
+
+/// Flags of `packs outdated`.
+#[derive(Debug, Args)]
+pub(crate) struct PackOutdatedArgs {
+    /// Look at the packs that this configuration chooses, instead of all that come with modelgate.
+    #[arg(long, value_name = "FILE", help_heading = "Input")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+/// What the schema and the reference are of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Described {
+    /// modelgate.yml.
+    Settings,
+    /// modelgate.system.yml: the facts about a system.
+    System,
+    /// A pack of your own.
+    Pack,
+}
+
+/// Flags of `config schema` and `config reference`.
+#[derive(Debug, Args)]
+pub(crate) struct DescribeArgs {
+    /// Which file.
+    #[arg(long, value_enum, default_value_t = Described::Settings, help_heading = "Output")]
+    pub(crate) of: Described,
 }
 
 /// The commands about the configuration.
@@ -366,7 +440,7 @@ pub(crate) enum ConfigCommand {
     #[command(after_help = "Example:\n  modelgate config check --config modelgate.yml")]
     Check(InputArgs),
     /// Print the JSON Schema of modelgate.yml, for editors.
-    Schema,
+    Schema(DescribeArgs),
     /// Print every key with its meaning, as Markdown.
-    Reference,
+    Reference(DescribeArgs),
 }

@@ -37,6 +37,7 @@ pub(crate) fn policy(gates: Vec<Gate>) -> Policy {
         gates,
         levels: BTreeMap::new(),
         waivers: Vec::new(),
+        control_waivers: Vec::new(),
         min_support: 30,
         alpha: ALPHA,
         anchor_budget: 2.0,
@@ -72,6 +73,7 @@ pub(crate) fn verdict(baseline: &Cube, candidate: &Cube, anchor: Option<&Cube>, 
         data: None,
         contract: None,
         files: &[],
+        compliance: None,
     };
     Ok(judge(&evaluation, history, policy, Date::new(2026, 1, 1).ok_or(ProofError::NoSuchDay)?))
 }

@@ -1,0 +1,353 @@
+//! From packs, facts and evidence to the state of every control, with what is missing and what people have attested.
+
+use std::collections::BTreeMap;
+
+use crate::packs::evidence::{Evidence, RunFacts};
+use crate::packs::expression::{Lack, Shortfall, Truth};
+use crate::packs::facts::{Facts, Statement};
+use crate::packs::pack::{Applies, ChosenPack, Class, Control, Pack};
+use crate::packs::state::ControlState;
+use crate::{ControlWaiver, Date, Finding, Level, RuleId};
+
+/// What controls are judged by, besides measurements.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Compliance {
+    /// The chosen packs, in written order.
+    pub packs: Vec<ChosenPack>,
+    /// What is declared.
+    pub facts: Facts,
+    /// What is known of the run.
+    pub run: RunFacts,
+}
+
+/// A control with what became of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct JudgedControl {
+    /// What is asked.
+    pub control: Control,
+    /// What became of it.
+    pub state: ControlState,
+    /// What does not hold or is not known; empty where all is there.
+    pub reasons: Vec<Shortfall>,
+    /// Who has attested it, where that holds today.
+    pub attested: Option<Statement>,
+    /// Why a statement about it does not hold; none where there is no such statement.
+    pub stale: Option<String>,
+}
+
+/// A pack with what became of its controls.
+#[derive(Debug, Clone, PartialEq)]
+pub struct JudgedPack {
+    /// The pack, without its controls.
+    pub pack: Pack,
+    /// Whether its controls can fail the gate.
+    pub enforce: bool,
+    /// Its controls, in the order of the source.
+    pub controls: Vec<JudgedControl>,
+}
+
+impl JudgedPack {
+    /// How many controls are in each state, those that count most first; states without one are left out.
+    #[must_use]
+    pub fn counts(&self) -> Vec<(&'static str, usize)> {
+        let of = |id: &str| self.controls.iter().filter(|judged| judged.state.id() == id).count();
+        ControlState::ORDER.into_iter().map(|id| (id, of(id))).filter(|(_, count)| *count > 0).collect()
+    }
+
+    /// The state of the whole: the first in [`ControlState::ORDER`] that any control is in.
+    #[must_use]
+    pub fn state(&self) -> &'static str {
+        self.counts().first().map_or("not_applicable", |(id, _)| id)
+    }
+
+    /// How many controls a run decides, supplies evidence for, leaves to people, and cannot see.
+    #[must_use]
+    pub fn coverage(&self) -> [(Class, usize); 4] {
+        Class::ALL.map(|class| (class, self.controls.iter().filter(|judged| judged.control.class == class).count()))
+    }
+}
+
+/// Something that nobody has declared and that controls ask for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gap {
+    /// Its number, from 1, in the order of places.
+    pub number: usize,
+    /// The place of the fact, such as `purpose.intended`.
+    pub place: String,
+    /// What it is for.
+    pub title: String,
+    /// The controls that ask for it.
+    pub needed_by: Vec<String>,
+}
+
+/// What became of all controls.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct JudgedControls {
+    /// The packs in written order.
+    pub packs: Vec<JudgedPack>,
+    /// What nobody has declared.
+    pub gaps: Vec<Gap>,
+    /// What is declared.
+    pub facts: Facts,
+    /// The digest that statements must name.
+    pub evidence_digest: String,
+}
+
+/// Judges every control of every chosen pack.
+pub(crate) fn judge(compliance: &Compliance, evidence: &Evidence, waivers: &[ControlWaiver], today: Date) -> JudgedControls {
+    let judge = Judge { compliance, evidence, waivers, today };
+    let packs: Vec<JudgedPack> = compliance.packs.iter().map(|chosen| judge.pack(chosen)).collect();
+    let gaps = gaps(&packs, &compliance.facts);
+    JudgedControls { packs, gaps, facts: compliance.facts.clone(), evidence_digest: compliance.run.evidence_digest.clone() }
+}
+
+struct Judge<'a> {
+    compliance: &'a Compliance,
+    evidence: &'a Evidence,
+    waivers: &'a [ControlWaiver],
+    today: Date,
+}
+
+impl Judge<'_> {
+    fn pack(&self, chosen: &ChosenPack) -> JudgedPack {
+        let pack = &chosen.pack;
+        let controls = pack.controls.iter().map(|control| self.control(pack, control)).collect();
+        JudgedPack { pack: Pack { controls: Vec::new(), ..pack.clone() }, enforce: chosen.enforce, controls }
+    }
+
+    fn control(&self, pack: &Pack, control: &Control) -> JudgedControl {
+        let (mut judged, asks) = self.asked(pack, control);
+        if asks && let Some(waiver) = self.waiver(pack, control, &judged.state) {
+            judged.state = ControlState::Waived {
+                until: waiver.expires,
+                reason: waiver.reason.clone(),
+                approved_by: waiver.approved_by.clone(),
+            };
+        }
+        judged.state = self.at_this_date(pack, control, judged.state);
+        judged
+    }
+
+    /// The state without dates and waivers, and whether the control asks anything of this system.
+    fn asked(&self, pack: &Pack, control: &Control) -> (JudgedControl, bool) {
+        let blank = JudgedControl {
+            control: control.clone(),
+            state: ControlState::NotRun,
+            reasons: Vec::new(),
+            attested: None,
+            stale: None,
+        };
+        if control.class == Class::NotApplicable {
+            let reason = "no tool that looks at a repository can see it".to_owned();
+            return (JudgedControl { state: ControlState::NotApplicable { reason }, ..blank }, false);
+        }
+        for condition in [&pack.applies_if, &control.applies_if].into_iter().flatten() {
+            match condition.evaluate(&self.compliance.facts, self.evidence) {
+                Truth::Yes => {}
+                Truth::No(reasons) => {
+                    let reason = reasons.iter().map(told).collect::<Vec<_>>().join("; ");
+                    return (JudgedControl { state: ControlState::NotApplicable { reason }, ..blank }, false);
+                }
+                // Whom it is for is not known: it may be for this system.
+                Truth::Unknown(reasons) => return (JudgedControl { state: lacking(&reasons), reasons, ..blank }, true),
+            }
+        }
+        let truth = match &control.evidence {
+            Some(evidence) => evidence.evaluate(&self.compliance.facts, self.evidence),
+            None => Truth::Yes,
+        };
+        let judged = match truth {
+            Truth::No(reasons) => JudgedControl { state: ControlState::Failed, reasons, ..blank },
+            Truth::Unknown(reasons) => JudgedControl { state: lacking(&reasons), reasons, ..blank },
+            Truth::Yes if control.class == Class::Auto => JudgedControl { state: ControlState::Passed, ..blank },
+            Truth::Yes => self.attested(pack, blank),
+        };
+        (judged, true)
+    }
+
+    /// Evidence is there: who has looked at it?
+    fn attested(&self, pack: &Pack, blank: JudgedControl) -> JudgedControl {
+        let name = pack.name_of(&blank.control);
+        let statements = self.compliance.facts.statements.iter().filter(|statement| statement.controls.contains(&name));
+        let mut stale = None;
+        for statement in statements {
+            match self.stale(statement, &blank.control) {
+                None => return JudgedControl { state: ControlState::Passed, attested: Some(statement.clone()), ..blank },
+                Some(why) => stale = Some(format!("{} {why}", statement.id)),
+            }
+        }
+        JudgedControl { state: ControlState::NeedsReview, stale, ..blank }
+    }
+
+    /// Why a statement does not hold today.
+    fn stale(&self, statement: &Statement, control: &Control) -> Option<String> {
+        let developers = self.compliance.facts.texts("people.developers");
+        if statement.date > self.today {
+            Some(format!("is from the future ({})", statement.date))
+        } else if statement.evidence_digest != self.compliance.run.evidence_digest {
+            Some("is about other evidence than this run's".to_owned())
+        } else if statement.review_by.is_some_and(|day| day < self.today) {
+            Some("was to be looked at again before today".to_owned())
+        } else if control.independent && developers.is_empty() {
+            Some("must be somebody's who did not make the model, and `people.developers` does not say who did".to_owned())
+        } else if control.independent && developers.contains(&statement.by) {
+            Some("is by somebody who made the model".to_owned())
+        } else {
+            None
+        }
+    }
+
+    /// A waiver that holds for a control in this state, and is no longer than the pack allows.
+    fn waiver(&self, pack: &Pack, control: &Control, state: &ControlState) -> Option<&ControlWaiver> {
+        let name = pack.name_of(control);
+        let is_open =
+            matches!(state, ControlState::Failed | ControlState::NotRun | ControlState::Unknown | ControlState::NeedsReview);
+        let holds = |waiver: &&ControlWaiver| {
+            let days = waiver.granted.days_until(waiver.expires);
+            waiver.expires >= self.today && waiver.granted <= self.today && days <= i64::from(pack.max_waiver_days)
+        };
+        self.waivers.iter().filter(|waiver| is_open && waiver.control == name).find(holds)
+    }
+
+    /// Dates come last, so that what is not yet in force still says how it stands.
+    fn at_this_date(&self, pack: &Pack, control: &Control, state: ControlState) -> ControlState {
+        let Applies { from, until } =
+            Applies { from: control.applies.from.or(pack.applies.from), until: control.applies.until.or(pack.applies.until) };
+        if matches!(state, ControlState::NotApplicable { .. }) {
+            state
+        } else if pack.superseded_by.is_some() || until.is_some_and(|until| until < self.today) {
+            ControlState::Superseded { until }
+        } else if let Some(from) = from.filter(|from| *from > self.today) {
+            ControlState::NotYetInForce { from, otherwise: state.id() }
+        } else {
+            state
+        }
+    }
+}
+
+/// What is not declared or measured makes a control not run; what was measured and cannot be told makes it unknown.
+fn lacking(reasons: &[Shortfall]) -> ControlState {
+    let cannot_tell = reasons.iter().all(|reason| reason.lack == Lack::CannotTell);
+    if cannot_tell { ControlState::Unknown } else { ControlState::NotRun }
+}
+
+/// A reason in words.
+#[must_use]
+pub fn told(reason: &Shortfall) -> String {
+    let about = &reason.about;
+    let detail = if reason.detail.is_empty() { String::new() } else { format!(": {}", reason.detail) };
+    match reason.lack {
+        Lack::NotDeclared => format!("{about} is not declared"),
+        Lack::NotMeasured => format!("{about} was not measured{detail}"),
+        Lack::CannotTell => format!("{about} cannot be told{detail}"),
+        Lack::Contradicted => format!("{about} does not hold{detail}"),
+    }
+}
+
+/// Every place that a control asks for in vain, numbered in their order. What is not for this system asks for nothing.
+fn gaps(packs: &[JudgedPack], facts: &Facts) -> Vec<Gap> {
+    let mut places: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for pack in packs {
+        for judged in pack.controls.iter().filter(|judged| !matches!(judged.state, ControlState::Superseded { .. })) {
+            for reason in judged.reasons.iter().filter(|reason| reason.lack == Lack::NotDeclared) {
+                places.entry(&reason.about).or_default().push(pack.pack.name_of(&judged.control));
+            }
+        }
+    }
+    let gap = |(number, (place, needed_by)): (usize, (&str, Vec<String>))| Gap {
+        number,
+        place: place.to_owned(),
+        title: facts.title(place).to_owned(),
+        needed_by,
+    };
+    (1..).zip(places).map(gap).collect()
+}
+
+/// The most controls that a finding names.
+const MOST_NAMED: usize = 5;
+
+/// What there is to say of controls: each that failed, and of each pack those without evidence. `level` is what the rules
+/// say; where a pack is enforced, they fail the run.
+pub(crate) fn findings(judged: &JudgedControls, chosen: &[ChosenPack], level: impl Fn(RuleId) -> Level) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (pack, chosen) in judged.packs.iter().zip(chosen) {
+        let mut tell = |rule: RuleId, enforced: bool, subject: String, message: String| {
+            findings.push(Finding {
+                rule,
+                level: if enforced { Level::Deny } else { level(rule) },
+                subject,
+                message,
+                origin: Some(chosen.origin.clone()),
+                help: rule.rule().fix.to_owned(),
+            });
+        };
+        for control in pack.controls.iter().filter(|control| control.state == ControlState::Failed) {
+            let why = control.reasons.iter().map(told).collect::<Vec<_>>().join("; ");
+            let message = format!("{}, {}: {why}", control.control.cites, control.control.title);
+            tell(RuleId::FAILED_CONTROL, pack.enforce, pack.pack.name_of(&control.control), message);
+        }
+        let open: Vec<&JudgedControl> = pack
+            .controls
+            .iter()
+            .filter(|control| matches!(control.state, ControlState::NotRun | ControlState::Unknown))
+            .collect();
+        if !open.is_empty() {
+            let named: Vec<&str> = open.iter().take(MOST_NAMED).map(|control| control.control.cites.as_str()).collect();
+            let more = open.len().saturating_sub(MOST_NAMED);
+            let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+            let have = if open.len() == 1 { "1 control has".to_owned() } else { format!("{} controls have", open.len()) };
+            let message = format!("{have} not enough evidence to be judged: {}{rest}", named.join(", "));
+            tell(RuleId::CONTROL_WITHOUT_EVIDENCE, pack.enforce, pack.pack.id.clone(), message);
+        }
+        for control in &pack.controls {
+            if let Some(stale) = &control.stale {
+                tell(RuleId::STALE_STATEMENT, false, pack.pack.name_of(&control.control), stale.clone());
+            }
+        }
+    }
+    findings
+}
+
+/// What there is to say of waivers of controls: those that have expired and those that match nothing.
+pub(crate) fn about_waivers(
+    judged: &JudgedControls,
+    waivers: &[ControlWaiver],
+    today: Date,
+    level: impl Fn(RuleId) -> Level,
+) -> Vec<Finding> {
+    let is_used = |waiver: &ControlWaiver| {
+        judged.packs.iter().any(|pack| {
+            pack.controls.iter().any(|control| {
+                let waived = match &control.state {
+                    ControlState::NotYetInForce { otherwise, .. } => *otherwise == "waived",
+                    state => matches!(state, ControlState::Waived { .. }),
+                };
+                waived && pack.pack.name_of(&control.control) == waiver.control
+            })
+        })
+    };
+    let about = |waiver: &ControlWaiver| {
+        let (rule, message) = if waiver.expires < today {
+            (RuleId::EXPIRED_WAIVER, format!("the waiver for {} expired on {}", waiver.control, waiver.expires))
+        } else if is_used(waiver) {
+            return None;
+        } else {
+            (RuleId::UNUSED_WAIVER, format!("the waiver for {} matches nothing", waiver.control))
+        };
+        Some(Finding {
+            rule,
+            level: level(rule),
+            subject: waiver.control.clone(),
+            message,
+            origin: Some(waiver.origin.clone()),
+            help: rule.rule().fix.to_owned(),
+        })
+    };
+    waivers.iter().filter_map(about).collect()
+}
+
+/// Whether a pack that is enforced has controls that a person must look at.
+pub(crate) fn needs_review(judged: &JudgedControls) -> bool {
+    let open = |control: &JudgedControl| control.state == ControlState::NeedsReview;
+    judged.packs.iter().any(|pack| pack.enforce && pack.controls.iter().any(open))
+}

@@ -1,0 +1,104 @@
+//! What controls are judged by: the chosen packs, the declared facts, and what git knows of settings and facts.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use modelgate_config::{Config, load_facts, load_packs, no_facts};
+use modelgate_cube::Digest;
+use modelgate_data::sensitive_as;
+use modelgate_policy::{ChosenPack, Compliance, Date, Facts, RunFacts, loosened};
+use modelgate_report::{Baseline, Provenance};
+
+use crate::baseline;
+use crate::failure::Failure;
+
+/// Packs and facts as they are written; `None` where the settings name neither.
+pub(crate) struct Declared {
+    pub(crate) packs: Vec<ChosenPack>,
+    pub(crate) facts: Facts,
+}
+
+/// Reads the chosen packs and the file with the facts.
+pub(crate) fn load(config: &Config) -> Result<Option<Declared>, Failure> {
+    if config.packs.is_empty() && config.system_file.is_none() {
+        return Ok(None);
+    }
+    let packs = load_packs(&config.packs)?;
+    let facts = match &config.system_file {
+        Some(path) => Facts { declared_at: declared_at(config, path), ..load_facts(path)? },
+        None => no_facts(),
+    };
+    Ok(Some(Declared { packs, facts }))
+}
+
+/// The commit in which a file last changed, and its day, where the file is as it is there.
+fn declared_at(config: &Config, path: &Path) -> Option<(String, Date)> {
+    let repository = baseline::repository(config).ok()?;
+    let head = repository.head_commit().ok()??;
+    let committed = repository.file_at(&head, path).ok()??;
+    if std::fs::read(path).ok()? != committed {
+        return None;
+    }
+    let (commit, second) = repository.last_change(path).ok()??;
+    let date = Timestamp::from_second(second).ok()?.to_zoned(TimeZone::UTC).date();
+    let part = |value: i8| u8::try_from(value).ok();
+    Some((commit, Date::new(date.year(), part(date.month())?, part(date.day())?)?))
+}
+
+/// What controls are judged by in this run.
+pub(crate) fn compliance(
+    config: &Config,
+    declared: Declared,
+    provenance: &Provenance,
+    previous: &Baseline,
+    trained_here: bool,
+) -> Compliance {
+    let Declared { packs, facts } = declared;
+    let run = RunFacts {
+        committed: committed(config),
+        loosened: loosened_since(config, previous),
+        has_commit: baseline::head_commit(config).is_some(),
+        trained_here,
+        sensitive: sensitive_slices(config),
+        evidence_digest: evidence_digest(provenance, &facts),
+    };
+    Compliance { packs, facts, run }
+}
+
+/// What people attest is about data, model, counts and declared facts: another of any of them is other evidence.
+fn evidence_digest(provenance: &Provenance, facts: &Facts) -> String {
+    let Provenance { data_digest, model_digest, cube_digest, .. } = provenance;
+    let text = format!("data {data_digest}\nmodel {model_digest}\ncounts {cube_digest}\nfacts {}\n", facts.digest);
+    Digest::of(text.as_bytes()).to_string()
+}
+
+/// Whether the settings are as they are in the commit that is checked out.
+fn committed(config: &Config) -> Option<bool> {
+    let repository = baseline::repository(config).ok()?;
+    let head = repository.head_commit().ok()??;
+    let path = Path::new(&config.file_name);
+    let bytes = repository.file_at(&head, path).ok()?;
+    Some(bytes.is_some_and(|bytes| Digest::of(&bytes) == config.digest || same_text(&bytes, config)))
+}
+
+/// A mark of the byte order at the beginning is no part of the text.
+fn same_text(bytes: &[u8], config: &Config) -> bool {
+    std::str::from_utf8(bytes).is_ok_and(|text| Digest::of(text.trim_start_matches('\u{feff}').as_bytes()) == config.digest)
+}
+
+/// The limits that are looser than in the settings of the previous release.
+fn loosened_since(config: &Config, previous: &Baseline) -> Option<Vec<String>> {
+    let Baseline::Found { commit: Some(commit), .. } = previous else { return None };
+    let repository = baseline::repository(config).ok()?;
+    let bytes = repository.file_at(commit, Path::new(&config.file_name)).ok()??;
+    let before = modelgate_config::parse(&config.file_name, std::str::from_utf8(&bytes).ok()?).ok()?;
+    Some(loosened(&before.policy.gates, &config.policy.gates))
+}
+
+/// The slice columns whose names, or declarations, say that they are sensitive.
+fn sensitive_slices(config: &Config) -> Vec<String> {
+    let columns = config.axes.iter().map(|axis| &axis.column);
+    let is_sensitive = |column: &&String| config.sensitive_columns.contains(column) || sensitive_as(column).is_some();
+    columns.filter(is_sensitive).cloned().collect()
+}
