@@ -109,10 +109,9 @@ fn rows_that_are_not_in_both_files_are_counted_and_refused() {
         .run(&["check", "--quiet"])
         .exits(2)
         .says("whose \"id\" is not in")
-        .says(": 1 (such as \"17\");");
+        .says(": 1 (the first is predictions.csv:19:1 (column \"id\"));");
     let twice = previous().replacen("\n18,", "\n17,", 1);
-    let _ =
-        with_file(&twice).run(&["check", "--quiet"]).exits(2).says("1 id stands more than once in column \"id\", such as \"17\"");
+    let _ = with_file(&twice).run(&["check", "--quiet"]).exits(2).says("this id stood before; 1 id stands more than once");
     let more = format!("{}9999,yes,0.5,F,north\n", previous());
     let _ = with_file(&more).run(&["check", "--quiet"]).exits(2).says("whose \"id\" is not here: 1");
 }

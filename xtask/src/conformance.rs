@@ -16,7 +16,23 @@ pub(crate) fn run(root: &Path) -> Result<(), Failure> {
     }
     std::fs::create_dir_all(&demo).map_err(|source| Failure::File { action: "make", path: demo.clone(), source })?;
     programs::output(Command::new(codegen::build(root)?).arg("demo").current_dir(&demo))?;
-    croissant(&bin, &demo.join("modelgate-demo/modelgate-out/croissant.json"))
+    let document = demo.join("modelgate-demo/modelgate-out/croissant.json");
+    croissant(&bin, &document)?;
+    loads(&bin, &root.join("xtask/conformance/load.py"), &document)
+}
+
+/// mlcroissant finds the files from where the document lies, holds them against their digests, and reads every row.
+fn loads(bin: &Path, script: &Path, document: &Path) -> Result<(), Failure> {
+    let mut command = Command::new(bin.join("python"));
+    command.arg(script).arg(document);
+    let said = programs::output(&mut command)?;
+    print!("{said}");
+    // The demo has rows to train on and rows to evaluate, 6000 of each.
+    if said.lines().filter(|line| line.ends_with(": 6000 rows")).count() != 2 {
+        return Err(Failure::Output { command: programs::described(&command), what: "other rows than the demo wrote" });
+    }
+    println!("conformance: the rows are found from {}", document.display());
+    Ok(())
 }
 
 /// mlcroissant reads the document as a user of it would; it tells errors in its log, and ends well all the same.

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use modelgate_data::AttributeSettings;
 
+use crate::config::located;
 use crate::errors::{ConfigError, shown};
 use crate::mistakes::Mistakes;
 use crate::node::Node;
@@ -24,7 +25,7 @@ pub(crate) fn read(root: &Node<'_>, directory: &Path, mistakes: &mut Mistakes<'_
         mistakes.at_key(&data.at("attributes"), error.help(help));
     }
     Some(AttributeSettings {
-        path: directory.join(path),
+        path: located(directory, &path),
         id: attributes.text("id").or_else(|| data.text("id")).unwrap_or_default(),
         max_unmatched: attributes.number("max_unmatched").unwrap_or_default(),
         max_unused: attributes.number("max_unused").unwrap_or(1.0),

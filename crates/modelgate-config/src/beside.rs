@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::config::located;
 use crate::errors::ConfigError;
 use crate::mistakes::Mistakes;
 use crate::node::Node;
@@ -17,7 +18,7 @@ pub(crate) fn read(root: &Node<'_>, directory: &Path, mistakes: &mut Mistakes<'_
     if has_own_file(root) {
         check_own_file(&data, &baseline, mistakes);
         let [prediction, score] = COLUMNS.map(|(own, other)| data.text(own).or_else(|| data.text(other)));
-        let path = baseline.text("predictions").map(|path| directory.join(path));
+        let path = baseline.text("predictions").map(|path| located(directory, &path));
         return Some(BesideSettings { path, prediction, score });
     }
     let [prediction, score] = COLUMNS.map(|(own, _)| data.text(own));

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use modelgate_data::AttributeSettings;
+use modelgate_data::{AttributeSettings, looks_like_a_row};
 
 use crate::errors::{ConfigError, listed, one_line, shown};
 use crate::locate::ConfigPath;
@@ -157,8 +157,16 @@ pub(crate) fn check_beside(
 fn check_sheet(sheet: &Sheet<'_>, columns: &[String], mistakes: &mut Mistakes<'_>) {
     for (path, column) in sheet.needed.iter().filter(|(_, column)| !columns.contains(column)) {
         let message = format!("{} has no column {}", shown(&sheet.written), shown(column));
+        let note = if looks_like_a_row(columns) {
+            format!(
+                "its first line looks like a row of {} cells, which are not shown: is the header line missing?",
+                columns.len()
+            )
+        } else {
+            format!("its columns are {}", listed(columns.iter().map(String::as_str), 20))
+        };
         let error = ConfigError::new("unknown-column", message)
-            .note(format!("its columns are {}", listed(columns.iter().map(String::as_str), 20)))
+            .note(note)
             .helps(did_you_mean(column, columns.iter().map(String::as_str)));
         mistakes.at_value(path, error);
     }

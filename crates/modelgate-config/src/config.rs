@@ -37,6 +37,7 @@ pub(crate) fn read(file_name: &str, text: &str, columns_of: Option<ColumnsOf<'_>
     let fill = |columns_of| guess::fill(&mut value, &locations, &directory, columns_of, &mut mistakes);
     let Guessed { guesses, sensitive } = columns_of.map(fill).unwrap_or_default();
     let root = Node::new(&value, &ROOT, &locations, ConfigPath::default());
+    refuse_addresses(&root, &mut mistakes);
     let config = Config { guesses, sensitive, ..settings(&root, file_name, text, columns_of, &mut mistakes) };
     let found = mistakes.into_found();
     if found.is_empty() { Ok(config) } else { Err(ConfigErrors::new(file_name, text, found)) }
@@ -77,6 +78,26 @@ fn directory_of(file_name: &str) -> PathBuf {
     Path::new(file_name).parent().unwrap_or(Path::new("")).to_owned()
 }
 
+/// Where data is: an address as it is written, and a path from the folder of the settings.
+pub(crate) fn located(directory: &Path, written: &str) -> PathBuf {
+    if modelgate_data::is_address(written) { PathBuf::from(written) } else { directory.join(written) }
+}
+
+/// What is written, and what is read besides rows, lies on this machine.
+fn refuse_addresses(root: &Node<'_>, mistakes: &mut Mistakes<'_>) {
+    let keys = [("output", "directory"), ("output", "ledger"), ("data", "contract"), ("baseline", "path"), ("anchor", "path")];
+    for (section, key) in keys {
+        let node = root.section(section);
+        if node.text(key).is_some_and(|path| modelgate_data::is_address(&path)) {
+            let error = ConfigError::new("address-not-allowed", format!("`{section}.{key}` must be a path of this machine"));
+            mistakes.at_value(
+                &node.at(key),
+                error.help("only rows can be fetched from an address: `model.predictions`, `data.path` and the like"),
+            );
+        }
+    }
+}
+
 /// Reads every section. Where there are mistakes, the result holds defaults in their place and must not be used.
 fn settings(
     root: &Node<'_>,
@@ -115,7 +136,7 @@ fn settings(
     anchor::check(root, &gates, mistakes);
     let publication = disclosure::read(&root.section("disclosure"));
     disclosure::check(root, &publication, evaluation.whole("min_support"), &gates, mistakes);
-    let training_file = data.text("train_path").map(|path| directory.join(path));
+    let training_file = data.text("train_path").map(|path| located(&directory, &path));
     let sources = sources::read(&data, &directory, mistakes);
     let (waivers, packs, control_waivers) = waivers::all(root, &gates, &measurable.axes, &directory, mistakes);
     let attributes = attributes::read(root, &directory, mistakes);

@@ -7,6 +7,7 @@ use modelgate_data::sensitive_as;
 use serde_yaml::{Mapping, Value};
 
 use crate::columns::ColumnsOf;
+use crate::config::located;
 use crate::errors::{ConfigError, listed, shown};
 use crate::keys::ROOT;
 use crate::locate::{ConfigPath, Locations};
@@ -79,7 +80,7 @@ fn evaluated_columns(root: &Node<'_>, directory: &Path, columns_of: ColumnsOf<'_
         return None;
     }
     let written = if model.has("train") { data.text("path") } else { model.text("predictions") };
-    columns_of(&directory.join(written?)).ok()
+    columns_of(&located(directory, &written?)).ok()
 }
 
 /// The roles that no key declares and that mean something for the task. Who declares either a prediction or a score has said

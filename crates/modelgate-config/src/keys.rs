@@ -105,7 +105,7 @@ const MODEL: Section = Section {
         Key::optional(
             "predictions",
             Text,
-            "A file with labels, predictions or scores, and the slice columns, from any framework: CSV, TSV or JSON Lines (also in gzip or zstd), Parquet, or Arrow IPC. A folder of such files, or a pattern such as `out/*.parquet`, is one table.",
+            "A file with labels, predictions or scores, and the slice columns, from any framework: CSV, TSV or JSON Lines (also in gzip or zstd), Parquet, or Arrow IPC. A folder of such files, or a pattern such as `out/*.parquet`, is one table. An address (`s3://`, `gs://`, `az://`, `https://`) is fetched once, with credentials from the environment as each store's own tools read them, and kept in a temporary file without a name.",
         ),
         Key::optional("command", Kind::Section(&COMMAND), "A program that writes such a file."),
     ],
@@ -205,11 +205,11 @@ const COMMAND: Section = Section {
 
 const DATA: Section = Section {
     keys: &[
-        Key::optional("path", Text, "The file, folder or pattern with the rows to evaluate; only with `model.train`, and then required."),
+        Key::optional("path", Text, "The file, folder, pattern or address with the rows to evaluate; only with `model.train`, and then required."),
         Key::optional(
             "train_path",
             Text,
-            "The file, folder or pattern with the rows to train on. With `model.predictions` and `model.command` it is only read for the checks of the data.",
+            "The file, folder, pattern or address with the rows to train on. With `model.predictions` and `model.command` it is only read for the checks of the data.",
         ),
         Key::optional("split", Kind::Section(&SPLIT), "The column of `path` that tells training rows from rows to evaluate."),
         Key::optional(

@@ -6,6 +6,7 @@ use std::time::Duration;
 use modelgate_cube::TaskKind;
 use modelgate_model::{CommandSettings, Estimator, Hyperparameters, Learning};
 
+use crate::config::located;
 use crate::errors::{ConfigError, listed, shown};
 use crate::mistakes::Mistakes;
 use crate::node::Node;
@@ -20,7 +21,7 @@ pub(crate) fn read(root: &Node<'_>, directory: &Path, mistakes: &mut Mistakes<'_
         (true, false, false) => Some(train(&model, &data, directory, mistakes)),
         (false, true, false) => {
             check_foreign(&data, "model.predictions", task::kind(root), mistakes);
-            Some(ModelSource::Predictions { path: directory.join(model.text("predictions").unwrap_or_default()) })
+            Some(ModelSource::Predictions { path: located(directory, &model.text("predictions").unwrap_or_default()) })
         }
         (false, false, true) => {
             check_foreign(&data, "model.command", task::kind(root), mistakes);
@@ -41,12 +42,12 @@ fn train(model: &Node<'_>, data: &Node<'_>, directory: &Path, mistakes: &mut Mis
             test: split.scalar("test").unwrap_or_default(),
         }
     } else {
-        TrainRows::File(directory.join(data.text("train_path").unwrap_or_default()))
+        TrainRows::File(located(directory, &data.text("train_path").unwrap_or_default()))
     };
     ModelSource::Train {
         learning: learning(&train, mistakes),
         rows,
-        evaluate: directory.join(data.text("path").unwrap_or_default()),
+        evaluate: located(directory, &data.text("path").unwrap_or_default()),
     }
 }
 

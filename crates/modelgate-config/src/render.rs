@@ -46,11 +46,31 @@ fn one(error: &ConfigError, file_name: &str, text: &str) -> String {
 }
 
 fn snippet(span: Span, line: &str, label: &str) -> String {
-    let (shown, before, carets) = window(line, span.column.saturating_sub(1), span.length);
+    let (shown, before, carets) = window(&without_secrets(line), span.column.saturating_sub(1), span.length);
     let number = span.line.to_string();
     let gutter = number.len();
     let under = format!("{:before$}{} {label}", "", "^".repeat(carets));
     format!("{:gutter$} |\n{number} | {shown}\n{:gutter$} | {}\n", "", "", under.trim_end())
+}
+
+/// A line with stars for the user, the password and the query of an address, each of which may be secret.
+fn without_secrets(line: &str) -> String {
+    let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',' | ']' | '}');
+    let mut out = String::with_capacity(line.len());
+    let mut rest = line;
+    while let Some((before, after)) = rest.split_once("://") {
+        out.push_str(before);
+        out.push_str("://");
+        let (address, behind) = after.split_at(after.find(ends).unwrap_or(after.len()));
+        let (path, query) = address.split_at(address.find(['?', '#']).unwrap_or(address.len()));
+        let user = path.split('/').next().and_then(|place| place.rfind('@')).unwrap_or(0);
+        let (user, path) = path.split_at(user);
+        out.extend(user.chars().map(|_| '*'));
+        out.push_str(path);
+        out.extend(query.chars().map(|_| '*'));
+        rest = behind;
+    }
+    out + rest
 }
 
 /// The part of a line around a caret as it may be printed, the columns before the caret, and the caret's width.
@@ -100,6 +120,15 @@ mod tests {
             shown,
             "error[invalid-bound]: too large\n  --> modelgate.yml:31:18\n   |\n31 |     lower_bound: 90\n   |                  ^^ a fraction\n   |\n   = note: n\n   = help: write 0.9 for 90 %\n"
         );
+    }
+
+    #[test]
+    fn what_may_be_secret_in_an_address_is_not_shown() {
+        let shown = |line: &str| without_secrets(line);
+        assert_eq!(shown("path: \"https://x/a.csv?sig=abc\" # a"), "path: \"https://x/a.csv********\" # a");
+        assert_eq!(shown("path: https://u:pw@x/a@b.csv"), "path: https://****@x/a@b.csv");
+        assert_eq!(shown("paths: [s3://b/k.csv, s3://c/d]"), "paths: [s3://b/k.csv, s3://c/d]");
+        assert_eq!(shown("no address: a?b"), "no address: a?b");
     }
 
     #[test]

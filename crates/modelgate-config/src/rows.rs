@@ -61,8 +61,17 @@ pub(crate) fn read_settings(root: &Node<'_>, axes: &[CountAxis]) -> ReadSettings
         missing_values: data.scalars("missing_values"),
         text_columns: roles.chain(cut).collect::<BTreeSet<_>>(),
         max_unpacked: data.whole::<u64>("max_unpacked_mib") << 20,
+        private_columns: private_columns(&data),
         set_columns: sets.filter_map(|role| Some((data.text(role)?, data.text("separator")?))).collect(),
     }
+}
+
+/// The columns that name rows or people, or are declared to say something about people: messages tell nothing of their cells.
+fn private_columns(data: &Node<'_>) -> BTreeSet<String> {
+    let single = ["id", "query", "entity"].into_iter().filter_map(|key| data.text(key));
+    let listed = ["personal", "sensitive", "quasi_identifiers"].into_iter().flat_map(|key| data.texts(key));
+    let of_attributes = data.section("attributes").text("id").filter(|_| data.has("attributes"));
+    single.chain(listed.map(|(_, column)| column)).chain(of_attributes).collect()
 }
 
 /// Finds columns with two roles, and a positive label that would be read as missing.

@@ -6,6 +6,7 @@ use std::path::Path;
 use modelgate_cube::Digest;
 use modelgate_policy::{DataSource, SOURCE_FACTS};
 
+use crate::config::located;
 use crate::errors::{ConfigError, shown};
 use crate::mistakes::Mistakes;
 use crate::node::Node;
@@ -27,7 +28,7 @@ pub(crate) fn read(data: &Node<'_>, directory: &Path, mistakes: &mut Mistakes<'_
             mistakes.at_value(&node.at("sha256"), error.help(format!("write what `sha256sum {}` prints", written.trim())));
         }
         sources.push(DataSource {
-            path: directory.join(&written).display().to_string(),
+            path: located(directory, &written).display().to_string(),
             digest: digest.unwrap_or_else(|| Digest::of(b"")),
             facts: SOURCE_FACTS.iter().map(|(key, _)| node.text(key)).collect(),
         });

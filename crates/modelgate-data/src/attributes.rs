@@ -16,6 +16,7 @@ use crate::error::DataError;
 use crate::input::Input;
 use crate::levels::levels_of;
 use crate::pass::{Cells, InMemory, Source, Stop};
+use crate::position::Position;
 use crate::{Dataset, ReadSettings, read};
 
 /// How the file is joined.
@@ -72,8 +73,9 @@ impl Dataset {
             unused: gathered.unused,
             digest,
         };
-        self.check(&counts, settings, || levels.levels.iter().zip(0..).find(|(_, slot)| !gathered.is_found(*slot)))?;
-        let mut joined = self.clone();
+        let unmatched = || levels.grouping.codes.iter().position(|slot| !gathered.is_found(*slot));
+        self.check(&counts, settings, || self.locate(unmatched().unwrap_or_default(), id).0)?;
+        let mut joined = self.clone().with_private_columns(columns.iter().cloned());
         for (name, values) in columns.iter().zip(&gathered.values) {
             if joined.has_column(name) {
                 return Err(DataError::ColumnExists { path: self.path().to_owned(), name: name.clone() });
@@ -86,16 +88,16 @@ impl Dataset {
         Ok((joined, counts))
     }
 
-    fn check<'l>(
+    fn check(
         &self,
         counts: &AttributeCounts,
         settings: &AttributeSettings,
-        first: impl FnOnce() -> Option<(&'l Option<String>, u32)>,
+        first: impl FnOnce() -> Position,
     ) -> Result<(), DataError> {
         let exceeds = |part: u64, whole: u64, most: f64| part as f64 > most * whole as f64;
         let (path, other) = (self.path().to_owned(), settings.path.clone());
         if exceeds(counts.unmatched, counts.rows, settings.max_unmatched) {
-            let first = first().and_then(|(level, _)| level.clone()).unwrap_or_default();
+            let first = Box::new(first());
             let (unmatched, rows, most) = (counts.unmatched, counts.rows, shown(settings.max_unmatched));
             return Err(DataError::TooManyUnmatched { path, other, unmatched, rows, most, first });
         }
@@ -127,8 +129,10 @@ struct Gathered {
     values: Vec<Values>,
     rows: u64,
     unused: u64,
-    /// Ids that stand more than once, and one of them.
+    /// Ids that stand more than once.
     repeated: BTreeSet<u32>,
+    /// The first row, from 1, whose id stood before.
+    again: Option<u64>,
     /// Rows of the file that have no id.
     without_id: usize,
 }
@@ -155,7 +159,15 @@ impl Gathered {
                 Values::Number(vec![None; ids])
             }
         });
-        Self { found: vec![false; ids], values: values.collect(), rows: 0, unused: 0, repeated: BTreeSet::new(), without_id: 0 }
+        Self {
+            found: vec![false; ids],
+            values: values.collect(),
+            rows: 0,
+            unused: 0,
+            repeated: BTreeSet::new(),
+            again: None,
+            without_id: 0,
+        }
     }
 
     fn is_found(&self, slot: u32) -> bool {
@@ -238,9 +250,9 @@ impl Gathering<'_> {
         if gathered.without_id > 0 {
             return Err(DataError::MissingIds { path, column, rows: gathered.without_id });
         }
-        if let Some(slot) = gathered.repeated.first() {
-            let first = self.ids.iter().find(|(_, place)| *place == slot).map(|(id, _)| (*id).to_owned()).unwrap_or_default();
-            return Err(DataError::RepeatedIds { path, column, repeated: gathered.repeated.len(), first });
+        if let Some(row) = gathered.again {
+            let at = Box::new(Position { path, row, line: None, field: None, column: Some(column) });
+            return Err(DataError::RepeatedIds { at, repeated: gathered.repeated.len() });
         }
         Ok((gathered, digest))
     }
@@ -294,6 +306,7 @@ impl Gathering<'_> {
                 let found = gathered.found.get_mut(slot as usize).ok_or(Stop::Declined)?;
                 if std::mem::replace(found, true) {
                     gathered.repeated.insert(slot);
+                    gathered.again.get_or_insert(gathered.rows);
                     continue;
                 }
                 for (place, (values, cells)) in gathered.values.iter_mut().zip(columns).enumerate() {
@@ -359,7 +372,10 @@ mod tests {
         let some = "person,sex,age\na,F,30\nx,F,1\ny,M,2\n";
         let text = joined(ROWS, ".csv", some, (0.3, 1.0)).unwrap_err();
         assert!(
-            text.contains("1 of 3 rows has an id that is not in") && text.contains("such as \"b\"") && text.contains("30 %"),
+            text.contains("1 of 3 rows has an id that is not in")
+                && text.contains("(the first is ")
+                && !text.contains("\"b\"")
+                && text.contains("30 %"),
             "{text}"
         );
         let text = joined(ROWS, ".csv", some, (0.5, 0.5)).unwrap_err();
@@ -375,7 +391,7 @@ mod tests {
     #[test]
     fn ids_that_stand_twice_or_are_missing_are_refused() {
         let text = joined(ROWS, ".csv", "person,sex,age\na,F,30\nb,M,1\na,M,30\nx,F,1\nx,F,2\n", (0.0, 1.0)).unwrap_err();
-        assert!(text.contains("1 id stands more than once in column \"person\", such as \"a\""), "{text}");
+        assert!(text.contains(": row 3 (column \"person\"): this id stood before; 1 id stands more than once"), "{text}");
         let text = joined(ROWS, ".csv", "person,sex,age\na,F,30\n,M,1\nb,F,3\n", (0.0, 1.0)).unwrap_err();
         assert!(text.contains("1 row has no id in column \"person\""), "{text}");
         let text = joined(ROWS, ".csv", "person,sex\na,F\n", (0.0, 1.0)).unwrap_err();

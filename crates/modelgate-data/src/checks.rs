@@ -10,7 +10,7 @@ mod groups;
 mod infer;
 mod opened;
 mod outliers;
-mod personal;
+pub(crate) mod personal;
 mod rows;
 mod times;
 

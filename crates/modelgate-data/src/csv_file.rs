@@ -193,8 +193,13 @@ fn field_line(text: &[u8], record: &csv::ByteRecord, field: usize) -> u64 {
 }
 
 fn bad_text(path: &Path, line: u64, index: usize, field: &[u8], utf16: bool) -> DataError {
-    let text: String = field.escape_ascii().to_string().chars().take(40).collect();
-    DataError::NotUtf8 { path: path.to_owned(), line, field: index + 1, text, utf16 }
+    // The bytes that are wrong and where they are: the rest of the cell may be anything about anybody.
+    let (character, bytes) = field
+        .utf8_chunks()
+        .find(|chunk| !chunk.invalid().is_empty())
+        .map_or((1, field), |chunk| (chunk.valid().chars().count() + 1, chunk.invalid()));
+    let bytes = bytes.escape_ascii().to_string();
+    DataError::NotUtf8 { path: path.to_owned(), line, field: index + 1, character, bytes, utf16 }
 }
 
 /// The first field that is not UTF-8, as an error.

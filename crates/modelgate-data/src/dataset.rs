@@ -14,6 +14,7 @@ use crate::error::{CellProblem, DataError};
 use crate::file::FilePart;
 use crate::format::Format;
 use crate::position::Position;
+use crate::told::Told;
 use crate::{csv_file, json_file, packed, shown};
 
 /// The files that rows come from.
@@ -42,12 +43,25 @@ pub struct Dataset {
     rows: usize,
     /// The rows' numbers in the file, from 0; `None` where they are all of them.
     rows_in_file: Option<Arc<[u64]>>,
+    /// Columns of which no value is told, whatever they are called and say.
+    private: Arc<BTreeSet<String>>,
 }
 
 impl Dataset {
     pub(crate) fn new(source: Source, columns: Vec<(String, Column)>, unusable: Vec<(String, String)>) -> Self {
         let rows = columns.first().map_or(0, |(_, column)| column.len());
-        Self { source: Arc::new(source), columns, unusable, rows, rows_in_file: None }
+        Self { source: Arc::new(source), columns, unusable, rows, rows_in_file: None, private: Arc::default() }
+    }
+
+    /// The same rows with more columns of which messages tell no value.
+    #[must_use]
+    pub fn with_private_columns(mut self, columns: impl IntoIterator<Item = String>) -> Self {
+        Arc::make_mut(&mut self.private).extend(columns);
+        self
+    }
+
+    pub(crate) fn private_columns(&self) -> &BTreeSet<String> {
+        &self.private
     }
 
     /// The number of rows.
@@ -123,8 +137,8 @@ impl Dataset {
     pub fn split(&self, column: &str, value: &str) -> Result<Self, DataError> {
         let parts = crate::levels::levels_of(self.require(column)?);
         let Some(wanted) = parts.levels.iter().position(|level| level.as_deref() == Some(value)) else {
-            let found: Vec<String> = parts.levels.into_iter().flatten().collect::<BTreeSet<_>>().into_iter().collect();
-            let nearest = shown::nearest(value, found.iter().map(String::as_str));
+            let found = self.told_all(&[column], &parts.levels.into_iter().flatten().collect::<BTreeSet<_>>());
+            let nearest = shown::nearest(value, found.iter().filter_map(Told::text));
             let (column, value) = (column.to_owned(), value.to_owned());
             return Err(DataError::EmptySplit { path: self.source.path.clone(), column, value, nearest, found });
         };
@@ -160,7 +174,14 @@ impl Dataset {
             let column = self.column(column)?;
             column.text(first).map(str::to_owned).or_else(|| column.number(first).map(number_text))
         });
-        Some(DataError::BadCell { at: Box::new(at), problem, text, more: rows.count() as u64 })
+        let is_private = self.is_private(column);
+        let told = match text {
+            None => Told::Null,
+            Some(text) if is_private => Told::withheld(&text),
+            Some(text) => Told::of(&text),
+        };
+        let problem = if is_private { problem.without_texts() } else { problem };
+        Some(DataError::BadCell { at: Box::new(at), problem, told, more: rows.count() as u64 })
     }
 
     /// Where a cell stands, and what the file says there if that can be found out.

@@ -7,7 +7,9 @@ use std::path::PathBuf;
 use crate::format::ALL_ENDINGS;
 use crate::packed::MOST_ROW_BYTES;
 use crate::position::Position;
+use crate::remote::RemoteFault;
 use crate::shown::{listed, quoted, shown_path};
+use crate::told::{Told, looks_like_a_row, told_list, told_name, told_names};
 pub(crate) use cell::MOST_LEVEL_CHARS;
 pub use cell::{CellProblem, Fault, PopulationFault, SetFault};
 
@@ -27,6 +29,14 @@ pub enum DataError {
         path: PathBuf,
         /// What the operating system says.
         reason: String,
+    },
+    /// What is at an address could not be fetched.
+    #[error("{}: {fault}", shown_path(.path))]
+    Remote {
+        /// The address, without what may be secret in it.
+        path: PathBuf,
+        /// Why.
+        fault: Box<RemoteFault>,
     },
     /// The file's name does not say its format.
     #[error("{}: the format of the file is unknown: its name ends in none of {ALL_ENDINGS}", shown_path(.path))]
@@ -55,7 +65,7 @@ pub enum DataError {
         field: usize,
     },
     /// Two columns have the same name.
-    #[error("{}: columns {first} and {second} are both named {}", shown_path(.path), quoted(.name))]
+    #[error("{}: columns {first} and {second} are both named {}", shown_path(.path), told_name(.name))]
     DuplicateColumn {
         /// The file.
         path: PathBuf,
@@ -79,7 +89,7 @@ pub enum DataError {
         found: usize,
     },
     /// Bytes that are not UTF-8 text.
-    #[error("{}:{line}:{field}: the text is not UTF-8: \"{text}\"", shown_path(.path))]
+    #[error("{}:{line}:{field}: the text is not UTF-8: \"{bytes}\" stands where its character {character} would be", shown_path(.path))]
     NotUtf8 {
         /// The file.
         path: PathBuf,
@@ -87,8 +97,10 @@ pub enum DataError {
         line: u64,
         /// The field in the line, from 1.
         field: usize,
-        /// The field, with bytes that are not ASCII written as `\xNN`.
-        text: String,
+        /// The first character of the field, from 1, that is none.
+        character: usize,
+        /// The bytes there, written as `\xNN`.
+        bytes: String,
         /// Whether the file begins like UTF-16.
         utf16: bool,
     },
@@ -275,29 +287,29 @@ pub enum DataError {
         data_type: String,
     },
     /// A cell that its role does not allow.
-    #[error("{at}: {}{}", .problem.sentence(.text.as_deref()), and_more(*.more))]
+    #[error("{at}: {}{}", .problem.sentence(.told), and_more(*.more))]
     BadCell {
         /// The first such cell.
         at: Box<Position>,
         /// What is wrong with it.
         problem: CellProblem,
-        /// What the file says there; `None` for a null of a Parquet file.
-        text: Option<String>,
+        /// What may be told of what the file says there.
+        told: Told,
         /// How many more cells of the column are wrong in the same way.
         more: u64,
     },
     /// The labels do not say by themselves which of them is positive.
-    #[error("{}: column {} holds {}, and which label is positive is not declared", shown_path(.path), quoted(.column), listed(.found.iter().map(String::as_str)))]
+    #[error("{}: column {} holds {}, and which label is positive is not declared", shown_path(.path), quoted(.column), told_list(.found))]
     PositiveLabelNeeded {
         /// The file.
         path: PathBuf,
         /// The label column.
         column: String,
         /// The labels that occur.
-        found: Vec<String>,
+        found: Vec<Told>,
     },
     /// The declared positive label does not occur, and others do.
-    #[error("{}: the positive label {} never occurs in column {}, which holds {}", shown_path(.path), quoted(.positive), quoted(.column), listed(.found.iter().map(String::as_str)))]
+    #[error("{}: the positive label {} never occurs in column {}, which holds {}", shown_path(.path), quoted(.positive), quoted(.column), told_list(.found))]
     PositiveLabelNeverOccurs {
         /// The file.
         path: PathBuf,
@@ -308,19 +320,19 @@ pub enum DataError {
         /// The label that was most likely meant.
         nearest: Option<String>,
         /// The labels that occur.
-        found: Vec<String>,
+        found: Vec<Told>,
     },
     /// The labels are of more than two classes.
-    #[error("{at}: {} is a third class ({rows} {}): the column holds {}", quoted(.class), rows_word(*.rows), class_counts(.classes))]
+    #[error("{at}: {class} is a third class ({rows} {}): the column holds {}", rows_word(*.rows), class_counts(.classes))]
     ThirdClass {
         /// Its first row.
         at: Box<Position>,
         /// The class.
-        class: String,
+        class: Told,
         /// Its rows.
         rows: u64,
         /// Every class with its rows, the most frequent first.
-        classes: Vec<(String, u64)>,
+        classes: Vec<(Told, u64)>,
     },
     /// A slice column has too many distinct values.
     #[error("{}: slice column {} has {found} distinct values, and at most {limit} are allowed", shown_path(.path), quoted(.column))]
@@ -385,7 +397,7 @@ pub enum DataError {
         path: PathBuf,
     },
     /// No row belongs to a part of the data.
-    #[error("{}: no row has the value {} in column {}, which holds {}", shown_path(.path), quoted(.value), quoted(.column), listed(.found.iter().map(String::as_str)))]
+    #[error("{}: no row has the value {} in column {}, which holds {}", shown_path(.path), quoted(.value), quoted(.column), told_list(.found))]
     EmptySplit {
         /// The file.
         path: PathBuf,
@@ -396,7 +408,7 @@ pub enum DataError {
         /// The part that was most likely meant.
         nearest: Option<String>,
         /// The parts that occur.
-        found: Vec<String>,
+        found: Vec<Told>,
     },
     /// A file is no population that rows could be compared with.
     #[error("{}: {}", shown_path(.path), .fault.sentence())]
@@ -425,19 +437,15 @@ pub enum DataError {
         rows: usize,
     },
     /// Ids by which two files are to be joined are not unique.
-    #[error("{}: {repeated} {} more than once in column {}, such as {}", shown_path(.path), if *.repeated == 1 { "id stands" } else { "ids stand" }, quoted(.column), quoted(.first))]
+    #[error("{at}: this id stood before; {repeated} {} more than once", if *.repeated == 1 { "id stands" } else { "ids stand" })]
     RepeatedIds {
-        /// The file.
-        path: PathBuf,
-        /// The column of ids.
-        column: String,
+        /// The first row whose id stood before.
+        at: Box<Position>,
         /// How many ids stand more than once.
         repeated: usize,
-        /// One of them.
-        first: String,
     },
     /// Two files do not have the same ids.
-    #[error("{}: rows whose {} is not in {}: {unknown}{}; rows of that file whose {} is not here: {extra}", shown_path(.path), quoted(.column), shown_path(.other), .first.as_deref().map(|id| format!(" (such as {})", quoted(id))).unwrap_or_default(), quoted(.column))]
+    #[error("{}: rows whose {} is not in {}: {unknown}{}; rows of that file whose {} is not here: {extra}", shown_path(.path), quoted(.column), shown_path(.other), .first.as_deref().map(|at| format!(" (the first is {at})")).unwrap_or_default(), quoted(.column))]
     UnmatchedIds {
         /// The file with the rows.
         path: PathBuf,
@@ -449,11 +457,11 @@ pub enum DataError {
         unknown: usize,
         /// Ids of the other file that the rows lack.
         extra: usize,
-        /// One of the unknown ids.
-        first: Option<String>,
+        /// The first row with an unknown id.
+        first: Option<Box<Position>>,
     },
     /// Too many rows are named by an id that the file with their attributes lacks.
-    #[error("{}: {unmatched} of {rows} {} an id that is not in {} (such as {}), and at most {most} may", shown_path(.path), if *.unmatched == 1 { "rows has" } else { "rows have" }, shown_path(.other), quoted(.first))]
+    #[error("{}: {unmatched} of {rows} {} an id that is not in {} (the first is {first}), and at most {most} may", shown_path(.path), if *.unmatched == 1 { "rows has" } else { "rows have" }, shown_path(.other))]
     TooManyUnmatched {
         /// The file with the rows.
         path: PathBuf,
@@ -465,8 +473,8 @@ pub enum DataError {
         rows: u64,
         /// The largest share, for people.
         most: String,
-        /// One of the ids.
-        first: String,
+        /// The first such row.
+        first: Box<Position>,
     },
     /// Too many rows of a file with attributes belong to no row.
     #[error("{}: {unused} of {rows} rows of {} belong to no row, and at most {most} may", shown_path(.path), shown_path(.other))]
@@ -502,9 +510,9 @@ fn and_more(more: u64) -> String {
     if more == 0 { String::new() } else { format!(" (and {more} more {})", rows_word(more)) }
 }
 
-fn class_counts(classes: &[(String, u64)]) -> String {
+fn class_counts(classes: &[(Told, u64)]) -> String {
     const MOST: usize = 10;
-    let shown = classes.iter().take(MOST).map(|(class, rows)| format!("{} ({rows} {})", quoted(class), rows_word(*rows)));
+    let shown = classes.iter().take(MOST).map(|(class, rows)| format!("{class} ({rows} {})", rows_word(*rows)));
     let more = classes.len().saturating_sub(MOST);
     let tail = if more > 0 { format!(" and {more} more") } else { String::new() };
     format!("{}{tail}", shown.collect::<Vec<_>>().join(", "))
@@ -512,7 +520,11 @@ fn class_counts(classes: &[(String, u64)]) -> String {
 
 /// Names behind some words; nothing where there are none.
 fn names_after(words: &str, names: &[String]) -> String {
-    if names.is_empty() { String::new() } else { format!("{words} {}", listed(names.iter().map(String::as_str))) }
+    match names {
+        [] => String::new(),
+        names if looks_like_a_row(names) => format!("{words} {} columns (not shown: is the header line missing?)", names.len()),
+        names => format!("{words} {}", listed(names.iter().map(String::as_str))),
+    }
 }
 
 fn did_you_mean(nearest: Option<&String>) -> String {
@@ -525,6 +537,7 @@ impl DataError {
     pub fn help(&self) -> Option<String> {
         let text = match self {
             Self::NotFound { .. } => "check the path; it is relative to the folder of modelgate.yml".to_owned(),
+            Self::Remote { fault, .. } => fault.help(),
             Self::UnknownExtension { .. } => {
                 "rename or convert the file; CSV and TSV (first line: column names), JSON Lines, Parquet and Arrow IPC can be read"
                     .to_owned()
@@ -544,7 +557,8 @@ impl DataError {
             }
             Self::OtherInFolder { path, is_folder, .. } => {
                 let inner = if *is_folder { "**/" } else { "" };
-                format!("say which files are meant with a pattern, such as \"{}/{inner}*.parquet\"", shown_path(path))
+                let folder = shown_path(path);
+                format!("say which files are meant with a pattern, such as \"{}/{inner}*.parquet\"", folder.trim_end_matches('/'))
             }
             Self::MixedFormats { .. } => "say which files are meant with a pattern, such as \"rows/*.parquet\"".to_owned(),
             Self::BadPattern { .. } | Self::NothingFits { .. } => {
@@ -573,17 +587,16 @@ impl DataError {
             Self::NotParquet { .. } => "name a CSV file .csv, or write the file with a Parquet writer".to_owned(),
             Self::BrokenParquet { .. } | Self::BrokenArrow { .. } | Self::BrokenPacking { .. } => "fetch or write the file again: it may have been cut off on the way".to_owned(),
             Self::MissingColumn { nearest, columns, .. } => {
-                let hint = if columns.iter().any(|name| name.parse::<f64>().is_ok()) {
-                    " (some names are numbers: is the header line missing?)"
-                } else {
-                    ""
-                };
-                format!("{}the columns are {}{hint}", did_you_mean(nearest.as_ref()), listed(columns.iter().map(String::as_str)))
+                let hint = if looks_like_a_row(columns) { " (is the header line missing?)" } else { "" };
+                format!("{}the columns are {}{hint}", did_you_mean(nearest.as_ref()), told_names(columns))
             }
             Self::UnsupportedColumn { .. } => "write it as a number, text or boolean".to_owned(),
+            Self::BadCell { problem, told: Told::Withheld(_), .. } => {
+                format!("{}; what ids, personal and sensitive columns say is never shown: look it up there", problem.help())
+            }
             Self::BadCell { problem, .. } => problem.help().to_owned(),
             Self::PositiveLabelNeeded { found, .. } => {
-                let example = found.last().map_or("yes", String::as_str);
+                let example = found.last().and_then(Told::text).unwrap_or("yes");
                 format!("say which one is positive, for example `positive_label: {}` under `data:`", quoted(example))
             }
             Self::PositiveLabelNeverOccurs { nearest, .. } => {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use modelgate_cube::Digest;
 
@@ -28,6 +28,8 @@ pub struct ReadSettings {
     pub set_columns: BTreeMap<String, String>,
     /// The most bytes that a file in gzip or zstd may unpack to.
     pub max_unpacked: u64,
+    /// Columns of which messages tell no value, besides those that are found to be personal or sensitive: ids, and what is declared.
+    pub private_columns: BTreeSet<String>,
 }
 
 impl Default for ReadSettings {
@@ -38,6 +40,7 @@ impl Default for ReadSettings {
             text_columns: BTreeSet::new(),
             set_columns: BTreeMap::new(),
             max_unpacked: MOST_UNPACKED,
+            private_columns: BTreeSet::new(),
         }
     }
 }
@@ -79,7 +82,7 @@ fn rows_of(input: &Input, settings: &ReadSettings) -> Result<Dataset, DataError>
         fields: table.fields,
         max_unpacked: settings.max_unpacked,
     };
-    Ok(Dataset::new(source, table.columns, table.unusable))
+    Ok(Dataset::new(source, table.columns, table.unusable).with_private_columns(settings.private_columns.iter().cloned()))
 }
 
 /// The names of the columns of the files that a path means, in the order of the first one. Only JSON Lines are read to their
@@ -97,8 +100,8 @@ pub fn digest_of_files(path: &Path) -> Result<Digest, DataError> {
 /// What files are there, without their rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Survey {
-    /// How many files.
-    pub files: usize,
+    /// The files, in the order in which they are read; at least one.
+    pub paths: Vec<PathBuf>,
     /// Their bytes, as they lie there.
     pub bytes: u64,
     /// The names of their columns.
@@ -110,7 +113,8 @@ pub fn survey(path: &Path) -> Result<Survey, DataError> {
     let input = Input::find(path)?;
     let shape = Shape::of(&input)?;
     let bytes = input.files.iter().map(InputFile::size).sum::<Result<u64, _>>()?;
-    Ok(Survey { files: input.files.len(), bytes, columns: shape.fields.into_iter().map(|field| field.name).collect() })
+    let paths = input.files.iter().map(|file| file.path.clone()).collect();
+    Ok(Survey { paths, bytes, columns: shape.fields.into_iter().map(|field| field.name).collect() })
 }
 
 /// A file whose rows were read.

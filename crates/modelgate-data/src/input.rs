@@ -12,6 +12,7 @@ use crate::error::DataError;
 use crate::file::unreadable;
 use crate::format::{self, Format, HEAD_BYTES, Packing};
 use crate::packed::{self, Unpacked};
+use crate::remote::{Kept, KeptReader, fetched, is_address};
 
 /// Files of one format whose rows follow each other.
 #[derive(Debug, Clone)]
@@ -31,14 +32,26 @@ pub(crate) struct InputFile {
     pub(crate) path: PathBuf,
     /// How its bytes are packed.
     pub(crate) packing: Packing,
-    /// The bytes, where they are in memory and not on a disk.
-    held: Option<Bytes>,
+    /// Where its bytes are.
+    from: BytesFrom,
+}
+
+/// Where the bytes of a file are.
+#[derive(Debug, Clone)]
+enum BytesFrom {
+    /// At its path.
+    Path,
+    /// In memory.
+    Memory(Bytes),
+    /// Fetched from an address, and kept for this run.
+    Address(Kept),
 }
 
 /// The bytes of a file as they lie there.
 pub(crate) enum Raw {
     Disk(File),
     Held(Cursor<Bytes>),
+    Kept(KeptReader),
 }
 
 impl Read for Raw {
@@ -46,6 +59,7 @@ impl Read for Raw {
         match self {
             Self::Disk(file) => file.read(into),
             Self::Held(bytes) => bytes.read(into),
+            Self::Kept(kept) => kept.read(into),
         }
     }
 }
@@ -55,14 +69,19 @@ impl Seek for Raw {
         match self {
             Self::Disk(file) => file.seek(to),
             Self::Held(bytes) => bytes.seek(to),
+            Self::Kept(kept) => kept.seek(to),
         }
     }
 }
 
 impl Input {
-    /// The files of a path: a file, a folder with nothing else in it, or a pattern such as `rows/*.parquet`. Each must be what
-    /// its name says.
+    /// The files of a path or address: a file, a folder with nothing else in it, or a pattern such as `rows/*.parquet`. Each must
+    /// be what its name says.
     pub(crate) fn find(path: &Path) -> Result<Self, DataError> {
+        if is_address(&path.to_string_lossy()) {
+            let files = fetched(path)?.into_iter().map(|file| file_of(file.path, BytesFrom::Address(file.kept)));
+            return Self::of(path, files.collect::<Result<Vec<_>, _>>()?);
+        }
         let metadata = std::fs::metadata(path);
         let paths = match &metadata {
             Ok(metadata) if metadata.is_dir() => in_folder(path)?,
@@ -70,13 +89,13 @@ impl Input {
             Err(_) if is_pattern(path) => fitting(path)?,
             Err(error) => return Err(unreadable(path, error)),
         };
-        let files = paths.into_iter().map(|path| file_of(path, None)).collect::<Result<Vec<_>, _>>()?;
+        let files = paths.into_iter().map(|path| file_of(path, BytesFrom::Path)).collect::<Result<Vec<_>, _>>()?;
         Self::of(path, files)
     }
 
     /// Bytes in memory, of the format that the name says.
     pub(crate) fn held(path: &Path, bytes: Bytes) -> Result<Self, DataError> {
-        Self::of(path, vec![file_of(path.to_owned(), Some(bytes))?])
+        Self::of(path, vec![file_of(path.to_owned(), BytesFrom::Memory(bytes))?])
     }
 
     fn of(path: &Path, files: Vec<(Format, InputFile)>) -> Result<Self, DataError> {
@@ -115,6 +134,10 @@ impl Input {
     pub(crate) fn stamp(&self) -> Option<Vec<(PathBuf, u64, SystemTime)>> {
         let now = Self::find(&self.path).ok()?;
         let stamp = |file: &InputFile| {
+            if let BytesFrom::Address(kept) = &file.from {
+                // What was fetched stays as it is.
+                return Some((file.path.clone(), kept.length(), SystemTime::UNIX_EPOCH));
+            }
             let metadata = std::fs::metadata(&file.path).ok()?;
             Some((file.path.clone(), metadata.len(), metadata.modified().ok()?))
         };
@@ -125,17 +148,29 @@ impl Input {
 impl InputFile {
     /// The file from its start.
     pub(crate) fn open(&self) -> io::Result<Raw> {
-        match &self.held {
-            Some(bytes) => Ok(Raw::Held(Cursor::new(bytes.clone()))),
-            None => File::open(&self.path).map(Raw::Disk),
+        match &self.from {
+            BytesFrom::Memory(bytes) => Ok(Raw::Held(Cursor::new(bytes.clone()))),
+            BytesFrom::Address(kept) => Ok(Raw::Kept(kept.reader())),
+            BytesFrom::Path => File::open(&self.path).map(Raw::Disk),
         }
     }
 
     /// The whole file in memory, so that what is digested is what is read.
     pub(crate) fn bytes(&self) -> Result<Bytes, DataError> {
-        match &self.held {
-            Some(bytes) => Ok(bytes.clone()),
-            None => std::fs::read(&self.path).map(Bytes::from).map_err(|error| unreadable(&self.path, &error)),
+        if let BytesFrom::Memory(bytes) = &self.from {
+            return Ok(bytes.clone());
+        }
+        let mut bytes = Vec::new();
+        let read = self.open().and_then(|mut raw| raw.read_to_end(&mut bytes));
+        read.map_err(|error| unreadable(&self.path, &error))?;
+        Ok(bytes.into())
+    }
+
+    /// What was fetched, where its path is an address.
+    pub(crate) fn kept(&self) -> Option<&Kept> {
+        match &self.from {
+            BytesFrom::Address(kept) => Some(kept),
+            BytesFrom::Path | BytesFrom::Memory(_) => None,
         }
     }
 
@@ -147,7 +182,7 @@ impl InputFile {
 
     /// The same file with bytes that are in memory.
     pub(crate) fn with_bytes(&self, bytes: Bytes) -> Self {
-        Self { held: Some(bytes), ..self.clone() }
+        Self { from: BytesFrom::Memory(bytes), ..self.clone() }
     }
 
     fn digest(&self) -> Result<Digest, DataError> {
@@ -171,9 +206,9 @@ impl InputFile {
     }
 }
 
-fn file_of(path: PathBuf, held: Option<Bytes>) -> Result<(Format, InputFile), DataError> {
+fn file_of(path: PathBuf, from: BytesFrom) -> Result<(Format, InputFile), DataError> {
     let Some((format, packing)) = format::by_name(&path) else { return Err(DataError::UnknownExtension { path }) };
-    Ok((format, InputFile { path, packing, held }))
+    Ok((format, InputFile { path, packing, from }))
 }
 
 /// Whether a path that leads nowhere is a pattern.

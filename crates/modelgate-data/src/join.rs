@@ -21,7 +21,7 @@ impl Dataset {
         let unknown = found.iter().filter(|place| place.is_none()).count();
         let extra = theirs.len() + unknown - mine.len();
         if unknown + extra > 0 {
-            let first = mine.iter().zip(&found).find(|(_, place)| place.is_none()).map(|(id, _)| id.clone());
+            let first = found.iter().position(Option::is_none).map(|row| Box::new(self.locate(row, id).0));
             let (path, other) = (self.path().to_owned(), other.path().to_owned());
             return Err(DataError::UnmatchedIds { path, other, column: id.to_owned(), unknown, extra, first });
         }
@@ -56,14 +56,11 @@ fn ids(dataset: &Dataset, column: &str) -> Result<Vec<String>, DataError> {
         for code in &levels.grouping.codes {
             counts[*code as usize] += 1;
         }
-        let first = counts.iter().position(|count| *count > 1).and_then(|place| levels.levels[place].clone());
         let repeated = counts.iter().filter(|count| **count > 1).count();
-        return Err(DataError::RepeatedIds {
-            path: path(),
-            column: column.to_owned(),
-            repeated,
-            first: first.unwrap_or_default(),
-        });
+        let mut seen = vec![false; levels.levels.len()];
+        let again = levels.grouping.codes.iter().position(|code| std::mem::replace(&mut seen[*code as usize], true));
+        let at = Box::new(dataset.locate(again.unwrap_or_default(), column).0);
+        return Err(DataError::RepeatedIds { at, repeated });
     }
     let name = |code: &u32| levels.levels[*code as usize].clone().unwrap_or_default();
     Ok(levels.grouping.codes.iter().map(name).collect())
@@ -98,14 +95,17 @@ mod tests {
     #[test]
     fn ids_that_are_not_in_both_are_counted_and_refused() {
         let text = joined("id,p\na,0.1\nb,0.2\nc,0.3\n", "id,p\nb,0.2\nx,0.5\ny,0.5\n").unwrap_err();
-        assert!(text.contains(": 2 (such as \"a\");") && text.contains("is not here: 2"), "{text}");
+        assert!(text.contains(": 2 (the first is ") && text.contains("is not here: 2"), "{text}");
     }
 
     #[test]
     fn ids_that_stand_twice_or_are_missing_are_refused_in_either_file() {
         for (mine, theirs) in [("id,p\na,1\na,1\n", "id,p\na,1\nb,1\n"), ("id,p\na,1\nb,1\n", "id,p\na,1\na,1\n")] {
             let text = joined(mine, theirs).unwrap_err();
-            assert!(text.contains("1 id stands more than once") && text.contains("\"a\""), "{text}");
+            assert!(
+                text.contains("1 id stands more than once") && text.contains("(column \"id\"): this id stood before"),
+                "{text}"
+            );
         }
         let text = joined("id,p\na,1\n,1\n", "id,p\na,1\nb,1\n").unwrap_err();
         assert!(text.contains("1 row has no id"), "{text}");

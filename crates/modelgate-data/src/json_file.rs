@@ -60,10 +60,22 @@ pub(crate) fn read_line<'a>(
     let read = reader.deserialize_map(Object { take }).and_then(|()| reader.end());
     read.map_err(|error| {
         let text = error.to_string();
-        let reason = text.split_once(" at line ").map_or(text.as_str(), |(reason, _)| reason).to_owned();
+        let reason = without_value(text.split_once(" at line ").map_or(text.as_str(), |(reason, _)| reason));
         let is_ours = error.classify() == serde_json::error::Category::Data;
         BadLine { column: (!is_ours && error.column() > 0).then_some(error.column()), reason }
     })
+}
+
+/// What was found and what was expected, without the value that was found: `invalid type: string "...", expected an object`.
+fn without_value(reason: &str) -> String {
+    let parts = reason.strip_prefix("invalid type: ").and_then(|rest| rest.rsplit_once(", expected "));
+    match parts {
+        Some((found, expected)) => {
+            let kind = found.split(['"', '`']).next().unwrap_or_default().trim_end();
+            format!("invalid type: {kind}, expected {expected}")
+        }
+        None => reason.to_owned(),
+    }
 }
 
 struct Object<'f, 'a> {

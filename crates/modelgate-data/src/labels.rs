@@ -5,6 +5,7 @@ use crate::column::{number_text, parse_number};
 use crate::error::{CellProblem, DataError};
 use crate::levels::{Levels, levels_of};
 use crate::shown;
+use crate::told::Told;
 
 /// The labels of a binary classification.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,7 +41,7 @@ pub fn binary_labels(dataset: &Dataset, label: &str, positive: Option<&str>) -> 
 }
 
 /// Reads a column of predictions that are written like the labels.
-pub(crate) fn predictions(dataset: &Dataset, column: &str, labels: &Labels) -> Result<Vec<bool>, DataError> {
+pub(crate) fn predictions(dataset: &Dataset, (column, label): (&str, &str), labels: &Labels) -> Result<Vec<bool>, DataError> {
     let levels = levels_of(dataset.require(column)?);
     if let Some(error) = dataset.bad_cells(column, CellProblem::MissingPrediction, levels.missing_rows()) {
         return Err(error);
@@ -50,7 +51,7 @@ pub(crate) fn predictions(dataset: &Dataset, column: &str, labels: &Labels) -> R
     let other = || classes(&levels, &names).into_iter().map(|class| class.name).find(|name| *name != labels.positive);
     let negative = labels.negative.clone().or_else(other);
     let unknown = rows_where(&levels, |name| name != labels.positive && Some(name) != negative.as_deref(), &names);
-    let allowed = std::iter::once(&labels.positive).chain(&negative).cloned().collect();
+    let allowed = dataset.told_all(&[column, label], std::iter::once(&labels.positive).chain(&negative));
     let bad = unknown.iter().enumerate().filter(|(_, unknown)| **unknown).map(|(row, _)| row);
     match dataset.bad_cells(column, CellProblem::UnknownPrediction { labels: allowed }, bad) {
         Some(error) => Err(error),
@@ -160,28 +161,29 @@ fn third_class(third: &Class, classes: &[Class], context: &Context) -> DataError
     let first = is_third.iter().position(|is_third| *is_third).unwrap_or_default();
     DataError::ThirdClass {
         at: Box::new(context.dataset.locate(first, context.label).0),
-        class: third.name.clone(),
+        class: context.dataset.told(context.label, &third.name),
         rows: third.rows,
-        classes: classes.iter().map(|class| (class.name.clone(), class.rows)).collect(),
+        classes: context.found(classes).into_iter().zip(classes).map(|(told, class)| (told, class.rows)).collect(),
     }
 }
 
 impl Context<'_> {
     fn positive_needed(&self, classes: &[Class]) -> DataError {
         let (path, column) = (self.dataset.path().to_owned(), self.label.to_owned());
-        DataError::PositiveLabelNeeded { path, column, found: found(classes) }
+        DataError::PositiveLabelNeeded { path, column, found: self.found(classes) }
     }
 
     fn never_occurs(&self, positive: String, classes: &[Class]) -> DataError {
-        let found = found(classes);
-        let nearest = shown::nearest(&positive, found.iter().map(String::as_str));
+        let found = self.found(classes);
+        let nearest = shown::nearest(&positive, found.iter().filter_map(Told::text));
         let (path, column) = (self.dataset.path().to_owned(), self.label.to_owned());
         DataError::PositiveLabelNeverOccurs { path, column, positive, nearest, found }
     }
-}
 
-fn found(classes: &[Class]) -> Vec<String> {
-    classes.iter().map(|class| class.name.clone()).collect()
+    /// What may be told of the classes.
+    fn found(&self, classes: &[Class]) -> Vec<Told> {
+        self.dataset.told_all(&[self.label], classes.iter().map(|class| &class.name))
+    }
 }
 
 #[cfg(test)]
@@ -263,26 +265,27 @@ mod tests {
     fn predictions_are_written_like_labels() {
         let (data, _file) = csv("y,hat\n1,1.0\n0,0\n1,0.0\n");
         let labels = binary_labels(&data, "y", None).unwrap();
-        assert_eq!(predictions(&data, "hat", &labels).unwrap(), [true, false, false]);
+        assert_eq!(predictions(&data, ("hat", "y"), &labels).unwrap(), [true, false, false]);
         let (data, _file) = csv("y,hat\nyes,no\nyes,yes\n");
         let labels = binary_labels(&data, "y", Some("yes")).unwrap();
-        assert_eq!(predictions(&data, "hat", &labels).unwrap(), [false, true]);
+        assert_eq!(predictions(&data, ("hat", "y"), &labels).unwrap(), [false, true]);
     }
 
     #[test]
     fn a_prediction_that_is_no_class_is_refused() {
         let (data, _file) = csv("y,hat\n1,1\n0,0.2\n1,0.7\n0,0\n");
         let labels = binary_labels(&data, "y", None).unwrap();
-        let text = told(&predictions(&data, "hat", &labels).unwrap_err());
+        let text = told(&predictions(&data, ("hat", "y"), &labels).unwrap_err());
         let start = "rows:3:2 (column \"hat\"): the prediction \"0.2\" is none of the labels \"1\", \"0\" (and 1 more row)\n";
         assert!(text.starts_with(start), "{text}");
         let (data, _file) = csv("y,hat\n1,1\n0,?\n");
-        let text = told(&predictions(&data, "hat", &binary_labels(&data, "y", None).unwrap()).unwrap_err());
+        let text = told(&predictions(&data, ("hat", "y"), &binary_labels(&data, "y", None).unwrap()).unwrap_err());
         assert!(text.starts_with("rows:3:2 (column \"hat\"): the prediction is missing: the cell is \"?\""), "{text}");
         let (data, _file) = csv("y,hat\nyes,no\nyes,maybe\nyes,no\n");
         let labels = binary_labels(&data, "y", Some("yes")).unwrap();
         assert!(
-            told(&predictions(&data, "hat", &labels).unwrap_err()).contains("\"maybe\" is none of the labels \"yes\", \"no\"")
+            told(&predictions(&data, ("hat", "y"), &labels).unwrap_err())
+                .contains("\"maybe\" is none of the labels \"yes\", \"no\"")
         );
     }
 }

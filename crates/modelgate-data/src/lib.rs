@@ -35,6 +35,7 @@ mod parquet_file;
 mod pass;
 mod population;
 mod position;
+mod remote;
 mod row_facts;
 mod row_ids;
 mod sensitive;
@@ -45,9 +46,11 @@ mod tables;
 mod tasks;
 #[cfg(test)]
 mod testing;
+mod told;
 mod typed;
 
 pub use attributes::{AttributeCounts, AttributeSettings};
+pub use checks::personal::personal_among;
 pub use checks::{CheckSettings, DataRows, data_profile, infer_contract};
 pub use column::{Column, TextArray, number_text};
 pub use count::{CountAxis, CountSettings, Roles, count, count_noting};
@@ -61,5 +64,7 @@ pub use labels::{Labels, binary_labels};
 pub use modelgate_cube::Digest;
 pub use population::read_population;
 pub use position::Position;
+pub use remote::{RemoteFault, is_address};
 pub use sensitive::sensitive_as;
 pub use tasks::{TaskColumns, count_task_file, count_task_noting};
+pub use told::{Told, looks_like_a_row};

@@ -12,6 +12,7 @@ use arrow_schema::{DataType, Fields};
 use modelgate_cube::Digest;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReaderBuilder};
+use parquet::file::reader::ChunkReader;
 
 use crate::column::TextArray;
 use crate::input::InputFile;
@@ -60,8 +61,19 @@ impl<'a> ParquetBatches<'a> {
     }
 
     fn read_group(&self, group: usize, add: &mut dyn FnMut(&[Cells]) -> Result<(), Stop>) -> Result<(), Stop> {
-        // A handle of its own: clones of one would share its position.
-        let file = File::open(&self.file.path).map_err(|_| Stop::Declined)?;
+        match self.file.kept() {
+            Some(kept) => self.read_group_of(kept.clone(), group, add),
+            // A handle of its own: clones of one would share its position.
+            None => self.read_group_of(File::open(&self.file.path).map_err(|_| Stop::Declined)?, group, add),
+        }
+    }
+
+    fn read_group_of<R: ChunkReader + 'static>(
+        &self,
+        file: R,
+        group: usize,
+        add: &mut dyn FnMut(&[Cells]) -> Result<(), Stop>,
+    ) -> Result<(), Stop> {
         let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone())
             .with_row_groups(vec![group])
             .with_projection(self.mask.clone())

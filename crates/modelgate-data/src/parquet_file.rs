@@ -45,6 +45,7 @@ pub(crate) fn metadata_of(file: &InputFile) -> Result<ArrowReaderMetadata, DataE
     match file.open().map_err(|error| unreadable(&file.path, &error))? {
         Raw::Disk(opened) => metadata(&file.path, &opened),
         Raw::Held(bytes) => metadata(&file.path, bytes.get_ref()),
+        Raw::Kept(kept) => metadata(&file.path, kept.whole()),
     }
 }
 

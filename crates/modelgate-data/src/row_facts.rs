@@ -31,7 +31,7 @@ impl RowFacts {
         let weights =
             weight.as_ref().map(|weight| checked(dataset, weight, &CellProblem::WeightNotNumber, weight_problem)).transpose()?;
         let predicted = match (prediction, &scores) {
-            (Some(prediction), _) => predictions(dataset, prediction, labels)?,
+            (Some(prediction), _) => predictions(dataset, (prediction, &settings.roles.label), labels)?,
             (None, Some(scores)) => scores.iter().map(|score| *score >= settings.decision_threshold).collect(),
             (None, None) => return Err(DataError::NoPredictions { path: dataset.path().to_owned() }),
         };

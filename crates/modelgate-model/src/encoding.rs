@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use arrow_array::{Array, StringArray};
-use modelgate_data::Column;
+use modelgate_data::{Column, Told};
 
 use crate::ranked::Ranks;
 use crate::{DropReason, ModelError};
@@ -287,7 +287,7 @@ fn numbers(place: Place<'_>, column: &Column) -> Result<Vec<Option<f64>>, ModelE
                     file: place.file.to_owned(),
                     column: place.column.to_owned(),
                     row: row + 1,
-                    text: text.to_owned(),
+                    text: Told::of(text),
                 }),
             };
         }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use modelgate_data::DataError;
+use modelgate_data::{DataError, Dataset, Told};
 
 use crate::shown::{LISTED, at, listed, shown};
 use crate::trees::TreeError;
@@ -56,8 +56,8 @@ pub enum ModelError {
     },
     /// All rows carry the same label.
     #[error(
-        "all {rows} rows of {} have the label {} in column {}; no row has {}", at(.file), shown(.present), shown(.label),
-        .absent.as_deref().map_or_else(|| "another one".to_owned(), shown)
+        "all {rows} rows of {} have the label {present} in column {}; no row has {}", at(.file), shown(.label),
+        .absent.as_ref().map_or_else(|| "another one".to_owned(), ToString::to_string)
     )]
     OneClass {
         /// The file.
@@ -65,9 +65,9 @@ pub enum ModelError {
         /// The label column.
         label: String,
         /// The label that every row has.
-        present: String,
+        present: Told,
         /// The label that no row has, where it is known.
-        absent: Option<String>,
+        absent: Option<Told>,
         /// How many rows there are.
         rows: usize,
     },
@@ -110,7 +110,7 @@ pub enum ModelError {
         row: usize,
     },
     /// A column held numbers in training, and holds text now.
-    #[error("{}: row {row} of column {} holds the text {}, where the model expects a number", at(.file), shown(.column), shown(.text))]
+    #[error("{}: row {row} of column {} holds the text {text}, where the model expects a number", at(.file), shown(.column))]
     TextForNumber {
         /// The file.
         file: PathBuf,
@@ -118,8 +118,8 @@ pub enum ModelError {
         column: String,
         /// The first row with text, counted from 1 without the header.
         row: usize,
-        /// The text in that row.
-        text: String,
+        /// What may be told of the text in that row.
+        text: Told,
     },
     /// A column held text in training, and holds numbers now.
     #[error("{}: column {} was read as numbers, where the model expects text", at(.file), shown(.column))]
@@ -222,6 +222,16 @@ impl From<DataError> for ModelError {
 }
 
 impl ModelError {
+    /// The same without what a cell says, where nothing of its column may be told.
+    pub(crate) fn told_of(self, dataset: &Dataset) -> Self {
+        match self {
+            Self::TextForNumber { file, column, row, text } if dataset.is_private(&column) => {
+                Self::TextForNumber { file, column, row, text: text.without_text() }
+            }
+            other => other,
+        }
+    }
+
     /// What to do next, where that is known.
     #[must_use]
     pub fn help(&self) -> Option<String> {
@@ -245,7 +255,8 @@ impl ModelError {
                 "correct the value, or give the column in a larger unit, such as thousands".to_owned()
             }
             Self::TextForNumber { text, .. } => {
-                format!("correct the value, or add {} to data.missing_values if it stands for a missing value", shown(text))
+                let text = text.text().map_or_else(|| "it".to_owned(), shown);
+                format!("correct the value, or add {text} to data.missing_values if it stands for a missing value")
             }
             Self::NumberForText { column, .. } => format!(
                 "read the column {} as text, as it was in training; or keep training rows and rows to score in one file with \

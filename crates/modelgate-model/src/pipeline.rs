@@ -88,7 +88,8 @@ impl Pipeline {
             if !seen.insert(column) {
                 return Err(ModelError::DuplicateFeature { column: column.clone() });
             }
-            match Encoding::fit(place(dataset, column), find(dataset, column)?, purpose)? {
+            let fitted = Encoding::fit(place(dataset, column), find(dataset, column)?, purpose);
+            match fitted.map_err(|error| error.told_of(dataset))? {
                 Ok(encoding) => pipeline.features.push(Feature { column: column.clone(), encoding }),
                 Err(reason) => pipeline.dropped.push(DroppedColumn { column: column.clone(), reason }),
             }
@@ -115,7 +116,9 @@ impl Pipeline {
         let mut start = 0;
         for Feature { column, encoding } in &self.features {
             let cells = find(dataset, column)?;
-            encoding.encode(place(dataset, column), cells, &mut |row, offset, value| emit(row, start + offset, value))?;
+            let encoded =
+                encoding.encode(place(dataset, column), cells, &mut |row, offset, value| emit(row, start + offset, value));
+            encoded.map_err(|error| error.told_of(dataset))?;
             start += encoding.width();
         }
         Ok(())

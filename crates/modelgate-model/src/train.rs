@@ -70,11 +70,12 @@ pub fn train(dataset: &Dataset, settings: &TrainSettings, origin: &Origin) -> Re
     }
     let labels = binary_labels(dataset, &settings.label, settings.positive_label.as_deref())?;
     let positives = labels.is_positive.iter().filter(|positive| **positive).count();
+    let told = |label: &str| dataset.told(&settings.label, label);
     let one_class = |present: String, absent: Option<String>| ModelError::OneClass {
         file: dataset.path().to_owned(),
         label: settings.label.clone(),
-        present,
-        absent,
+        present: told(&present),
+        absent: absent.as_deref().map(told),
         rows: dataset.rows(),
     };
     let negative = match labels.negative {

@@ -94,11 +94,11 @@ fn file(place: usize, input: &Input) -> Value {
     if let Value::Object(fields) = &mut file {
         if input.files == 1 {
             fields.insert("@type".to_owned(), json!("cr:FileObject"));
-            fields.insert("contentUrl".to_owned(), json!(input.path));
+            fields.insert("contentUrl".to_owned(), json!(input.from_documents));
             fields.insert("sha256".to_owned(), json!(input.digest.to_string()));
         } else {
             fields.insert("@type".to_owned(), json!("cr:FileSet"));
-            fields.insert("includes".to_owned(), json!(input.path));
+            fields.insert("includes".to_owned(), json!(input.from_documents));
         }
     }
     file
@@ -216,6 +216,8 @@ mod tests {
         assert_eq!(files.len(), report.inputs.len());
         for (file, input) in files.iter().zip(&report.inputs) {
             assert_eq!(file["name"], input.path);
+            let place = if input.files == 1 { &file["contentUrl"] } else { &file["includes"] };
+            assert_eq!(*place, input.from_documents);
             assert_eq!(file["sha256"].as_str().is_some(), input.files == 1, "{file}");
         }
         let fields = document["recordSet"][0]["field"].as_array().unwrap();

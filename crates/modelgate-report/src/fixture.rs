@@ -596,6 +596,7 @@ fn input(path: &str) -> Input {
     Input {
         purpose: "rows to evaluate",
         path: path.to_owned(),
+        from_documents: format!("../{path}"),
         files: 1,
         bytes: Some(480_000),
         rows: Some(12_000),

@@ -14,6 +14,8 @@ pub struct Input {
     pub purpose: &'static str,
     /// The path as it is configured.
     pub path: String,
+    /// Where it is from the folder that the documents are written into; of several files, a pattern.
+    pub from_documents: String,
     /// How many files it means.
     pub files: usize,
     /// The bytes of all files; `None` where that is not shown.

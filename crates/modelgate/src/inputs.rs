@@ -1,6 +1,6 @@
 //! What was read in a run, told as evidence: files, their digests, the roles of their columns, and the job that read them.
 
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 
 use modelgate_config::{BaselineSettings, Config, ModelSource, TrainRows};
 use modelgate_cube::Digest;
@@ -86,13 +86,51 @@ fn features(config: &Config) -> Vec<(String, String)> {
     written.map(|column| (column.clone(), "feature".to_owned())).collect()
 }
 
+/// Where the files are, from the folder that documents are written into: the file, or a pattern of several. A path that is
+/// written as an absolute one stays so.
+fn from_documents(config: &Config, path: &Path, files: &[PathBuf]) -> String {
+    let meant = match files {
+        [one] => one.clone(),
+        _ if path.is_dir() => path.join("*"),
+        _ => path.to_owned(),
+    };
+    let is_address = modelgate_data::is_address(&path.to_string_lossy());
+    if is_address || (path.is_absolute() && !config.directory.is_absolute()) {
+        return meant.display().to_string();
+    }
+    let whole = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    relative(&plain(&whole(&meant)), &plain(&whole(&config.output_directory))).display().to_string()
+}
+
+/// A path without `.` and with `..` taken back, as far as names tell.
+fn plain(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if plain.file_name().is_some() => {
+                plain.pop();
+            }
+            other => plain.push(other),
+        }
+    }
+    plain
+}
+
+/// The way from a folder to a path, both of them whole.
+fn relative(path: &Path, folder: &Path) -> PathBuf {
+    let common = path.components().zip(folder.components()).take_while(|(one, other)| one == other).count();
+    let up = folder.components().skip(common).map(|_| Component::ParentDir);
+    up.chain(path.components().skip(common)).collect()
+}
+
 fn described(
     config: &Config,
     purpose: &'static str,
     (path, digest): (&Path, Digest),
     roles: &[(String, String)],
 ) -> Result<Input, Failure> {
-    let Survey { files, bytes, columns } = survey(path)?;
+    let Survey { paths, bytes, columns } = survey(path)?;
     let all = columns.len();
     let told = columns.into_iter().filter_map(|name| {
         let mine: Vec<&str> = roles.iter().filter(|(column, _)| *column == name).map(|(_, role)| role.as_str()).collect();
@@ -106,7 +144,8 @@ fn described(
     Ok(Input {
         purpose,
         path: shown,
-        files,
+        from_documents: from_documents(config, path, &paths),
+        files: paths.len(),
         bytes: Some(bytes),
         rows: None,
         digest,
@@ -114,4 +153,17 @@ fn described(
         columns,
         note: None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_way_from_the_documents_to_a_file_goes_up_and_down() {
+        let way = |path: &str, folder: &str| relative(&plain(Path::new(path)), &plain(Path::new(folder))).display().to_string();
+        assert_eq!(way("/a/b/rows.csv", "/a/b/out"), "../rows.csv");
+        assert_eq!(way("/a/b/../c/./rows.csv", "/a/b/out"), "../../c/rows.csv");
+        assert_eq!(way("/a/out/rows.csv", "/a/out"), "rows.csv");
+    }
 }

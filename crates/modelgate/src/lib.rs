@@ -16,6 +16,7 @@ mod inputs;
 mod log;
 mod output;
 mod pipeline;
+mod private;
 mod terminal;
 mod worked;
 

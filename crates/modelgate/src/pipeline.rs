@@ -25,6 +25,7 @@ use crate::facts;
 use crate::failure::{Failure, unreadable};
 use crate::inputs;
 use crate::log;
+use crate::private::refuse_personal_names;
 
 /// This program's version, part of every record.
 pub(crate) const TOOL_VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -367,6 +368,7 @@ fn predicted(config: &Config, path: &Path, facts: ModelFacts, console: &mut Cons
         None => modelgate_data::count_file(path, &config.read, &settings, threads(), &mut replicating)?,
     };
     console.finish_step();
+    refuse_personal_names(config, &cube)?;
     let training = training_rows(config, path, digest)?;
     let counts_digest = cube.digest().map_err(Failure::new)?;
     let roles = config.roles.clone();
@@ -430,6 +432,7 @@ fn finish(
         None => modelgate_data::count_noting(&dataset, &settings, threads(), &mut replicating)?,
     };
     console.finish_step();
+    refuse_personal_names(config, &cube)?;
     let counts_digest = cube.digest().map_err(Failure::new)?;
     let data_digest = dataset.digest();
     let file = dataset.path().to_owned();

@@ -78,7 +78,8 @@ const FAMILIES: &[Family] = &[
         ],
         methods: &[],
         free: &[],
-        rooms: &["crates/modelgate/src/output.rs"],
+        // What is fetched is kept in files without a name.
+        rooms: &["crates/modelgate/src/output.rs", "crates/modelgate-data/src/remote/kept.rs"],
         cure: "return the bytes and let crates/modelgate/src/output.rs write them",
     },
     Family {

@@ -7,10 +7,11 @@ mod names;
 
 use std::collections::BTreeMap;
 
-use modelgate_cube::{DataCount, PersonalKind};
+use modelgate_cube::{DataCount, Evidence, PersonalKind};
 
-use crate::column::number_text;
+use crate::column::{Column, number_text};
 use crate::features::look::Look;
+use crate::levels::levels_of;
 
 /// What must be true of a column's cells before it is taken for a kind.
 struct Rule {
@@ -54,9 +55,12 @@ const RULES: &[Rule] = &[
 
 /// The surest kind of personal data that a column is taken for, and how many of its cells are of it.
 pub(super) fn scan(name: &str, look: &Look) -> Option<(PersonalKind, DataCount)> {
+    kind_of(name, &Values::of(look))
+}
+
+fn kind_of(name: &str, values: &Values) -> Option<(PersonalKind, DataCount)> {
     let words = names::words(name);
     let hints = names::hints(&words);
-    let values = Values::of(look);
     if values.cells == 0 {
         return None;
     }
@@ -73,6 +77,42 @@ pub(super) fn scan(name: &str, look: &Look) -> Option<(PersonalKind, DataCount)>
         let count = DataCount { hits, of: values.cells, sampled: values.sampled };
         (enough && fits && is_known).then_some((rule.kind, count))
     })
+}
+
+/// The surest kind of personal data that the cells of a column in memory are taken for.
+pub(crate) fn kind_of_column(name: &str, column: &Column) -> Option<PersonalKind> {
+    let levels = levels_of(column);
+    let mut values = Values { texts: BTreeMap::new(), cells: 0, sampled: false };
+    for code in &levels.grouping.codes {
+        if let Some(text) = levels.levels.get(*code as usize).and_then(Option::as_ref) {
+            values.cells += 1;
+            *values.texts.entry(text.clone()).or_insert(0) += 1;
+        }
+    }
+    kind_of(name, &values).map(|(kind, _)| kind)
+}
+
+/// The kind of personal data that some names of slices or classes are: they would stand in every document.
+#[must_use]
+pub fn personal_among<'t>(column: &str, names: impl Iterator<Item = &'t str>) -> Option<PersonalKind> {
+    // One of them is enough where the check is sure.
+    const SURE: [PersonalKind; 4] = [PersonalKind::Email, PersonalKind::Iban, PersonalKind::Card, PersonalKind::FiscalCode];
+    let texts: BTreeMap<String, u64> = names.map(|name| (name.to_owned(), 1)).collect();
+    let sure = RULES.iter().find(|rule| SURE.contains(&rule.kind) && texts.keys().any(|text| (rule.is)(text)));
+    let values = Values { cells: texts.len() as u64, texts, sampled: false };
+    let told_by_values = |kind: &PersonalKind| kind.evidence() != Evidence::Name;
+    sure.map(|rule| rule.kind).or_else(|| kind_of(column, &values).map(|(kind, _)| kind).filter(told_by_values))
+}
+
+/// Whether a column's name says that it holds personal data.
+pub(crate) fn is_named_personal(name: &str) -> bool {
+    !names::hints(&names::words(name)).is_empty()
+}
+
+/// Whether a text may be personal by itself, whatever stands beside it. Rather one too many: a check digit lets every tenth number
+/// of its length pass.
+pub(crate) fn is_personal(text: &str) -> bool {
+    RULES.iter().any(|rule| !rule.needs_hint && (rule.is)(text.trim()))
 }
 
 /// The different values of a column, with their rows: all of them, or of very many those with the smallest hashes. A text that is
@@ -126,6 +166,17 @@ mod tests {
         assert_eq!(kinds("contact,x\na@example.com,1\na@example.com,2\nnone,3\nnone,4\nnone,5\n"), []);
         let three = kinds("contact,x\na@example.com,1\nb@example.com,2\nc@example.com,3\nnone,4\n");
         assert_eq!(three, [("contact".to_owned(), PersonalKind::Email)]);
+    }
+
+    #[test]
+    fn names_of_slices_are_personal_by_one_sure_value_or_by_most_of_them() {
+        let among = |column: &str, names: &[&str]| personal_among(column, names.iter().copied());
+        assert_eq!(among("who", &["F", "ann@example.com"]), Some(PersonalKind::Email));
+        assert_eq!(among("call", &["+49 30 1234567", "+49 30 7654321", "+49 30 1112223"]), Some(PersonalKind::Phone));
+        assert_eq!(among("sex", &["F", "M"]), None);
+        // Post codes are an address by their name alone, and a region is a fair slice.
+        assert_eq!(among("zip", &["10115", "20095", "50667"]), None);
+        assert_eq!(among("version", &["1.2.3.4", "1.2.3.5", "1.2.3.6"]), None);
     }
 
     #[test]

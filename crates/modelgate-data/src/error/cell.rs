@@ -1,6 +1,7 @@
 //! What can be wrong with a cell: its words, and what to do about it.
 
-use crate::shown::{listed, quoted};
+use crate::shown::quoted;
+use crate::told::{Told, told_list};
 
 /// The longest value of a slice column: it stands in every document, once for every number of the slice.
 pub(crate) const MOST_LEVEL_CHARS: usize = 200;
@@ -15,7 +16,7 @@ pub enum CellProblem {
     /// A prediction that is neither of the labels.
     UnknownPrediction {
         /// The labels that a prediction may be.
-        labels: Vec<String>,
+        labels: Vec<Told>,
     },
     /// A row without a score.
     MissingScore,
@@ -42,7 +43,7 @@ pub enum CellProblem {
     /// A label that is none of the classes.
     UnknownClass {
         /// The classes.
-        classes: Vec<String>,
+        classes: Vec<Told>,
         /// Whether they are those that have a column of probabilities.
         probable: bool,
     },
@@ -58,10 +59,7 @@ pub enum CellProblem {
     /// A row without a query.
     MissingQuery,
     /// A row that falls into another slice than the first one of its query.
-    SliceOfQuery {
-        /// The query.
-        query: String,
-    },
+    SliceOfQuery,
     /// A set of labels.
     Set {
         /// Whose set it is.
@@ -150,14 +148,14 @@ pub enum SetFault {
     /// It holds a label twice.
     Repeated {
         /// The label.
-        label: String,
+        label: Told,
     },
     /// It holds a label that is not declared.
     Unknown {
         /// The label.
-        label: String,
+        label: Told,
         /// The labels that a set may hold.
-        labels: Vec<String>,
+        labels: Vec<Told>,
     },
 }
 
@@ -168,13 +166,9 @@ impl SetFault {
             Self::EmptyLabel { separator } => {
                 format!("the {noun} set {cell} holds an empty label: {} stands where no label is beside it", quoted(separator))
             }
-            Self::Repeated { label } => format!("the {noun} set {cell} holds {} twice", quoted(label)),
+            Self::Repeated { label } => format!("the {noun} set {cell} holds {label} twice"),
             Self::Unknown { label, labels } => {
-                format!(
-                    "the {noun} set {cell} holds {}, which is none of {}",
-                    quoted(label),
-                    listed(labels.iter().map(String::as_str))
-                )
+                format!("the {noun} set {cell} holds {label}, which is none of {}", told_list(labels))
             }
         }
     }
@@ -211,14 +205,30 @@ pub enum Fault {
 }
 
 impl CellProblem {
-    /// What is wrong, about a cell of this text.
-    pub(super) fn sentence(&self, text: Option<&str>) -> String {
-        let cell = text.map_or_else(|| "null".to_owned(), quoted);
+    /// The same without anything that cells say.
+    pub(crate) fn without_texts(self) -> Self {
+        let all = |told: Vec<Told>| told.into_iter().map(Told::without_text).collect();
+        match self {
+            Self::UnknownPrediction { labels } => Self::UnknownPrediction { labels: all(labels) },
+            Self::UnknownClass { classes, probable } => Self::UnknownClass { classes: all(classes), probable },
+            Self::Set { noun, fault: SetFault::Repeated { label } } => {
+                Self::Set { noun, fault: SetFault::Repeated { label: label.without_text() } }
+            }
+            Self::Set { noun, fault: SetFault::Unknown { label, labels } } => {
+                Self::Set { noun, fault: SetFault::Unknown { label: label.without_text(), labels: all(labels) } }
+            }
+            other => other,
+        }
+    }
+
+    /// What is wrong, about a cell of which this may be told.
+    pub(super) fn sentence(&self, told: &Told) -> String {
+        let cell = told.to_string();
         match self {
             Self::MissingLabel => format!("the label is missing: the cell is {cell}, and every row needs a label"),
             Self::MissingPrediction => format!("the prediction is missing: the cell is {cell}, and every row needs a prediction"),
             Self::UnknownPrediction { labels } => {
-                format!("the prediction {cell} is none of the labels {}", listed(labels.iter().map(String::as_str)))
+                format!("the prediction {cell} is none of the labels {}", told_list(labels))
             }
             Self::MissingScore => format!("the score is missing: the cell is {cell}, and every row needs a score"),
             Self::ScoreNotNumber => format!("the score {cell} is not a number"),
@@ -238,17 +248,14 @@ impl CellProblem {
             Self::NoAmount => format!("{cell} is no share or number of people"),
             Self::BinNotNumber => format!("{cell} is not a number, so it falls into none of the slice's bins"),
             Self::UnknownClass { classes, .. } => {
-                format!("the label {cell} is none of the classes {}", listed(classes.iter().map(String::as_str)))
+                format!("the label {cell} is none of the classes {}", told_list(classes))
             }
             Self::ProbabilitySum { sum } => {
                 format!("the probabilities of this row sum to {sum}, and the classes' probabilities must sum to 1")
             }
             Self::MissingQuery => format!("the query is missing: the cell is {cell}, and every row belongs to a query"),
-            Self::SliceOfQuery { query } => {
-                format!(
-                    "{cell} differs from the first row of query {}, and all rows of a query fall into the same slice",
-                    quoted(query)
-                )
+            Self::SliceOfQuery => {
+                format!("{cell} differs from the first row of its query, and all rows of a query fall into the same slice")
             }
             Self::Set { noun, fault } => fault.sentence(noun, &cell),
             Self::Unfit { noun, fault } => match fault {
@@ -289,7 +296,7 @@ impl CellProblem {
             Self::ProbabilitySum { .. } => {
                 "name one column for every class under `data.probabilities`, and write at least four decimals"
             }
-            Self::SliceOfQuery { .. } => {
+            Self::SliceOfQuery => {
                 "slice by a column that says something about the query: its rows are ranked, and judged, together"
             }
             Self::Set { fault, .. } => fault.help(),

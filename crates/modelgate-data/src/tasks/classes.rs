@@ -89,7 +89,9 @@ impl ClassRows {
             let (path, column) = (dataset.path().to_owned(), roles.label.clone());
             return Err(DataError::TooManyClasses { path, column, found: classes.len(), limit: MOST_CLASSES });
         }
-        let unknown = |probable| CellProblem::UnknownClass { classes: classes.clone(), probable };
+        let named: Vec<&str> = std::iter::once(&roles.label).chain(&roles.prediction).map(String::as_str).collect();
+        let told = || dataset.told_all(&named, &classes);
+        let unknown = |probable| CellProblem::UnknownClass { classes: told(), probable };
         let labels = labels.places(dataset, &roles.label, &classes, unknown(!probabilities.is_empty()))?;
         let probabilities = match probabilities {
             [] => None,
@@ -97,7 +99,7 @@ impl ClassRows {
         };
         let predictions = match (&predictions, &roles.prediction, &probabilities) {
             (Some(predictions), Some(column), _) => {
-                let problem = CellProblem::UnknownPrediction { labels: classes.clone() };
+                let problem = CellProblem::UnknownPrediction { labels: told() };
                 predictions.places(dataset, column, &classes, problem)?
             }
             (_, _, Some(probabilities)) => probabilities.chunks(classes.len().max(1)).map(most_probable).collect(),

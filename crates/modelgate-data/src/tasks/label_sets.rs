@@ -11,6 +11,7 @@ use crate::labels::class_name;
 use crate::levels::{Levels, levels_of};
 use crate::row_ids::halved;
 use crate::split_digest::{Said, text_hash};
+use crate::told::Told;
 use crate::{Dataset, Roles};
 
 /// More labels make a table that is nearly the data itself.
@@ -39,7 +40,8 @@ impl Column {
     fn placed(self, dataset: &Dataset, name: &str, noun: &'static str, known: &[String]) -> Result<Sets, DataError> {
         let places: BTreeMap<&str, usize> = known.iter().enumerate().map(|(place, label)| (label.as_str(), place)).collect();
         let place = |label: &String| {
-            let unknown = || SetFault::Unknown { label: label.clone(), labels: known.to_vec() };
+            let unknown =
+                || SetFault::Unknown { label: Told::of(label), labels: known.iter().map(|label| Told::of(label)).collect() };
             places.get(label.as_str()).copied().ok_or_else(unknown)
         };
         let mut found: Vec<Result<Vec<usize>, SetFault>> = Vec::new();
@@ -73,7 +75,7 @@ fn labels_of(text: &str, separator: &str) -> Result<Vec<String>, SetFault> {
     }
     let mut seen = BTreeSet::new();
     match labels.iter().find(|label| !seen.insert(label.as_str())) {
-        Some(label) => Err(SetFault::Repeated { label: label.clone() }),
+        Some(label) => Err(SetFault::Repeated { label: Told::of(label) }),
         None => Ok(labels),
     }
 }
@@ -200,6 +202,6 @@ mod tests {
         for text in ["a||b", "|a", "a|", "|", "a| |b"] {
             assert_eq!(labels_of(text, "|"), Err(SetFault::EmptyLabel { separator: "|".to_owned() }), "{text}");
         }
-        assert_eq!(labels_of("1|a|1.0", "|"), Err(SetFault::Repeated { label: "1".to_owned() }));
+        assert_eq!(labels_of("1|a|1.0", "|"), Err(SetFault::Repeated { label: Told::of("1") }));
     }
 }

@@ -74,12 +74,9 @@ impl RankedRows {
         let codes = &encoded.levels.grouping.codes;
         let of_query: Vec<u32> = self.first_rows.iter().map(|row| codes[*row]).collect();
         let query = |row: &usize| self.queries.grouping.codes[*row] as usize;
-        let mut apart = (0..codes.len()).filter(|row| codes[*row] != of_query[query(row)]).peekable();
-        if let Some(row) = apart.peek() {
-            let name = self.queries.levels[query(row)].clone().unwrap_or_default();
-            if let Some(error) = dataset.bad_cells(&axis.column, CellProblem::SliceOfQuery { query: name }, apart) {
-                return Err(error);
-            }
+        let apart = (0..codes.len()).filter(|row| codes[*row] != of_query[query(row)]);
+        if let Some(error) = dataset.bad_cells(&axis.column, CellProblem::SliceOfQuery, apart) {
+            return Err(error);
         }
         let grouping = Grouping { codes: of_query, size: encoded.levels.grouping.size };
         Ok(EncodedAxis { levels: Levels { grouping, levels: encoded.levels.levels.clone() }, numbers: None })

@@ -1,7 +1,5 @@
 //! `check` and `report`: the whole gate, with and without a recorded decision.
 
-use std::path::PathBuf;
-
 use modelgate_config::Config;
 use modelgate_report::{Document, DocumentKind};
 
@@ -19,10 +17,11 @@ use crate::terminal;
 /// Runs the gate and records its decision.
 pub(crate) fn check(arguments: &CheckArgs, context: &Context, console: &mut Console<'_>) -> Result<ExitStatus, Failure> {
     let mut config = pipeline::load(&arguments.input.config, console)?;
+    write_into(&mut config, &arguments.output);
     disclosure::admit(&mut config, &arguments.publish, context)?;
     let reading = Reading { context, published: arguments.search.published_baseline };
     let judged = pipeline::run(&config, &BaselineChoice::from(&arguments.search), &reading, console)?;
-    let folder = folder(&config, &arguments.output);
+    let folder = config.output_directory.clone();
     let status = ExitStatus::from(judged.verdict.outcome);
     let recorded = decide(&config, &judged, &folder, status, context, console)?;
     console.finish_step();
@@ -36,10 +35,11 @@ pub(crate) fn check(arguments: &CheckArgs, context: &Context, console: &mut Cons
 /// Judges and renders; records nothing.
 pub(crate) fn report(arguments: &ReportArgs, context: &Context, console: &mut Console<'_>) -> Result<ExitStatus, Failure> {
     let mut config = pipeline::load(&arguments.input.config, console)?;
+    write_into(&mut config, &arguments.output);
     disclosure::admit(&mut config, &arguments.publish, context)?;
     let reading = Reading { context, published: arguments.search.published_baseline };
     let judged = pipeline::run(&config, &BaselineChoice::from(&arguments.search), &reading, console)?;
-    let folder = folder(&config, &arguments.output);
+    let folder = config.output_directory.clone();
     console.step("Writing", &format!("{} documents into {}", judged.documents.len(), folder.display()));
     uninterrupted(|| stage(&judged.documents, &folder)?.commit())?;
     console.finish_step();
@@ -90,9 +90,11 @@ fn stage(documents: &[Document], folder: &std::path::Path) -> Result<Staged, cra
     Ok(staged)
 }
 
-/// The folder for the documents: the flag's, else the configuration's.
-fn folder(config: &Config, output: &OutputArgs) -> PathBuf {
-    output.output_dir.clone().unwrap_or_else(|| config.output_directory.clone())
+/// The folder for the documents is the flag's, else the configuration's.
+fn write_into(config: &mut Config, output: &OutputArgs) {
+    if let Some(folder) = &output.output_dir {
+        config.output_directory.clone_from(folder);
+    }
 }
 
 /// Prints the result.
