@@ -1,4 +1,5 @@
-//! Has the documents of a run judged by the validators of their own ecosystems (needs Python and a package registry).
+//! Has the documents of a run judged by the validators of their own ecosystems, and rows fetched from a store of another maker (needs
+//! Python and a package registry).
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -15,10 +16,13 @@ pub(crate) fn run(root: &Path) -> Result<(), Failure> {
         std::fs::remove_dir_all(&demo).map_err(|source| Failure::File { action: "remove", path: demo.clone(), source })?;
     }
     std::fs::create_dir_all(&demo).map_err(|source| Failure::File { action: "make", path: demo.clone(), source })?;
-    programs::output(Command::new(codegen::build(root)?).arg("demo").current_dir(&demo))?;
+    let program = codegen::build(root)?;
+    programs::output(Command::new(&program).arg("demo").current_dir(&demo))?;
     let document = demo.join("modelgate-demo/modelgate-out/croissant.json");
     croissant(&bin, &document)?;
-    loads(&bin, &root.join("xtask/conformance/load.py"), &document)
+    loads(&bin, &root.join("xtask/conformance/load.py"), &document)?;
+    // Objects of another program's S3 count as the same file of a disk.
+    programs::run(Command::new(bin.join("python")).arg(root.join("xtask/conformance/s3.py")).arg(&program))
 }
 
 /// mlcroissant finds the files from where the document lies, holds them against their digests, and reads every row.
