@@ -103,6 +103,16 @@ fn serve(mut stream: TcpStream, all: &Mutex<Vec<Asked>>, answer: &impl Fn(&Asked
     stream.flush()
 }
 
+/// A path without percent signs: Google's store is asked for `runs%2F7%2Frows%2Ecsv`.
+fn decoded(path: &str) -> String {
+    let mut parts = path.split('%');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| {
+        let (code, rest) = part.split_at(2);
+        text + &char::from(u8::from_str_radix(code, 16).unwrap()).to_string() + rest
+    })
+}
+
 /// A store with these objects, as S3 answers: single ones, and lists of what is below a prefix. `listed` may lie about sizes.
 fn bucket(objects: &[(&str, Vec<u8>)], listed: impl Fn(usize) -> usize + Send + Sync + 'static) -> Server {
     let objects: BTreeMap<String, Vec<u8>> = objects.iter().map(|(key, bytes)| ((*key).to_owned(), bytes.clone())).collect();
@@ -122,7 +132,8 @@ fn bucket(objects: &[(&str, Vec<u8>)], listed: impl Fn(usize) -> usize + Send + 
             }
             return Answer::file(list + "</ListBucketResult>");
         }
-        let key = path.trim_start_matches('/').split_once('/').map_or("", |(_, key)| key).replace("%20", " ").replace("%2F", "/");
+        let key = path.trim_start_matches('/').split_once('/').map_or("", |(_, key)| key);
+        let key = decoded(key);
         objects.get(&key).map_or_else(|| Answer::status("404 Not Found"), |bytes| Answer::file(bytes.clone()))
     })
 }
