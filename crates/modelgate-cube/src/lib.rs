@@ -40,7 +40,7 @@ pub use features::{
     FEW_VALUES, FEWEST_IN_SLICE, FeatureColumn, FeatureHistogram, FeatureId, FeatureKind, FeatureMergeError, FeatureMoments,
     FeatureTable, LeftOut, MOST_BINS, MOST_LEVELS, NumberBins, Part, RARE,
 };
-pub use fixed::Fixed;
+pub use fixed::{Fixed, MOST_OF_SMALL, MOST_SMALL_ROWS, SmallSums};
 pub use joint::{Joint, JointCell};
 pub use lattice::{ConfusionCounts, Half, Halves, Lattice, LatticeAxis, MOST_COMBINATIONS, NoLattice};
 pub use personal::{Evidence, PersonalKind};
@@ -48,7 +48,7 @@ pub use replicates::{
     AREA_UNITS, BUCKETS, REPLICATE_SALT, REPLICATES, Replicate, ReplicateSet, Replicates, RowIdRule, RowIds, SUMS, SumReplicates,
     UNITS, poisson_weights,
 };
-pub use score::{EXACT_IN_MEMORY, EXACT_STORED, LOGIT_BINS, ScoreBin, ScoreScale, ScoreTable, logit_bin, logit_bin_middle};
+pub use score::{EXACT_IN_MEMORY, EXACT_STORED, LOGIT_BINS, ScoreBin, ScoreScale, ScoreTable, logit_bin, logit_bin_middle, logit_bins};
 pub use slice::{Slice, Term};
 pub use task::{Task, TaskKind};
 pub use tasks::{

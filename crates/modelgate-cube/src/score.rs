@@ -74,8 +74,8 @@ impl Weights {
 /// Where the lower half of the grid's bins begin, and the bin of the first score of each stretch of a 256th of a power of two:
 /// no stretch holds the beginnings of more than one bin.
 struct Grid {
-    /// The score that each bin up to a half begins with.
-    begins: [f64; HALF + 1],
+    /// The score that each bin up to a half begins with, and the next one.
+    begins: [f64; HALF + 2],
     /// By the exponent and the first eight bits of the fraction, from [`FIRST_STRETCH`] on.
     first: Vec<u16>,
 }
@@ -92,7 +92,7 @@ fn stretch(score: f64) -> u64 {
 }
 
 static GRID: LazyLock<Grid> = LazyLock::new(|| {
-    let mut begins = [0.0; HALF + 1];
+    let mut begins = [0.0; HALF + 2];
     for (bin, begin) in begins.iter_mut().enumerate().skip(1) {
         *begin = 1.0 / (1.0 + libm::exp(16.0 - bin as f64 / 32.0));
     }
@@ -102,17 +102,23 @@ static GRID: LazyLock<Grid> = LazyLock::new(|| {
 });
 
 impl Grid {
-    /// The bin of a score up to a half.
-    fn lower(&self, score: f64) -> u16 {
-        let place = stretch(score).checked_sub(FIRST_STRETCH).and_then(|place| usize::try_from(place).ok());
-        let Some(bin) = place.and_then(|place| self.first.get(place)).copied() else { return 0 };
-        bin + u16::from(self.begins.get(usize::from(bin) + 1).is_some_and(|next| *next <= score))
-    }
-
-    /// How many bins after the first begin below a score up to a half, and not with it.
-    fn begun_below(&self, score: f64) -> u16 {
-        let bin = self.lower(score);
-        bin - u16::from(bin > 0 && self.begins[usize::from(bin)] >= score)
+    /// The bin of a score. Without a branch that depends on it: as many scores are high as low, and nothing tells beforehand
+    /// which.
+    #[inline]
+    fn bin(&self, score: f64) -> u16 {
+        let score = if score.is_nan() { 0.0 } else { score.clamp(0.0, 1.0) };
+        let high = u16::from(score >= 0.5);
+        let low = high ^ 1;
+        // The score, or what is left to 1.
+        let number = (score - f64::from(high)).abs();
+        let place = usize::try_from(stretch(number).max(FIRST_STRETCH) - FIRST_STRETCH).unwrap_or(usize::MAX);
+        let bin = self.first[place.min(self.first.len() - 1)];
+        let (this, next) = (self.begins[usize::from(bin)], self.begins[usize::from(bin) + 1]);
+        // How many bins after the first begin below the number, and, where it is low, with it.
+        let begun = bin + u16::from(next < number) + (u16::from(next == number) & low);
+        let begun = begun - (u16::from(this >= number) & u16::from(bin > 0) & high);
+        // Of a high one, as many bins are left to the last one: it is the number of all bits.
+        begun ^ ((LOGIT_BINS - 1) * high)
     }
 }
 
@@ -122,10 +128,13 @@ impl Grid {
 /// one everything above. Above a half it is what is left to 1, an exact number, that is held against the mirrored bins.
 #[must_use]
 pub fn logit_bin(score: f64) -> u16 {
-    if score.is_nan() {
-        return 0;
-    }
-    if score < 0.5 { GRID.lower(score.max(0.0)) } else { LOGIT_BINS - 1 - GRID.begun_below((1.0 - score).max(0.0)) }
+    GRID.bin(score)
+}
+
+/// The bins of many scores, added to others.
+pub fn logit_bins(scores: &[f64], bins: &mut Vec<u32>) {
+    let grid = &*GRID;
+    bins.extend(scores.iter().map(|score| u32::from(grid.bin(*score))));
 }
 
 /// The score in the middle of a bin of the fixed grid.

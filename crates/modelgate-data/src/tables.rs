@@ -17,9 +17,15 @@ pub(crate) fn tally(weight: Option<f64>) -> Tally {
 
 /// The squared error and the log loss of a row (Brier 1950; the logarithm is natural).
 pub(crate) fn losses_of(score: f64, positive: bool) -> (f64, f64) {
-    let (error, likelihood) = if positive { (1.0 - score, score) } else { (score, 1.0 - score) };
-    let likelihood = likelihood.clamp(SMALLEST_PROBABILITY, 1.0 - SMALLEST_PROBABILITY);
-    (error * error, -libm::log(likelihood))
+    let error = if positive { 1.0 - score } else { score };
+    (error * error, -libm::log(likelihood(score, positive)))
+}
+
+/// The probability that a score gives to what is true, kept off zero and one.
+#[inline]
+pub(crate) fn likelihood(score: f64, positive: bool) -> f64 {
+    let likelihood = if positive { score } else { 1.0 - score };
+    likelihood.clamp(SMALLEST_PROBABILITY, 1.0 - SMALLEST_PROBABILITY)
 }
 
 /// The rows of one score and one group.

@@ -80,12 +80,13 @@ fn placed(records: &Records, family: &Family, placements: &[Placements]) -> Vec<
     }
     let mut add = |slice: u32, row: usize| {
         let (slice, place) = (slice as usize, records.places[row]);
-        let Some(placement) = placements[slice].by_rank.get(place.code() as usize) else { return };
-        let class = usize::from(place.positive());
-        sums[slice * usize::from(BUCKETS) + usize::from(place.bucket())][class] += match records.weight(row) {
-            None => placement.rounded[class],
-            Some(weight) => whole(weight * placement.exact[class] * PLACEMENT_UNITS),
+        let (placements, rank, class) = (&placements[slice], place.code() as usize, usize::from(place.positive()));
+        let placement = match records.weight(row) {
+            None => placements.rounded.get(rank).map(|placement| i64::from(placement[class])),
+            Some(weight) => placements.by_rank.get(rank).map(|exact| whole(weight * exact[class] * PLACEMENT_UNITS)),
         };
+        let Some(placement) = placement else { return };
+        sums[slice * usize::from(BUCKETS) + usize::from(place.bucket())][class] += placement;
     };
     match &family.slice_of {
         SliceOf::Whole => (0..records.places.len()).for_each(|row| add(0, row)),
@@ -104,16 +105,11 @@ fn placed(records: &Records, family: &Family, placements: &[Placements]) -> Vec<
 struct Placements {
     /// The area under the ROC curve.
     area: f64,
-    /// For each score of all rows. Empty where a class has too few rows.
-    by_rank: Vec<Placement>,
-}
-
-/// The share of positive rows above a score and of negative rows below it, ties counting half.
-#[derive(Clone, Copy, Default)]
-struct Placement {
-    exact: [f64; 2],
-    /// What a row of weight one adds.
-    rounded: [i64; 2],
+    /// For each score of all rows the share of positive rows above it and of negative rows below it, ties counting half. Empty
+    /// where a class has too few rows.
+    by_rank: Vec<[f64; 2]>,
+    /// What a row of weight one adds. Apart from the others, and small, to stay in the processor's caches.
+    rounded: Vec<[u32; 2]>,
 }
 
 impl Placements {
@@ -125,18 +121,19 @@ impl Placements {
             return Self::default();
         }
         let (mut below, mut above, mut concordant) = (0.0, positives, 0.0);
-        let mut by_rank = vec![Placement::default(); keys.len()];
+        let mut by_rank = vec![[0.0; 2]; keys.len()];
         for (key, bin) in table.iter() {
             let (n, p) = (bin.negatives.weight.to_f64(), bin.positives.weight.to_f64());
             above -= p;
             if let Some(placement) = keys.binary_search(&key).ok().and_then(|rank| by_rank.get_mut(rank)) {
-                let exact = [(above + p / 2.0) / positives, (below + n / 2.0) / negatives];
-                *placement = Placement { exact, rounded: exact.map(|share| whole(share * PLACEMENT_UNITS)) };
+                *placement = [(above + p / 2.0) / positives, (below + n / 2.0) / negatives];
             }
             concordant += p * (below + n / 2.0);
             below += n;
         }
-        Self { area: concordant / (negatives * positives), by_rank }
+        let round = |share: f64| u32::try_from(whole(share * PLACEMENT_UNITS)).unwrap_or(u32::MAX);
+        let rounded = by_rank.iter().map(|exact: &[f64; 2]| exact.map(round)).collect();
+        Self { area: concordant / (negatives * positives), by_rank, rounded }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use arrow_array::{Array as _, Float64Array};
-use modelgate_cube::{Axis, AxisKind, EXACT_IN_MEMORY, ScoreScale, ScoreTable, logit_bin};
+use modelgate_cube::{Axis, AxisKind, EXACT_IN_MEMORY, ScoreScale, ScoreTable, logit_bin, logit_bins};
 
 use super::Stop;
 use super::cells::{ByKey, Cells};
@@ -225,7 +225,7 @@ impl ScoreCodes {
     pub(super) fn read(&mut self, scores: &[f64], codes: &mut Vec<u32>) -> bool {
         codes.clear();
         if self.scale == ScoreScale::Logit {
-            codes.extend(scores.iter().map(|score| u32::from(logit_bin(*score))));
+            logit_bins(scores, codes);
             return true;
         }
         for score in scores {

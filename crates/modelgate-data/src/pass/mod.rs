@@ -11,6 +11,7 @@ mod equal_rows;
 mod fast_map;
 mod finish;
 mod groups;
+mod losses;
 mod memory;
 mod merge;
 mod part;

@@ -6,6 +6,7 @@ use modelgate_cube::{REPLICATE_SALT, RowSetDigest, ScoreScale};
 use super::Stop;
 use super::cells::{ByKey, Cells};
 use super::coders::{AxisLevels, Classes, Numbers, ScoreCodes};
+use super::losses::Losses;
 use super::plan::{Digested, Plan};
 use super::records::{Place, Records};
 use super::sums::{Block, RowSums, class};
@@ -13,7 +14,6 @@ use crate::column::Missing;
 use crate::row_facts::weight_problem;
 use crate::row_ids::{self, bucket, folded, halved};
 use crate::split_digest::{self, text_hash};
-use crate::tables::losses_of;
 
 /// Combinations of levels up to which rows are added up by all axes at once, and combinations by slice afterwards.
 /// Above it, rows are added up by as many axes as slices have.
@@ -52,7 +52,37 @@ struct Batch {
     /// What the cells of a column add to hashes.
     cells: Vec<u64>,
     groups: Vec<u32>,
-    rows: Vec<RowSums>,
+    /// Of no row where rows have no scores.
+    losses: Losses,
+    /// Of no row where every row weighs one.
+    weights: Vec<f64>,
+}
+
+impl Batch {
+    /// The place of each row among true negatives, false positives, false negatives, true positives.
+    fn classes(&self) -> impl Iterator<Item = usize> {
+        self.positive.iter().zip(&self.predicted).map(|(positive, predicted)| class(*positive, *predicted))
+    }
+
+    /// The group and the bucket of each row.
+    fn buckets(&self) -> impl Iterator<Item = (u32, u16)> {
+        self.groups.iter().copied().zip(self.hashes.iter().map(|hash| bucket(*hash)))
+    }
+
+    /// The Brier and the log loss of each row.
+    fn losses(&self) -> impl Iterator<Item = [f64; 2]> {
+        self.losses.brier.iter().zip(&self.losses.log).map(|(brier, log)| [*brier, *log])
+    }
+
+    /// A row that has a weight.
+    fn weighted(&self, row: usize) -> RowSums {
+        RowSums {
+            positive: self.positive[row],
+            predicted: self.predicted[row],
+            weight: self.weights.get(row).copied(),
+            losses: self.losses.brier.get(row).copied().zip(self.losses.log.get(row).copied()),
+        }
+    }
 }
 
 /// Cells that are each row's own.
@@ -135,16 +165,9 @@ impl<'p> Part<'p> {
         if lengths.chain([batch.predicted.len()]).any(|length| length != rows) {
             return Err(Stop::Declined);
         }
-        batch.rows.clear();
-        if scores.is_some() || weights.is_some() {
-            let classes = batch.positive.iter().zip(&batch.predicted).enumerate();
-            batch.rows.extend(classes.map(|(row, (positive, predicted))| RowSums {
-                positive: *positive,
-                predicted: *predicted,
-                weight: weights.map(|weights| weights[row]),
-                losses: scores.map(|scores| losses_of(scores[row], *positive)),
-            }));
-        }
+        batch.weights.clear();
+        batch.weights.extend_from_slice(weights.unwrap_or_default());
+        batch.losses.fill(scores.unwrap_or_default(), &batch.positive);
         if let Some(scores) = scores {
             if !self.scores.read(scores, &mut batch.codes) {
                 to_grid(&mut self.scores, &mut self.records);
@@ -348,18 +371,21 @@ impl Block {
 
 fn add_rows(block: &mut Block, batch: &Batch) {
     block.make_room();
-    let Batch { groups, rows, positive, predicted, hashes, .. } = batch;
-    if rows.is_empty() {
-        let classes = || positive.iter().zip(predicted).map(|(positive, predicted)| class(*positive, *predicted));
-        block.cells.add_plain(groups.iter().copied().zip(classes()));
-        block.buckets.add_plain(groups.iter().copied().zip(hashes.iter().map(|hash| bucket(*hash))).zip(classes()));
-        return;
-    }
-    for (group, row) in groups.iter().zip(rows) {
-        block.cells.add(*group, row);
-    }
-    for ((group, row), hash) in groups.iter().zip(rows).zip(hashes) {
-        block.buckets.add_row(*group, bucket(*hash), row);
+    let groups = || batch.groups.iter().copied();
+    if !batch.weights.is_empty() {
+        for (row, group) in groups().enumerate() {
+            block.cells.add_weighted(group, &batch.weighted(row));
+        }
+        for (row, (group, bucket)) in batch.buckets().enumerate() {
+            block.buckets.add_weighted(group, bucket, &batch.weighted(row));
+        }
+    } else if batch.losses.brier.is_empty() {
+        block.cells.add_plain(groups().zip(batch.classes()));
+        block.buckets.add_plain(batch.buckets().zip(batch.classes()));
+    } else {
+        let scored = || batch.classes().zip(batch.losses());
+        block.cells.add_scored(groups().zip(scored()).map(|(group, (class, losses))| (group, class, losses)));
+        block.buckets.add_scored(batch.buckets().zip(scored()).map(|(place, (class, losses))| (place, class, losses)));
     }
 }
 
