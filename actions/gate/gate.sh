@@ -1,11 +1,8 @@
 #!/usr/bin/env bash
 # Runs the gate, puts the comment into the job summary, and ends with the gate's own exit code. Makes no network call of its own.
 set -uo pipefail
-if ! command -v "$PROGRAM" >/dev/null; then
-  cargo install --quiet --locked --path "$SOURCE/crates/modelgate" || exit 2
-  PROGRAM=modelgate
-fi
-"$PROGRAM" check --config "$CONFIG" --output-dir "$OUTPUT_DIR"
+program=$(bash "$SOURCE/actions/_lib/program.sh") || exit 2
+"$program" check --config "$CONFIG" --output-dir "$OUTPUT_DIR"
 code=$?
 case $code in
   0) outcome=passed ;;

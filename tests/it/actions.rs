@@ -2,19 +2,72 @@
 
 use std::process::Command;
 
+use modelgate_tests::forge::{Fault, Forge, TOKEN};
 use modelgate_tests::{Gate, Outcome};
+use serde_json::json;
 
 use crate::ready;
 
+/// A script of an action, with the environment that its steps are given.
+fn script(gate: &Gate, name: &str) -> Command {
+    let source = modelgate_tests::folder().join("..");
+    let mut command = Command::new("bash");
+    command.arg(source.join("actions").join(name)).current_dir(gate.path()).env_clear();
+    command.env("PATH", std::env::var_os("PATH").unwrap_or_default()).env("SOURCE_DATE_EPOCH", "1780272000");
+    command.env("PROGRAM", gate.command(&[]).get_program()).env("SOURCE", source).env("OUTPUT_DIR", "out");
+    command
+}
+
 /// Runs the step with files for outputs and summary, as a runner gives them.
 fn step(gate: &Gate) -> Outcome {
-    let script = modelgate_tests::folder().join("../actions/gate/gate.sh");
-    let mut command = Command::new("bash");
-    command.arg(script).current_dir(gate.path()).env_clear();
-    command.env("PATH", std::env::var_os("PATH").unwrap_or_default()).env("SOURCE_DATE_EPOCH", "1780272000");
-    command.env("PROGRAM", gate.command(&[]).get_program()).env("CONFIG", "modelgate.yml").env("OUTPUT_DIR", "out");
+    let mut command = script(gate, "gate/gate.sh");
+    command.env("CONFIG", "modelgate.yml");
     command.env("GITHUB_OUTPUT", gate.path().join("outputs")).env("GITHUB_STEP_SUMMARY", gate.path().join("summary"));
     gate.finish(&mut command)
+}
+
+/// Runs a step of a pull request's run, which a forge answers.
+fn in_pull_request(gate: &Gate, forge: &Forge, mut command: Command) -> Outcome {
+    let repository = json!({"full_name": "acme/credit"});
+    let event = json!({"repository": {"private": true}, "pull_request": {
+        "number": 7, "head": {"sha": HEAD, "repo": repository}, "base": {"repo": repository}}});
+    gate.write("event.json", event.to_string());
+    command.env("GITHUB_ACTIONS", "true").env("GITHUB_EVENT_PATH", gate.path().join("event.json"));
+    command.env("GITHUB_REPOSITORY", "acme/credit").env("GITHUB_SERVER_URL", "https://github.example");
+    command.env("GITHUB_API_URL", forge.address()).env("GITHUB_GRAPHQL_URL", format!("{}/graphql", forge.address()));
+    command.env("GITHUB_RUN_ID", "9").env("GITHUB_RUN_ATTEMPT", "1").env("GITHUB_JOB", "gate").env("GITHUB_TOKEN", TOKEN);
+    gate.finish(&mut command)
+}
+
+const HEAD: &str = "4f1c2ab94f1c2ab94f1c2ab94f1c2ab94f1c2ab9";
+
+#[test]
+fn the_publishing_step_brings_what_the_gate_s_step_wrote() {
+    let (gate, forge) = (ready(), Forge::github(HEAD));
+    gate.write("modelgate.yml", gate.read("modelgate.yml").replace("lower_bound: 0.5", "lower_bound: 0.99"));
+    let mut judging = script(&gate, "gate/gate.sh");
+    judging.env("CONFIG", "modelgate.yml");
+    judging.env("GITHUB_OUTPUT", gate.path().join("outputs")).env("GITHUB_STEP_SUMMARY", gate.path().join("summary"));
+    let _ = in_pull_request(&gate, &forge, judging).exits(1);
+    assert!(forge.state().requests.is_empty(), "the gate's step makes no call");
+    let publishing = |require: &str| {
+        let mut command = script(&gate, "publish/publish.sh");
+        command.env("COMMENT", "always").env("REQUIRE_DELIVERY", require);
+        in_pull_request(&gate, &forge, command)
+    };
+    let _ = publishing("false").exits(0).prints("comment posted");
+    assert_eq!(forge.state().ours().len(), 1);
+    forge.fail("POST", "/graphql", Fault::Refused(403, Vec::new(), "Resource not accessible by integration"));
+    let _ = publishing("true").exits(2).says("permissions: {pull-requests: write}");
+}
+
+#[test]
+fn inputs_reach_scripts_through_the_environment_alone() {
+    for name in ["gate", "publish"] {
+        let text = std::fs::read_to_string(modelgate_tests::folder().join(format!("../actions/{name}/action.yml"))).unwrap();
+        let scripts: Vec<&str> = text.lines().filter(|line| line.trim_start().starts_with("run:")).collect();
+        assert!(!scripts.is_empty() && scripts.iter().all(|line| !line.contains("${{")), "{name}: {scripts:?}");
+    }
 }
 
 #[test]

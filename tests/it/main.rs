@@ -29,6 +29,7 @@ mod packs;
 mod paired;
 mod pairs;
 mod population;
+mod publish;
 mod reading;
 mod real;
 mod remote;

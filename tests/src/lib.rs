@@ -8,6 +8,7 @@
     reason = "a test fails by panicking"
 )]
 
+pub mod forge;
 mod gate;
 mod inputs;
 mod real_data;

@@ -104,10 +104,10 @@ impl<const N: usize> SmallSums<N> {
     /// Adds a row of numbers, each from zero to below [`MOST_OF_SMALL`].
     #[inline]
     pub fn add_row(&mut self, row: [f64; N]) {
-        for place in 0..N {
-            let (high, low) = words(row[place]);
-            self.high[place] = self.high[place].wrapping_add(high);
-            self.low[place] = self.low[place].wrapping_add(low);
+        for ((high_sum, low_sum), number) in self.high.iter_mut().zip(&mut self.low).zip(row) {
+            let (high, low) = words(number);
+            *high_sum = high_sum.wrapping_add(high);
+            *low_sum = low_sum.wrapping_add(low);
         }
     }
 

@@ -48,7 +48,9 @@ pub use replicates::{
     AREA_UNITS, BUCKETS, REPLICATE_SALT, REPLICATES, Replicate, ReplicateSet, Replicates, RowIdRule, RowIds, SUMS, SumReplicates,
     UNITS, poisson_weights,
 };
-pub use score::{EXACT_IN_MEMORY, EXACT_STORED, LOGIT_BINS, ScoreBin, ScoreScale, ScoreTable, logit_bin, logit_bin_middle, logit_bins};
+pub use score::{
+    EXACT_IN_MEMORY, EXACT_STORED, LOGIT_BINS, ScoreBin, ScoreScale, ScoreTable, logit_bin, logit_bin_middle, logit_bins,
+};
 pub use slice::{Slice, Term};
 pub use task::{Task, TaskKind};
 pub use tasks::{

@@ -107,7 +107,8 @@ impl Grid {
     #[inline]
     fn bin(&self, score: f64) -> u16 {
         let score = if score.is_nan() { 0.0 } else { score.clamp(0.0, 1.0) };
-        let high = u16::from(score >= 0.5);
+        // Its sign bit: a comparison would be made a branch of.
+        let high = ((0.5 - score).to_bits() >> 63) as u16;
         let low = high ^ 1;
         // The score, or what is left to 1.
         let number = (score - f64::from(high)).abs();
@@ -115,7 +116,7 @@ impl Grid {
         let bin = self.first[place.min(self.first.len() - 1)];
         let (this, next) = (self.begins[usize::from(bin)], self.begins[usize::from(bin) + 1]);
         // How many bins after the first begin below the number, and, where it is low, with it.
-        let begun = bin + u16::from(next < number) + (u16::from(next == number) & low);
+        let begun = bin + u16::from(next < number) + (u16::from(next.to_bits() == number.to_bits()) & low);
         let begun = begun - (u16::from(this >= number) & u16::from(bin > 0) & high);
         // Of a high one, as many bins are left to the last one: it is the number of all bits.
         begun ^ ((LOGIT_BINS - 1) * high)

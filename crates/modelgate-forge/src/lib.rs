@@ -1,13 +1,22 @@
 //! Where modelgate meets git and the continuous integration system: finds the baseline release, stores releases on the
-//! records branch, pushes that branch, and tells which branch a change is meant for and who can read
-//! what is published.
+//! records branch, pushes that branch, tells which branch a change is meant for and who can read
+//! what is published, and delivers comments, check runs and statuses.
 //!
 //! History is read and commits are written through libgit2, without the network. Pushing and fetching go through the
-//! `git` program, which already holds the credentials of the job or of the person.
+//! `git` program, which already holds the credentials of the job or of the person. The forges' interfaces are asked through
+//! octocrab ([`deliver`]).
 
+mod api;
 mod ci;
+mod deliver;
 mod git;
 mod visibility;
+
+pub use api::{ApiError, Token};
+pub use deliver::{
+    Annotation, Change, CiReport, Delivered, Delivery, DeliveryError, ForgeKind, GateResult, Place, PlaceError, ResultError, Run,
+    Wanted, When, deliver, reports,
+};
 
 pub use ci::{CiContext, Provider, job};
 pub use git::{

@@ -74,6 +74,7 @@ fn dispatch(command: &Command, context: &Context, console: &mut Console<'_>) -> 
         Command::Train(arguments) => cli::train::run(arguments, console),
         Command::Evaluate(arguments) => cli::evaluate::evaluate(arguments, context, console),
         Command::Diff(arguments) => cli::evaluate::diff(arguments, context, console),
+        Command::Publish(arguments) => cli::publish::run(arguments, context, console),
         Command::Release(arguments) => cli::release::run(arguments, context, console),
         Command::Contract(arguments) => cli::contract::run(arguments, context, console),
         Command::Rebless(arguments) => cli::rebless::run(arguments, context, console),
@@ -89,6 +90,7 @@ fn dispatch(command: &Command, context: &Context, console: &mut Console<'_>) -> 
 fn verbosity(command: &Command) -> Option<(bool, bool)> {
     let input = match command {
         Command::Demo(arguments) => return Some((false, arguments.timings)),
+        Command::Publish(arguments) => return Some((arguments.quiet, false)),
         Command::Check(arguments) => &arguments.input,
         Command::Report(arguments) => &arguments.input,
         Command::Train(arguments) => &arguments.input,

@@ -69,7 +69,12 @@ impl Block {
     /// No rows yet, of a plan with these axes.
     pub(super) fn new(axes: Vec<usize>, plan: &Plan) -> Self {
         let (weighted, paired) = (plan.weight.is_some(), plan.settings.paired);
-        Self { groups: Groups::new(axes.len()), axes, cells: CellSums::new(weighted), buckets: BucketSums::new(weighted, paired, plan.score.is_some()) }
+        Self {
+            groups: Groups::new(axes.len()),
+            axes,
+            cells: CellSums::new(weighted),
+            buckets: BucketSums::new(weighted, paired, plan.score.is_some()),
+        }
     }
 
     /// Makes room for all groups that are numbered.

@@ -8,6 +8,7 @@ pub(crate) mod contract;
 pub(crate) mod demo;
 pub(crate) mod evaluate;
 pub(crate) mod packs;
+pub(crate) mod publish;
 pub(crate) mod rebless;
 pub(crate) mod release;
 pub(crate) mod train;
@@ -45,6 +46,8 @@ pub(crate) enum Command {
     Diff(DiffArgs),
     /// Judge and write the documents without recording a decision; always exits 0 if they were written.
     Report(ReportArgs),
+    /// Bring a judged run to the pull or merge request: one comment that is edited in place, a check run, a status.
+    Publish(DeliverArgs),
     /// Store the candidate's counts as a release, for later comparisons.
     Release(ReleaseArgs),
     /// Propose a contract: what the columns of the rows are agreed to be, for people to review.
@@ -185,6 +188,56 @@ pub(crate) struct ReportArgs {
     pub(crate) search: SearchArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
+}
+
+/// When a comment is made; one that is there is kept up to date in any case but `never`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CommentWhen {
+    /// Always.
+    Always,
+    /// Where the gate does not pass, or a change was found.
+    OnChange,
+    /// Where the gate does not pass.
+    OnFail,
+    /// Never.
+    Never,
+}
+
+/// Flags of `publish`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "The token is read from MODELGATE_TOKEN, else GITHUB_TOKEN or GITLAB_TOKEN, and is never an argument.\n\n\
+    Example:\n  modelgate publish --output-dir modelgate-out --comment on-change"
+)]
+pub(crate) struct DeliverArgs {
+    /// The folder with the documents of `check`.
+    #[arg(long, value_name = "FOLDER", default_value = "modelgate-out", env = "MODELGATE_OUTPUT_DIR", help_heading = "Input")]
+    pub(crate) output_dir: PathBuf,
+    /// The number of the pull or merge request; default: what the CI system says.
+    #[arg(long, value_name = "NUMBER", env = "MODELGATE_PULL_REQUEST", help_heading = "Input")]
+    pub(crate) pull_request: Option<u64>,
+    /// When a comment is made.
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = CommentWhen::Always, env = "MODELGATE_COMMENT", help_heading = "Output")]
+    pub(crate) comment: CommentWhen,
+    /// Also write junit.xml, code-quality.json and metrics.txt, which CI systems show without any token, into this folder. They
+    /// are written even where nothing was decided, and say so.
+    #[arg(long, value_name = "FOLDER", help_heading = "Output")]
+    pub(crate) reports: Option<PathBuf>,
+    /// Make no check run (GitHub).
+    #[arg(long, help_heading = "Output")]
+    pub(crate) no_check: bool,
+    /// Set no commit status.
+    #[arg(long, help_heading = "Output")]
+    pub(crate) no_status: bool,
+    /// Print what would be sent, and send nothing.
+    #[arg(long, help_heading = "Output")]
+    pub(crate) dry_run: bool,
+    /// End with exit code 2 where something could not be delivered; else that is a warning.
+    #[arg(long, help_heading = "Output")]
+    pub(crate) require_delivery: bool,
+    /// Print nothing on standard error but errors.
+    #[arg(long, short, help_heading = "Output")]
+    pub(crate) quiet: bool,
 }
 
 /// Flags of `train`.
