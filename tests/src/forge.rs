@@ -158,7 +158,6 @@ impl Forge {
     }
 
     /// What it keeps.
-    #[must_use]
     pub fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

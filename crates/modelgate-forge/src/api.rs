@@ -12,7 +12,7 @@ use serde_json::Value;
 use thiserror::Error;
 
 /// The longest wait that a forge may ask for. A gate that waits longer for its comment keeps a runner busy for nothing.
-const LONGEST_WAIT: Duration = Duration::from_secs(120);
+const LONGEST_WAIT: Duration = Duration::from_mins(2);
 
 /// Waits between tries where the forge does not say how long.
 const WAITS: [Duration; 3] = [Duration::from_secs(1), Duration::from_secs(4), Duration::from_secs(16)];
@@ -25,7 +25,7 @@ const MOST_MESSAGE: usize = 300;
 
 /// How long a connection and a whole answer may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
+const ANSWER_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// The most redirects of one request.
 const MOST_REDIRECTS: usize = 5;
@@ -207,7 +207,7 @@ impl Api {
                 Ok(Raw { status: 200..=299, body, next, .. }) => return Ok(Answer { body, next }),
                 Ok(raw) => {
                     let wait = raw.wait;
-                    (refused(verb, path, raw), wait)
+                    (refused(verb, path, &raw), wait)
                 }
                 Err(error) => (error, None),
             };
@@ -284,7 +284,7 @@ fn next_page<'a>(header: impl Fn(&str) -> Option<&'a str>) -> Option<String> {
     uri.path_and_query().map(|path| path.as_str().to_owned())
 }
 
-fn refused(verb: Verb, path: &str, raw: Raw) -> ApiError {
+fn refused(verb: Verb, path: &str, raw: &Raw) -> ApiError {
     let said = match &raw.body {
         Value::Object(_) => {
             let of = |name: &str| raw.body.get(name).map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
@@ -343,8 +343,8 @@ mod tests {
     #[test]
     fn only_a_limit_asks_to_come_back() {
         assert_eq!(wait(429, header(&[("retry-after", "7")])), Some(Duration::from_secs(7)));
-        assert_eq!(wait(429, header(&[])), Some(Duration::from_secs(60)));
-        assert_eq!(wait(403, header(&[("x-ratelimit-remaining", "0")])), Some(Duration::from_secs(60)));
+        assert_eq!(wait(429, header(&[])), Some(Duration::from_mins(1)));
+        assert_eq!(wait(403, header(&[("x-ratelimit-remaining", "0")])), Some(Duration::from_mins(1)));
         assert_eq!(wait(403, header(&[("x-ratelimit-remaining", "40")])), None);
         assert_eq!(wait(503, header(&[])), None);
     }

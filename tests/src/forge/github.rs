@@ -110,16 +110,14 @@ fn check(request: &Request, state: &mut State) -> Answer {
     if !is_sound {
         return Answer::refused(422, "Invalid request.");
     }
-    match annotations(&body["output"]) {
-        Err(answer) => answer,
-        Ok(_) => {
-            let mut made = body.clone();
-            made["id"] = json!(state.number());
-            made["html_url"] = json!("https://github.example/checks/1");
-            state.checks.push(made.clone());
-            Answer::ok(201, made)
-        }
+    if let Err(answer) = annotations(&body["output"]) {
+        return answer;
     }
+    let mut made = body.clone();
+    made["id"] = json!(state.number());
+    made["html_url"] = json!("https://github.example/checks/1");
+    state.checks.push(made.clone());
+    Answer::ok(201, made)
 }
 
 fn more_of_check(request: &Request, state: &mut State, id: &str) -> Answer {
@@ -127,7 +125,7 @@ fn more_of_check(request: &Request, state: &mut State, id: &str) -> Answer {
         Ok(more) => more,
         Err(answer) => return answer,
     };
-    let found = state.checks.iter_mut().find(|check| check["id"].to_string() == id);
+    let found = state.checks.iter_mut().find(|check| check["id"].as_u64() == id.parse().ok());
     let Some(held) = found.and_then(|check| check["output"]["annotations"].as_array_mut()) else {
         return Answer::refused(404, "Not Found");
     };

@@ -1,4 +1,4 @@
-//! GitLab's interface.
+//! GitLab's interface: a merge request with its notes, and statuses of commits.
 
 use serde_json::{Value, json};
 
@@ -31,7 +31,7 @@ pub(super) fn answer(request: &Request, state: &mut State) -> Answer {
         ("PUT", ["merge_requests", "7", "notes", id]) => {
             let found = state.comments.iter_mut().find(|comment| comment.id.to_string() == *id);
             let Some(comment) = found else { return Answer::refused(404, "404 Not found") };
-            comment.body = request.body["body"].as_str().unwrap_or_default().to_owned();
+            request.body["body"].as_str().unwrap_or_default().clone_into(&mut comment.body);
             Answer::ok(200, note(comment.id, VIEWER, &comment.body))
         }
         ("POST", ["statuses", head]) => {

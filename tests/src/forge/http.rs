@@ -27,12 +27,10 @@ impl Answer {
 
     fn bytes(&self) -> Vec<u8> {
         let body = self.text.clone().unwrap_or_else(|| self.body.to_string());
-        let mut head = format!("HTTP/1.1 {} Answer\r\ncontent-type: application/json\r\n", self.status);
-        for (name, value) in &self.headers {
-            head.push_str(&format!("{name}: {value}\r\n"));
-        }
-        head.push_str(&format!("content-length: {}\r\n\r\n{body}", body.len()));
-        head.into_bytes()
+        let headers: String = self.headers.iter().map(|(name, value)| [name, ": ", value, "\r\n"].concat()).collect();
+        let (status, length) = (self.status, body.len());
+        let head = format!("HTTP/1.1 {status} Answer\r\ncontent-type: application/json\r\n{headers}content-length: {length}");
+        format!("{head}\r\n\r\n{body}").into_bytes()
     }
 
     pub(super) fn send(&self, stream: &mut TcpStream) {

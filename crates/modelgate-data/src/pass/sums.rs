@@ -179,7 +179,7 @@ impl CellSums {
     /// The cell of a group.
     pub(super) fn cell(&self, group: u32) -> Cell {
         match self {
-            Self::Plain { cells, .. } => cells.get(group as usize).map(PlainCell::to_cell).unwrap_or_default(),
+            Self::Plain { cells, .. } => cells.get(group as usize).map(PlainCell::as_cell).unwrap_or_default(),
             Self::Weighted(cells) => cells.get(group as usize).cloned().unwrap_or_default(),
         }
     }
@@ -210,7 +210,7 @@ impl PlainCell {
     }
 
     /// As a cell: the weights are the rows, and squared weights change nothing.
-    fn to_cell(&self) -> Cell {
+    fn as_cell(&self) -> Cell {
         let [tn, fp, fn_, tp] = self.rows.map(Tally::unweighted);
         let [brier, brier_squared, log_loss, log_loss_squared] = self.losses();
         let sums = |loss, squared| LossSums { weighted: loss, weight_squared: loss, both_squared: squared };
@@ -463,14 +463,14 @@ mod tests {
         for group in [0, 1] {
             let (cell, half) = (cells.cell(group), (rows / 2) as u64);
             assert_eq!(cell.total().rows, half);
-            assert_eq!(cell.brier.weighted.to_f64(), half as f64 * 0.5);
-            assert_eq!(cell.brier.both_squared.to_f64(), half as f64 * 0.25);
-            assert_eq!(cell.log_loss.both_squared.to_f64(), half as f64 * 1_296.0);
+            assert_eq!(cell.brier.weighted, Fixed::from_f64(half as f64 * 0.5));
+            assert_eq!(cell.brier.both_squared, Fixed::from_f64(half as f64 * 0.25));
+            assert_eq!(cell.log_loss.both_squared, Fixed::from_f64(half as f64 * 1_296.0));
         }
         let mut both = CellSums::new(false);
         both.make_room(1);
         both.merge(0, &cells, 0);
         both.merge(0, &cells, 1);
-        assert_eq!(both.cell(0).log_loss.weighted.to_f64(), rows as f64 * 36.0);
+        assert_eq!(both.cell(0).log_loss.weighted, Fixed::from_f64(rows as f64 * 36.0));
     }
 }

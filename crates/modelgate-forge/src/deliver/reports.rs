@@ -1,4 +1,4 @@
-//! What CI systems show without any token: JUnit, GitLab's code quality, metrics and links, made of `verdict.json`.
+//! What CI systems show without any token: `JUnit`, GitLab's code quality, metrics and links, made of `verdict.json`.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -67,7 +67,7 @@ fn nothing_was_decided() -> Vec<CiReport> {
     ]
 }
 
-/// One test as JUnit knows it.
+/// One test as `JUnit` knows it.
 struct Case {
     class: String,
     name: String,
@@ -252,7 +252,7 @@ fn metrics(json: &Value) -> String {
     // Those with a limit first; of the others as many as there is room for.
     measured.sort_by_key(|(name, _)| !gated.contains(name));
     measured.truncate(MOST_METRICS);
-    measured.sort_by(|(one, _), (other, _)| one.cmp(other));
+    measured.sort_by_key(|(name, _)| *name);
     for (name, value) in measured {
         add(name, format!("{value:.4}"));
     }

@@ -87,7 +87,7 @@ pub(crate) fn deliver(host: &dyn Comments, letter: &Letter, when: When) -> Resul
                 return Ok(Delivered::skipped("there is nothing that these comments are for"));
             }
             match host.create(&letter.body()) {
-                Ok(made) => return settle(host, letter, made),
+                Ok(made) => return settle(host, letter, &made),
                 // It may be there; it is looked for before it is made again.
                 Err(error) if error.may_have_been_done() => last = Some(error),
                 Err(error) => return Err(error),
@@ -135,7 +135,7 @@ fn write(host: &dyn Comments, letter: &Letter, comment: &Comment) -> Result<Deli
 
 /// After a comment was made: another run may have made one at the same moment. The oldest stays, and says what the newest run
 /// says.
-fn settle(host: &dyn Comments, letter: &Letter, made: Comment) -> Result<Delivered, ApiError> {
+fn settle(host: &dyn Comments, letter: &Letter, made: &Comment) -> Result<Delivered, ApiError> {
     let posted = Delivered::Posted { url: made.url.clone() };
     let Ok(thread) = host.thread() else { return Ok(posted) };
     let mut ours = thread.comments.iter().filter(|comment| is_of(comment, &letter.marker.key));

@@ -203,6 +203,20 @@ pub(crate) enum CommentWhen {
     Never,
 }
 
+/// What is brought to the forge.
+#[derive(Debug, Args)]
+pub(crate) struct WantedArgs {
+    /// When a comment is made.
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = CommentWhen::Always, env = "MODELGATE_COMMENT", help_heading = "Output")]
+    pub(crate) comment: CommentWhen,
+    /// Make no check run (GitHub).
+    #[arg(long, help_heading = "Output")]
+    pub(crate) no_check: bool,
+    /// Set no commit status.
+    #[arg(long, help_heading = "Output")]
+    pub(crate) no_status: bool,
+}
+
 /// Flags of `publish`.
 #[derive(Debug, Args)]
 #[command(
@@ -216,19 +230,12 @@ pub(crate) struct DeliverArgs {
     /// The number of the pull or merge request; default: what the CI system says.
     #[arg(long, value_name = "NUMBER", env = "MODELGATE_PULL_REQUEST", help_heading = "Input")]
     pub(crate) pull_request: Option<u64>,
-    /// When a comment is made.
-    #[arg(long, value_enum, value_name = "WHEN", default_value_t = CommentWhen::Always, env = "MODELGATE_COMMENT", help_heading = "Output")]
-    pub(crate) comment: CommentWhen,
+    #[command(flatten)]
+    pub(crate) wanted: WantedArgs,
     /// Also write junit.xml, code-quality.json and metrics.txt, which CI systems show without any token, into this folder. They
     /// are written even where nothing was decided, and say so.
     #[arg(long, value_name = "FOLDER", help_heading = "Output")]
     pub(crate) reports: Option<PathBuf>,
-    /// Make no check run (GitHub).
-    #[arg(long, help_heading = "Output")]
-    pub(crate) no_check: bool,
-    /// Set no commit status.
-    #[arg(long, help_heading = "Output")]
-    pub(crate) no_status: bool,
     /// Print what would be sent, and send nothing.
     #[arg(long, help_heading = "Output")]
     pub(crate) dry_run: bool,

@@ -128,7 +128,7 @@ fn place(arguments: &DeliverArgs, context: &Context) -> Result<Place, PlaceError
 }
 
 fn wanted(arguments: &DeliverArgs) -> Wanted {
-    Wanted { comment: arguments.comment.into(), check: !arguments.no_check, status: !arguments.no_status }
+    Wanted { comment: arguments.wanted.comment.into(), check: !arguments.wanted.no_check, status: !arguments.wanted.no_status }
 }
 
 impl From<CommentWhen> for When {

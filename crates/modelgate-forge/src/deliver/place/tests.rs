@@ -1,3 +1,5 @@
+//! Events and variables of CI systems, and the places that follow from them.
+
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use super::*;

@@ -1,3 +1,5 @@
+//! A verdict, and what CI systems are shown of it.
+
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use super::*;

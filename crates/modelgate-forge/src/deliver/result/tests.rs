@@ -1,10 +1,12 @@
+//! Documents of a run, and what a forge is told of them.
+
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use serde_json::json;
 
 use super::*;
 
-fn verdict(outcome: &str, checks: Value, findings: Value) -> Vec<u8> {
+fn verdict(outcome: &str, checks: &Value, findings: &Value) -> Vec<u8> {
     let verdict =
         json!({"format": "modelgate-verdict", "outcome": outcome, "headline": "✅ fine", "checks": checks, "findings": findings});
     serde_json::to_vec(&verdict).unwrap()
@@ -20,8 +22,8 @@ fn read(verdict: &[u8]) -> GateResult {
 
 #[test]
 fn the_two_documents_must_be_of_one_run() {
-    let one = verdict("passed", json!([]), json!([]));
-    let other = verdict("failed", json!([]), json!([]));
+    let one = verdict("passed", &json!([]), &json!([]));
+    let other = verdict("failed", &json!([]), &json!([]));
     let result = read(&one);
     assert_eq!((result.key.as_str(), result.comment.as_str(), result.headline.as_str()), ("loans", "## fine\n\ntext", "✅ fine"));
     assert_eq!(result.name(), "modelgate / loans");
@@ -30,7 +32,7 @@ fn the_two_documents_must_be_of_one_run() {
         ("## fine".to_owned(), one.clone()),
         (comment(b"{}"), b"{}".to_vec()),
         (comment(b"not json"), b"not json".to_vec()),
-        (comment(&verdict("compliant", json!([]), json!([]))), verdict("compliant", json!([]), json!([]))),
+        (comment(&verdict("compliant", &json!([]), &json!([]))), verdict("compliant", &json!([]), &json!([]))),
     ] {
         assert!(matches!(GateResult::read(&comment, &verdict), Err(ResultError::Malformed { .. })));
     }
@@ -39,12 +41,12 @@ fn the_two_documents_must_be_of_one_run() {
 #[test]
 fn only_what_passed_without_a_change_is_no_news() {
     let check = |state: &str, lower: f64, upper: f64| json!({"state": state, "change": {"lower": lower, "upper": upper}});
-    let news = |checks: Value| read(&verdict("passed", checks, json!([]))).is_news;
-    assert!(!news(json!([check("passed", -0.1, 0.1), {"state": "passed"}])));
-    assert!(news(json!([check("passed", 0.01, 0.1)])) && news(json!([check("passed", -0.1, -0.01)])));
-    assert!(news(json!([check("warned", -0.1, 0.1)])));
-    assert!(read(&verdict("passed", json!([]), json!([{"rule": "x"}]))).is_news);
-    assert!(read(&verdict("failed", json!([]), json!([]))).is_news);
+    let news = |checks: &Value| read(&verdict("passed", checks, &json!([]))).is_news;
+    assert!(!news(&json!([check("passed", -0.1, 0.1), {"state": "passed"}])));
+    assert!(news(&json!([check("passed", 0.01, 0.1)])) && news(&json!([check("passed", -0.1, -0.01)])));
+    assert!(news(&json!([check("warned", -0.1, 0.1)])));
+    assert!(read(&verdict("passed", &json!([]), &json!([{"rule": "x"}]))).is_news);
+    assert!(read(&verdict("failed", &json!([]), &json!([]))).is_news);
 }
 
 #[test]

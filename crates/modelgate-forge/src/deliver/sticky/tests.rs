@@ -1,3 +1,5 @@
+//! Comments in memory, and what happens to requests about them.
+
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::cell::RefCell;
