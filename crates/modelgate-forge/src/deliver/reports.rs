@@ -64,6 +64,7 @@ fn nothing_was_decided() -> Vec<CiReport> {
         CiReport { name: "junit.xml", content: junit(&Value::Null, &[case]) },
         CiReport { name: "code-quality.json", content: format!("{finding}\n") },
         CiReport { name: "metrics.txt", content: "# EOF\n".to_owned() },
+        CiReport { name: "annotations.json", content: format!("{}\n", json!({"modelgate": []})) },
     ]
 }
 
@@ -145,10 +146,14 @@ fn junit(json: &Value, cases: &[Case]) -> String {
     // The time of day is the run's own word; JUnit wants it without a zone.
     let time = result::text(json, "generated").trim_end_matches('Z');
     let time = if time.is_empty() { "1970-01-01T00:00:00" } else { time };
-    let counts = format!("tests=\"{}\" failures=\"{failures}\" errors=\"0\" skipped=\"{skipped}\" time=\"0\"", cases.len());
+    let counts = format!("tests=\"{}\" failures=\"{failures}\" errors=\"0\" time=\"0\"", cases.len());
     let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     let _ = writeln!(text, "<testsuites name=\"modelgate\" {counts}>");
-    let _ = writeln!(text, "  <testsuite name=\"{suite}\" {counts} timestamp=\"{}\" hostname=\"modelgate\">", xml(time));
+    let _ = writeln!(
+        text,
+        "  <testsuite name=\"{suite}\" {counts} skipped=\"{skipped}\" timestamp=\"{}\" hostname=\"modelgate\">",
+        xml(time)
+    );
     for case in cases {
         let head = format!("classname=\"{}\" name=\"{}\"", xml(&case.class), xml(&case.name));
         let file = if case.file.is_empty() { String::new() } else { format!(" file=\"{}\"", xml(&case.file)) };
@@ -157,7 +162,7 @@ fn junit(json: &Value, cases: &[Case]) -> String {
             CaseState::Failed(said) => {
                 Some(format!("<failure message=\"{0}\" type=\"{1}\">{0}</failure>", xml(said), xml(&case.class)))
             }
-            CaseState::Skipped(said) => Some(format!("<skipped message=\"{}\"/>", xml(said))),
+            CaseState::Skipped(said) => Some(format!("<skipped>{}</skipped>", xml(said))),
         };
         let _ = match inside {
             None => writeln!(text, "    <testcase {head}{file} time=\"0\"/>"),
