@@ -22,7 +22,10 @@ pub(crate) fn run(root: &Path) -> Result<(), Failure> {
     croissant(&bin, &document)?;
     loads(&bin, &root.join("xtask/conformance/load.py"), &document)?;
     // Objects of another program's S3 count as the same file of a disk.
-    programs::run(Command::new(bin.join("python")).arg(root.join("xtask/conformance/s3.py")).arg(&program))
+    programs::run(Command::new(bin.join("python")).arg(root.join("xtask/conformance/s3.py")).arg(&program))?;
+    // Actions and component run on runners of others.
+    let runs = folder.join("ci");
+    programs::run(Command::new(bin.join("python")).arg(root.join("xtask/conformance/ci.py")).arg(&program).arg(root).arg(runs))
 }
 
 /// mlcroissant finds the files from where the document lies, holds them against their digests, and reads every row.
