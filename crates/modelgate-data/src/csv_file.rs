@@ -332,7 +332,7 @@ mod tests {
     #[test]
     fn bytes_that_are_not_utf8_are_shown_with_their_place() {
         let text = told(&read_error(".csv", b"a,b\n1,\"x\ny\"\n2,caf\xe9\n"));
-        assert!(text.starts_with("rows:4:2: the text is not UTF-8: \"caf\\xe9\"\n"), "{text}");
+        assert!(text.starts_with("rows:4:2: the text is not UTF-8: \"\\xe9\" stands where its character 4 would be\n"), "{text}");
         assert!(text.contains("iconv"), "{text}");
         let header = told(&read_error(".csv", b"a,\xe9\n1,2\n"));
         assert!(header.starts_with("rows:1:2: the text is not UTF-8"), "{header}");

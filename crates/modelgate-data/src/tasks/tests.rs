@@ -199,7 +199,11 @@ fn queries_that_are_none_are_told_with_their_line() {
         told(&count_task_noting(&data, &with_prediction(&["sex"]), &ranking(), || {}).unwrap_err())
     };
     let apart = bad("id,y,p,sex\na,0,3,F\nb,1,1,M\na,2,1,M\na,2,1,\n");
-    assert!(apart.starts_with("rows:4:4 (column \"sex\"): \"M\" differs from the first row of query \"a\""), "{apart}");
+    assert!(
+        apart
+            .starts_with("rows:4:4 (column \"sex\"): (a text of 1 character, not shown) differs from the first row of its query"),
+        "{apart}"
+    );
     assert!(apart.contains("(and 1 more row)"), "{apart}");
     assert!(bad("id,y,p,sex\na,0,3,F\n,1,1,M\n").contains("rows:3:1 (column \"id\"): the query is missing"));
     assert!(bad("id,y,p,sex\na,0,3,F\nb,-1,1,M\n").contains("rows:3:2 (column \"y\"): the grade \"-1\" is below zero"));
