@@ -17,3 +17,12 @@ pub const CROISSANT_CONTEXT: &str = include_str!("../documents/croissant-context
 
 /// The control matrix, for tera.
 pub const CONTROL_MATRIX_MD: &str = include_str!("../documents/control-matrix.md.tera");
+
+/// Documents from facts, measurements and statements, for tera.
+pub const FACT_DOCUMENT_MD: &str = include_str!("../documents/fact-document.md.tera");
+
+/// The statement of applicability, for tera.
+pub const APPLICABILITY_MD: &str = include_str!("../documents/statement-of-applicability.md.tera");
+
+/// The public summary of impact ratios, for tera.
+pub const AUDIT_SUMMARY_MD: &str = include_str!("../documents/ll144-summary.md.tera");

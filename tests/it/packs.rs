@@ -242,6 +242,9 @@ fn mistakes_in_facts_and_packs_end_the_run_with_their_lines() {
     }
     let unknown = ready().with("modelgate.yml", format!("{CONFIG}packs: [eu-ai-ac, {{path: none.yml}}]\n"));
     let _ = unknown.run(&["check", "--quiet"]).exits(2).says("did you mean `eu-ai-act`");
+    let future = own(OPEN, &chosen(false));
+    future.write("ours.yml", future.read("ours.yml").replace("dated: 2026-01-01", "dated: 2999-01-01"));
+    let _ = future.run(&["check", "--quiet"]).exits(2).says("the pack ours is of 2999-01-01, which is not yet");
     let missing = ready().with("modelgate.yml", format!("{CONFIG}packs: [{{path: none.yml}}]\n"));
     let _ = missing.run(&["check", "--quiet"]).exits(2).says("none.yml");
 }
@@ -277,6 +280,29 @@ fn what_is_measured_stays_inside_where_not_everybody_may_know_the_rows() {
     let _ = gate.run(&["report", "--quiet", "--profile", "restricted"]).exits(0);
     let matrix = gate.read("modelgate-out/control-matrix.md");
     assert!(matrix.contains("❌ failed") && !matrix.contains("sex=F"), "{matrix}");
+}
+
+#[test]
+fn documents_that_controls_feed_are_written_with_marks_gaps_and_laws() {
+    let gate = good();
+    let _ = gate.run(&["report", "--quiet"]);
+    let documents =
+        ["annex-iv", "instructions-for-use", "model-validation", "impact-inputs", "ll144-summary", "statement-of-applicability"];
+    for document in documents {
+        let text = gate.read(&format!("modelgate-out/{document}.md"));
+        assert!(text.contains("Made for:") && text.contains("It is not legal advice."), "{document}: {text}");
+        assert!(!text.to_lowercase().contains("complian") && !text.contains("TBD"), "{document}");
+    }
+    let annex = gate.read("modelgate-out/annex-iv.md");
+    for part in ["## 2\\(g\\) ", "(declared, ", "(measured, evidence sha256", "What a responsible person attests", "n = 4"] {
+        assert!(annex.contains(part), "{part} is not in\n{annex}");
+    }
+    let summary = gate.read("modelgate-out/ll144-summary.md");
+    for part in ["| sex=F |", "1.0000", "People of unknown category: 0", "independent auditor is required"] {
+        assert!(summary.contains(part), "{part} is not in\n{summary}");
+    }
+    let applicability = gate.read("modelgate-out/statement-of-applicability.md");
+    assert_eq!(applicability.lines().filter(|line| line.starts_with("| A")).count(), 38, "{applicability}");
 }
 
 /// The gate of a rule's pair: the control, and facts where there are some.

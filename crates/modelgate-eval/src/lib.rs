@@ -4,6 +4,7 @@
 //! I/O, reads the clock or the environment, or knows good from bad beyond a metric's direction.
 
 mod across;
+mod audit_table;
 mod background;
 mod beside;
 mod calibration;
@@ -41,6 +42,7 @@ mod significance;
 mod tango;
 mod tasks;
 
+pub use audit_table::{AuditCategory, AuditTable, audit_table};
 pub use beside::{compare_beside, evaluate_beside};
 pub use catalogue::METRICS;
 pub use compare::compare;

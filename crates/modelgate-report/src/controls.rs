@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use modelgate_policy::{Class, ControlState, Gap, JudgedControl, JudgedControls, JudgedPack, Lack, Shortfall, state_words, term};
+use modelgate_policy::{Class, ControlState, Gap, JudgedControl, JudgedControls, JudgedPack, Shortfall, state_words, term};
 
 use crate::RenderError;
 use crate::document::{Document, DocumentKind};
@@ -152,7 +152,7 @@ fn control_node(name: &str, judged: &JudgedControl) -> Node {
 
 /// Why a control is in its state, with what it rests on.
 pub(crate) fn why(judged: &JudgedControl) -> String {
-    let reasons = judged.reasons.iter().map(reason).collect::<Vec<_>>().join("; ");
+    let reasons = judged.reasons.iter().map(modelgate_policy::told).collect::<Vec<_>>().join("; ");
     match &judged.state {
         ControlState::NotApplicable { reason } => reason.clone(),
         ControlState::Waived { until, reason, approved_by } => {
@@ -193,15 +193,6 @@ fn rests_on(judged: &JudgedControl) -> String {
     let (facts, measured) = evidence.mentions();
     let parts = [("declared", facts), ("measured", measured)].into_iter().filter(|(_, names)| !names.is_empty());
     parts.map(|(word, names)| format!("{word}: {}", names.join(", "))).collect::<Vec<_>>().join("; ")
-}
-
-/// A reason with what a measurement means.
-fn reason(reason: &Shortfall) -> String {
-    let told = modelgate_policy::told(reason);
-    match (reason.lack, term(&reason.about)) {
-        (Lack::NotDeclared, _) | (_, None) => told,
-        (_, Some(term)) => format!("{told} ({})", term.title.trim_end_matches('.')),
-    }
 }
 
 pub(crate) fn gap(gap: &Gap) -> Node {

@@ -17,6 +17,18 @@ pub enum DocumentKind {
     Croissant,
     /// What became of the controls of packs.
     ControlMatrix,
+    /// The technical documentation after Annex IV of the EU AI Act.
+    AnnexIv,
+    /// The instructions for use after Article 13 of the EU AI Act.
+    Instructions,
+    /// The report of a model validation.
+    Validation,
+    /// What impact assessments ask for.
+    ImpactInputs,
+    /// The public summary of impact ratios after New York City's Local Law 144.
+    AuditSummary,
+    /// The statement of applicability after ISO/IEC 42001.
+    Applicability,
     /// The report for people, one page without anything to fetch.
     Report,
 }
@@ -32,6 +44,12 @@ impl DocumentKind {
             Self::DatasetCard => "dataset-card.md",
             Self::Croissant => "croissant.json",
             Self::ControlMatrix => "control-matrix.md",
+            Self::AnnexIv => "annex-iv.md",
+            Self::Instructions => "instructions-for-use.md",
+            Self::Validation => "model-validation.md",
+            Self::ImpactInputs => "impact-inputs.md",
+            Self::AuditSummary => "ll144-summary.md",
+            Self::Applicability => "statement-of-applicability.md",
             Self::Report => "report.html",
         }
     }
@@ -40,7 +58,16 @@ impl DocumentKind {
     #[must_use]
     pub fn media_type(self) -> &'static str {
         match self {
-            Self::Comment | Self::ModelCard | Self::DatasetCard | Self::ControlMatrix => "text/markdown; charset=utf-8",
+            Self::Comment
+            | Self::ModelCard
+            | Self::DatasetCard
+            | Self::ControlMatrix
+            | Self::AnnexIv
+            | Self::Instructions
+            | Self::Validation
+            | Self::ImpactInputs
+            | Self::AuditSummary
+            | Self::Applicability => "text/markdown; charset=utf-8",
             Self::Verdict => "application/json",
             Self::Croissant => "application/ld+json",
             Self::Report => "text/html; charset=utf-8",

@@ -11,9 +11,9 @@ use modelgate_eval::{
 };
 use modelgate_policy::{
     Applies, Bound, Check, Class, Control, ControlState, Counts, DATA_RULES, DataSource, DataState, Date, DriftState, Expression,
-    Facts, Family, Finding, Gap, JudgedControl, JudgedControls, JudgedData, JudgedDrift, JudgedMeasurement, JudgedPack,
-    JudgedSource, Lack, Level, Origin, Outcome, Pack, PopulationSource, RuleId, SOURCE_FACTS, Shortfall, State, Statement, Test,
-    Verdict,
+    Fact, FactValue, Facts, Family, Finding, Gap, JudgedControl, JudgedControls, JudgedData, JudgedDrift, JudgedMeasurement,
+    JudgedPack, JudgedSource, Lack, Level, Origin, Outcome, Pack, PopulationSource, RuleId, SOURCE_FACTS, Shortfall, State,
+    Statement, Test, Verdict,
 };
 
 use crate::inputs::{Input, InputColumn};
@@ -578,7 +578,15 @@ pub(crate) fn controls(text: &str, detail: &str) -> JudgedControls {
         title: "What it is intended for".to_owned(),
         needed_by: vec!["pack/missing".to_owned()],
     };
-    let facts = Facts { file: "modelgate.system.yml".to_owned(), statements: vec![statement], ..Facts::default() };
+    let declared = |value: FactValue| Fact { value, origin: Origin { path: "purpose".to_owned(), line: 3 } };
+    let risk = BTreeMap::from([("text".to_owned(), FactValue::Text(text.to_owned()))]);
+    let values = BTreeMap::from([
+        ("purpose.intended".to_owned(), declared(FactValue::Text(text.to_owned()))),
+        ("purpose.users".to_owned(), declared(FactValue::Texts(vec![text.to_owned()]))),
+        ("risks".to_owned(), declared(FactValue::Items(vec![risk]))),
+    ]);
+    let file = "modelgate.system.yml".to_owned();
+    let facts = Facts { file, values, statements: vec![statement], ..Facts::default() };
     JudgedControls {
         packs: vec![JudgedPack { pack, enforce: true, controls }],
         gaps: vec![gap],

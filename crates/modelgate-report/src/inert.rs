@@ -13,11 +13,14 @@ const HOSTILE: &str = "@all\n/approve\n--> <img src=x>";
 const BENIGN: &str = "plain";
 
 /// The documents that are read as markup.
-const KINDS: [DocumentKind; 5] = [
+const KINDS: [DocumentKind; 8] = [
     DocumentKind::Comment,
     DocumentKind::ModelCard,
     DocumentKind::DatasetCard,
     DocumentKind::ControlMatrix,
+    DocumentKind::AnnexIv,
+    DocumentKind::AuditSummary,
+    DocumentKind::Applicability,
     DocumentKind::Report,
 ];
 
@@ -245,6 +248,11 @@ fn body(report: &Report, kind: DocumentKind) -> String {
         DocumentKind::ModelCard => render_model_card(report),
         DocumentKind::DatasetCard => crate::render_dataset_card(report),
         DocumentKind::ControlMatrix => crate::render_control_matrix(report),
+        DocumentKind::AuditSummary => crate::documents::render_audit_summary(report),
+        DocumentKind::Applicability => crate::documents::render_applicability(report),
+        DocumentKind::AnnexIv | DocumentKind::Instructions | DocumentKind::Validation | DocumentKind::ImpactInputs => {
+            crate::documents::render_plan(report, kind).unwrap()
+        }
         DocumentKind::Report => render_html(report),
         DocumentKind::Verdict => crate::render_verdict(report),
         DocumentKind::Croissant => crate::render_croissant(report),

@@ -13,6 +13,7 @@ mod delta;
 mod disclose;
 mod discovered;
 mod document;
+mod documents;
 mod drift;
 mod escape;
 mod facts;
@@ -54,6 +55,10 @@ pub fn render(report: &Report) -> Result<Vec<Document>, RenderError> {
     let verdict = render_verdict(report)?;
     let comment = comment::render_beside(report, &verdict)?;
     let cards = [render_model_card(report)?, render_dataset_card(report)?, render_croissant(report)?];
-    let packs = if report.verdict.controls.packs.is_empty() { None } else { Some(render_control_matrix(report)?) };
+    let mut packs = Vec::new();
+    if !report.verdict.controls.packs.is_empty() {
+        packs.push(render_control_matrix(report)?);
+        packs.extend(documents::render(report)?);
+    }
     Ok([comment, verdict].into_iter().chain(cards).chain(packs).chain([render_html(report)?]).collect())
 }

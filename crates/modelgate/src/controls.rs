@@ -20,11 +20,15 @@ pub(crate) struct Declared {
 }
 
 /// Reads the chosen packs and the file with the facts.
-pub(crate) fn load(config: &Config) -> Result<Option<Declared>, Failure> {
+pub(crate) fn load(config: &Config, today: Date) -> Result<Option<Declared>, Failure> {
     if config.packs.is_empty() && config.system_file.is_none() {
         return Ok(None);
     }
     let packs = load_packs(&config.packs)?;
+    if let Some(chosen) = packs.iter().find(|chosen| chosen.pack.dated > today) {
+        let message = format!("the pack {} is of {}, which is not yet", chosen.pack.id, chosen.pack.dated);
+        return Err(Failure::with_help(message, "write the day of the source's text into `dated`"));
+    }
     let facts = match &config.system_file {
         Some(path) => Facts { declared_at: declared_at(config, path), ..load_facts(path)? },
         None => no_facts(),

@@ -82,7 +82,7 @@ fn dispatch(command: &Command, context: &Context, console: &mut Console<'_>) -> 
         Command::List(arguments) => cli::catalogue::list(arguments, context, console),
         Command::Explain(arguments) => cli::catalogue::explain(arguments, console),
         Command::Packs(command) => cli::packs::run(command, context, console),
-        Command::Config(command) => cli::config::run(command, console),
+        Command::Config(command) => cli::config::run(command, context, console),
     }
 }
 

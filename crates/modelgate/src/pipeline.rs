@@ -149,7 +149,7 @@ pub(crate) fn run(
     console: &mut Console<'_>,
 ) -> Result<Judged, Failure> {
     let context = reading.context;
-    let declared = controls::load(config)?;
+    let declared = controls::load(config, context.today())?;
     let candidate = candidate(config, None, console)?;
     let baseline = baseline::find(config, choice, &candidate, reading, console)?;
     let anchor = baseline::find_anchor(config, &baseline, reading, console)?;

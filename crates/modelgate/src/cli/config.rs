@@ -1,16 +1,16 @@
 //! `config`: check the configuration, or print what may be written in it.
 
 use crate::cli::{ConfigCommand, Described, InputArgs};
-use crate::context::Console;
+use crate::context::{Console, Context};
 use crate::controls;
 use crate::exit::ExitStatus;
 use crate::failure::Failure;
 use crate::pipeline;
 
 /// Runs one of the commands.
-pub(crate) fn run(command: &ConfigCommand, console: &mut Console<'_>) -> Result<ExitStatus, Failure> {
+pub(crate) fn run(command: &ConfigCommand, context: &Context, console: &mut Console<'_>) -> Result<ExitStatus, Failure> {
     match command {
-        ConfigCommand::Check(arguments) => check(arguments, console)?,
+        ConfigCommand::Check(arguments) => check(arguments, context, console)?,
         ConfigCommand::Schema(arguments) => {
             let text = match arguments.of {
                 Described::Settings => modelgate_config::schema(),
@@ -31,9 +31,9 @@ pub(crate) fn run(command: &ConfigCommand, console: &mut Console<'_>) -> Result<
     Ok(ExitStatus::Passed)
 }
 
-fn check(arguments: &InputArgs, console: &mut Console<'_>) -> Result<(), Failure> {
+fn check(arguments: &InputArgs, context: &Context, console: &mut Console<'_>) -> Result<(), Failure> {
     let config = pipeline::load(&arguments.config, console)?;
-    let declared = controls::load(&config)?;
+    let declared = controls::load(&config, context.today())?;
     console.finish_step();
     let packs = declared.map(|declared| format!(", {} packs, {} facts", declared.packs.len(), declared.facts.values.len()));
     console.result(&format!(

@@ -269,7 +269,7 @@ fn outdated(arguments: &PackOutdatedArgs, context: &Context, console: &mut Conso
         None => packs()?,
         Some(path) => {
             let config = pipeline::load(path, console)?;
-            let declared = controls::load(&config)?;
+            let declared = controls::load(&config, context.today())?;
             declared.map(|declared| declared.packs.into_iter().map(|chosen| chosen.pack).collect()).unwrap_or_default()
         }
     };
