@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Delivered;
-use super::place::{ForgeKind, Place};
+use super::place::Place;
 use super::result::GateResult;
 use super::sticky::{Comment, Comments, Thread};
 use crate::api::{Api, ApiError, Verb};
@@ -196,7 +196,6 @@ pub(super) fn status(
     if let Some(url) = &place.run_url {
         body["target_url"] = json!(url);
     }
-    debug_assert!(place.kind != ForgeKind::GitLab, "GitLab has words of its own");
     // Set twice, the newest counts.
     let mut answer = api.ask(Verb::Post, &path, Some(&body));
     if answer.as_ref().is_err_and(ApiError::may_have_been_done) {
