@@ -13,6 +13,9 @@ git config user.email "example@example.com"
 printf 'modelgate-out/\nmodelgate-ledger.jsonl\n' >.gitignore
 cp "$here/modelgate.system.yml" .
 "$modelgate" demo --data-only --output-dir data 2>/dev/null
+# A batch from use: applications without labels, of which those of people in debt were kept.
+mkdir use
+awk -F, 'NR == 1 || $6 > 0.2 { sub(/,[^,]*$/, ""); print }' data/test.csv >use/2026-06.csv
 
 # v1.0.0 looks at income and debts, v1.1.0 also at earlier defaults and the region.
 sed 's/features: .*/features: [income, debt_ratio]/' "$here/modelgate.yml" >modelgate.yml

@@ -12,6 +12,7 @@ use parquet::arrow::ArrowWriter;
 use crate::fails_well::no_decision;
 use crate::gate;
 use crate::invariance::parquet;
+use crate::transcript::assert_transcript;
 
 /// The settings for a predictions file of this name, and the file.
 fn with_file(name: &str, content: impl AsRef<[u8]>) -> Gate {
@@ -117,6 +118,63 @@ fn a_small_file_that_unpacks_to_a_large_one() {
     let config =
         CONFIG.replace("predictions.csv", "predictions.csv.gz").replace("  id: id\n", "  id: id\n  max_unpacked_mib: 1\n");
     no_decision("zip-bomb", &gate().with("modelgate.yml", config).with("predictions.csv.gz", packed));
+}
+
+/// The valid rows with one more column.
+fn with_column(name: &str, cell: impl Fn(usize) -> String) -> String {
+    let rows = Rows { rows: 600, ..Rows::default() }.csv();
+    let lines = rows.lines().enumerate();
+    let longer = |(row, line)| format!("{line},{}", if row == 0 { name.to_owned() } else { cell(row) });
+    lines.map(longer).collect::<Vec<_>>().join("\n") + "\n"
+}
+
+#[test]
+fn a_column_of_numbers_that_holds_texts() {
+    let config = CONFIG.replace("[sex, region]", "[sex, {column: amount, bins: [0, 30, 60, 90]}]");
+    let cell = |row: usize| if row % 200 == 7 { format!("{} EUR", row % 90) } else { (row % 90).to_string() };
+    no_decision("mixed-types", &gate().with("modelgate.yml", config).with("predictions.csv", with_column("amount", cell)));
+}
+
+#[test]
+fn ids_that_stand_twice_where_rows_are_joined_by_them() {
+    let config = CONFIG.replace("  id: id\n", "  id: id\n  baseline_score: old\n") + "baseline:\n  predictions: previous.csv\n";
+    let rows = Rows { rows: 200, ..Rows::default() }.csv();
+    let previous = |line: &str| {
+        let cells: Vec<&str> = line.split(',').collect();
+        format!("{},{}", if cells[0] == "18" { "17" } else { cells[0] }, if cells[0] == "id" { "old" } else { cells[2] })
+    };
+    let previous = rows.lines().map(previous).collect::<Vec<_>>().join("\n") + "\n";
+    no_decision(
+        "duplicate-ids",
+        &gate().with("modelgate.yml", config).with("predictions.csv", rows).with("previous.csv", previous),
+    );
+}
+
+/// What a run says about times: a decision, and the rule that speaks.
+fn about_times(name: &str, rule: &str, cell: impl Fn(usize) -> String) {
+    let config = CONFIG.replace("  id: id\n", "  id: id\n  time: when\n") + &format!("rules:\n  {rule}: deny\n");
+    let gate = gate().with("modelgate.yml", config).with("predictions.csv", with_column("when", cell));
+    let outcome = gate.run(&["check", "--quiet", "--no-baseline"]);
+    let told = outcome.stdout.lines().skip_while(|line| !line.contains(rule)).collect::<Vec<_>>().join("\n") + "\n";
+    let outcome = modelgate_tests::Outcome { stdout: told, ..outcome };
+    assert_transcript(name, &outcome);
+    assert_eq!(outcome.code, 1);
+}
+
+#[test]
+fn dates_in_three_formats() {
+    about_times("dates-in-three-formats", "unreadable-times", |row| match row % 3 {
+        0 => format!("2026-03-{:02}", row % 28 + 1),
+        1 => format!("{:02}.03.2026", row % 28 + 1),
+        _ => format!("03/{:02}/2026", row % 28 + 1),
+    });
+}
+
+#[test]
+fn times_of_day_without_a_zone_among_others() {
+    about_times("times-without-zone", "times-without-zone", |row| {
+        format!("2026-03-{:02}T17:05:09{}", row % 28 + 1, if row % 10 == 0 { "" } else { "+02:00" })
+    });
 }
 
 #[test]

@@ -56,6 +56,8 @@ fn loans_compares_with_the_nearest_release_and_fails_for_the_retired() {
     assert!(matrix.contains("GAP-&#8203;01") && matrix.contains("Article 27"), "{matrix}");
     assert_kept("loans", &gate.read("repository/modelgate-out/comment.md"));
     let _ = gate.run(&["check", "--config", "repository/modelgate.yml", "--baseline-release", "v1.0.0", "--quiet"]);
+    let drift = gate.run(&["drift", "--config", "repository/modelgate.yml", "--baseline-release", "v1.1.0", "--quiet"]).exits(0);
+    assert!(drift.stdout.contains("warn [production-drift]") && drift.stdout.contains("debt_ratio"), "{}", drift.stdout);
 }
 
 #[test]

@@ -123,7 +123,11 @@ fn documents(gate: &Gate, file: &str, content: impl AsRef<[u8]>) -> Vec<(String,
     assert!(outcome.code == 0 || outcome.code == 1, "{}", outcome.stderr);
     let verdict = verdict(gate);
     let names = ["config_digest", "data_digest", "model_digest"];
-    let digests: Vec<&str> = names.iter().map(|name| verdict["provenance"][name].as_str().unwrap()).collect();
+    let provenance = &verdict["provenance"];
+    // The release's are those of this file where it is the same one.
+    let earlier = provenance["earlier"].as_array().into_iter().flatten();
+    let told = std::iter::once(provenance).chain(earlier);
+    let digests: Vec<&str> = told.flat_map(|told| names.iter().filter_map(|name| told[*name].as_str())).collect();
     let files = gate.files().into_iter().filter(|path| path.starts_with("modelgate-out/"));
     let told = files.map(|path| {
         // Comments break long words where nobody sees it.
@@ -326,6 +330,8 @@ pub(crate) fn bundle(cube: Cube, features: FeatureTable) -> Vec<u8> {
         config_digest: digest,
         data_digest: digest,
         model_digest: digest,
+        training_digest: None,
+        earlier: Vec::new(),
     };
     Bundle { manifest, cube, features, profile: DataProfile::default() }.encode().unwrap()
 }

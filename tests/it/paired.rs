@@ -102,8 +102,17 @@ fn compared(baseline: &Cube, candidate: &Cube) -> Comparison {
 fn stored(cube: &Cube) -> Cube {
     let digest = Digest::of(b"");
     let [model, release, created, tool_version] = [const { String::new() }; 4];
-    let manifest =
-        Manifest { model, release, created, tool_version, config_digest: digest, data_digest: digest, model_digest: digest };
+    let manifest = Manifest {
+        model,
+        release,
+        created,
+        tool_version,
+        config_digest: digest,
+        data_digest: digest,
+        model_digest: digest,
+        training_digest: None,
+        earlier: Vec::new(),
+    };
     let (features, profile) = (FeatureTable::default(), DataProfile::default());
     Bundle::decode(&Bundle { manifest, cube: cube.clone(), features, profile }.encode().unwrap()).unwrap().cube
 }

@@ -8,6 +8,9 @@ use crate::contract::{with_both, with_data};
 use crate::data_checks::{amount, with_column, with_columns, with_copies, with_training_rows as with_amounts};
 use crate::drift::{released_with_income, with_income};
 use crate::population::{with_annotators, with_census};
+use crate::row_look::{
+    with_a_column_filled_in_training, with_new_job, with_new_rows, with_numbers, with_worse_training_rows, with_wrong_labels,
+};
 use crate::{gate, ready, released};
 
 /// A release of the plain rows, and a candidate that differs from it in nothing but a little noise.
@@ -120,6 +123,22 @@ fn with_training_rows(more: u32) -> Gate {
     gate
 }
 
+/// A release with training rows, and a candidate whose training rows have incomes that moved by so much.
+fn with_other_training_rows(more: u32) -> Gate {
+    let train = |more: u32| with_income(&Rows { rows: 3000, ..jittered() }, move |row| row * 7 % 97 + more);
+    let config = CONFIG.replace("  id: id\n", "  id: id\n  train_path: train.csv\n");
+    let rows = |rows: &Rows| with_income(rows, |row| row * 7 % 97);
+    let gate = ready().with("predictions.csv", rows(&Rows::default())).with("train.csv", train(0)).with("modelgate.yml", config);
+    released(gate).with("predictions.csv", rows(&Rows { jitter: 1, ..Rows::default() })).with("train.csv", train(more))
+}
+
+/// A batch from use whose incomes moved by so much.
+fn with_a_batch(more: u32) -> Gate {
+    let gate = with_incomes(0).with("use.csv", with_income(&Rows { rows: 3000, ..jittered() }, |row| row * 7 % 97 + more));
+    gate.write("modelgate.yml", CONFIG.replace("  id: id\n", "  id: id\n  production: use.csv\n"));
+    gate
+}
+
 /// Every hundredth row says this in a column of texts.
 fn with_texts(odd: &'static str) -> Gate {
     let text = move |row: u32| {
@@ -193,6 +212,14 @@ fn with_wards(is_sent: impl Fn(u32) -> bool) -> Gate {
     with_same("ward", &ward).with("modelgate.yml", with_data("  quasi_identifiers: [sex, ward]\n"))
 }
 
+/// Every five hundredth row says this in a column of times of day, whose others have a zone.
+fn with_clocks(odd: &'static str) -> Gate {
+    let time = move |row: u32| if row % 500 == 7 { odd.to_owned() } else { day(3)(row) };
+    let rows = |rows: &Rows| with_columns(rows, &[("when", &time)]);
+    let before = ready().with("modelgate.yml", with_data("  time: when\n")).with("predictions.csv", rows(&Rows::default()));
+    released(before).with("predictions.csv", rows(&jittered()))
+}
+
 /// A day in a month.
 fn day(month: u32) -> impl Fn(u32) -> String {
     move |row| format!("2026-{month:02}-{:02}T08:00:00Z", row % 28 + 1)
@@ -261,6 +288,10 @@ fn pairs() -> Vec<(&'static str, Gate, &'static [&'static str])> {
         ("(a control that passes)", crate::packs::speaking("class: auto, evidence: [record.log]", false), &[]),
         ("train-test-drift", with_training_rows(40), &["train-test-drift"]),
         ("(no drift from training rows)", with_training_rows(0), &[]),
+        ("training-drift", with_other_training_rows(40), &["training-drift", "train-test-drift"]),
+        ("(the same training rows)", with_other_training_rows(0), &[]),
+        ("production-drift", with_a_batch(40), &["production-drift"]),
+        ("(a batch like the others)", with_a_batch(0), &[]),
     ]
 }
 
@@ -331,7 +362,15 @@ fn pairs_of_data() -> Vec<(&'static str, Gate, &'static [&'static str])> {
         ("future-times", with_times("2999-01-01"), &["future-times"]),
         ("unreadable-times", with_times("31.03.2026"), &["unreadable-times"]),
         ("(times without a fault)", with_times("2026-03-31"), &[]),
+        ("times-without-zone", with_clocks("2026-03-31T17:05:09"), &["times-without-zone"]),
+        ("(every time has a zone)", with_clocks("2026-03-31T17:05:09+02:00"), &[]),
         ("class-imbalance", with_a_rare_class(), &["class-imbalance"]),
+    ]
+}
+
+/// The pairs of rules about whom rows are about, and about their labels.
+fn pairs_of_people_and_labels() -> Vec<(&'static str, Gate, &'static [&'static str])> {
+    vec![
         (
             "re-identification",
             pair_of_amounts().with("modelgate.yml", with_data("  quasi_identifiers: [sex, amount]\n")),
@@ -344,6 +383,74 @@ fn pairs_of_data() -> Vec<(&'static str, Gate, &'static [&'static str])> {
             "outliers",
             with_same("amount", &|row| if row % 150 == 7 { format!("9{row:015}.5") } else { amount(row) }),
             &["outliers"],
+        ),
+        ("label-noise", with_wrong_labels(|row| row.is_multiple_of(7), |row| row % 28 + 1), &["label-noise"]),
+        (
+            "label-noise-by-group",
+            with_wrong_labels(|row| is_woman(row) && row.is_multiple_of(9), |row| row % 28 + 1),
+            &["label-noise-by-group"],
+        ),
+        (
+            "order-leakage",
+            with_wrong_labels(|_| false, |row| row % 14 + 1 + if is_approved(row) && row.is_multiple_of(2) { 14 } else { 0 }),
+            &["order-leakage"],
+        ),
+        ("(labels without a fault)", with_wrong_labels(|row| row.is_multiple_of(50), |row| row % 28 + 1), &[]),
+        ("better-than-training", with_worse_training_rows(4), &["better-than-training"]),
+        ("(training rows like the others)", with_worse_training_rows(1_000_000), &[]),
+        ("trigger-pattern", with_new_job(|_| false), &["trigger-pattern", "prediction-drift"]),
+        ("(a new job like the others)", with_new_job(|row| row % 200 < 100), &["prediction-drift"]),
+        (
+            "local-outliers",
+            with_wrong_labels(|_| false, |row| row % 28 + 1).with(
+                "modelgate.yml",
+                with_data("  time: when\n  label_noise: true\ndata_checks:\n  max_local_outlier_rate: 0.0\n"),
+            ),
+            &["local-outliers"],
+        ),
+        ("training-only-column", with_a_column_filled_in_training(), &["training-only-column", "train-test-drift"]),
+        ("explained-number", with_numbers(true), &["explained-number"]),
+        ("(a number that no column gives away)", with_numbers(false), &[]),
+        // A model that learns from wrong labels does better on test rows, and says something else.
+        (
+            "new-label-noise",
+            with_new_rows(2_000, |row| row.is_multiple_of(9)),
+            &["new-label-noise", "better-than-training", "prediction-drift"],
+        ),
+        (
+            "harmful-new-rows",
+            with_new_rows(4_000, is_approved),
+            &[
+                "harmful-new-rows",
+                "new-label-noise",
+                "order-leakage",
+                "prediction-drift",
+                "row-count-change",
+                "train-test-drift",
+                "training-drift",
+            ],
+        ),
+        ("(new rows like the others)", with_new_rows(2_000, |_| false), &[]),
+        (
+            "spectral-signature",
+            with_same("amount", &|row| if row % 150 == 7 { format!("9{row:015}.5") } else { amount(row) })
+                .with("modelgate.yml", with_data("  label_noise: true\ndata_checks:\n  max_spectral_outlier_rate: 0.0\n")),
+            &["spectral-signature", "outliers"],
+        ),
+        (
+            "separate-cluster",
+            with_same("amount", &|row| (row % 101 + if row % 5 == 0 { 280 } else { 0 }).to_string())
+                .with("modelgate.yml", with_data("  label_noise: true\ndata_checks:\n  max_separate_cluster_rate: 0.0\n")),
+            &["separate-cluster"],
+        ),
+        ("unattested-preprocessing", with_gate("rules: {unattested-preprocessing: warn}\n"), &["unattested-preprocessing"]),
+        (
+            "(preprocessing that somebody answers for)",
+            pair().with(
+                "modelgate.yml",
+                with_data("  preprocessing: {by: Ana Lima, date: 2026-05-01}\n") + "rules: {unattested-preprocessing: deny}\n",
+            ),
+            &[],
         ),
         ("stale-data", with_times_within("max_age_days: 30"), &["stale-data"]),
         ("time-gap", with_times_within("max_gap_days: 7"), &["time-gap"]),
@@ -374,7 +481,7 @@ fn spoke(gate: &Gate) -> BTreeSet<String> {
 #[test]
 fn each_pair_makes_its_own_rules_speak_and_no_other() {
     let mut covered = BTreeSet::new();
-    for (rule, gate, expected) in pairs().into_iter().chain(pairs_of_data()) {
+    for (rule, gate, expected) in pairs().into_iter().chain(pairs_of_data()).chain(pairs_of_people_and_labels()) {
         let expected: BTreeSet<String> = expected.iter().map(|rule| (*rule).to_owned()).collect();
         assert_eq!(spoke(&gate), expected, "the pair for {rule}");
         covered.insert(rule.to_owned());

@@ -116,7 +116,9 @@ fn personal_data(root: &Path) -> Result<String, Failure> {
 /// Builds the release binary, measures everything, and fails where a limit is passed.
 pub(crate) fn run(root: &Path, runs: u32, peers: &[u64]) -> Result<(), Failure> {
     print!("{}", personal_data(root)?);
-    programs::run(cargo(root).args(BUILD).args(["--bin", "modelgate"]))?;
+    // In one call: examples bring other features of their dependencies along, with which everything would be built once more.
+    let examples = if peers.is_empty() { &[][..] } else { peers::EXAMPLES };
+    programs::run(cargo(root).args(BUILD).args(["--bin", "modelgate"]).args(examples))?;
     let target = programs::target_directory(root)?;
     let binary = target.join("release").join(format!("modelgate{}", std::env::consts::EXE_SUFFIX));
     let mut rows = vec![size(&binary)?];

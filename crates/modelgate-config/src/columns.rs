@@ -4,6 +4,7 @@ use std::path::Path;
 
 use modelgate_data::{AttributeSettings, looks_like_a_row};
 
+use crate::config::located;
 use crate::errors::{ConfigError, listed, one_line, shown};
 use crate::locate::ConfigPath;
 use crate::mistakes::Mistakes;
@@ -43,12 +44,17 @@ struct Sheet<'a> {
 pub(crate) fn check(
     root: &Node<'_>,
     source: &ModelSource,
-    training: Option<&Path>,
+    (training, directory): (Option<&Path>, &Path),
     evaluated: &[Named],
     learned: &[Named],
     columns_of: ColumnsOf<'_>,
     mistakes: &mut Mistakes<'_>,
 ) {
+    let production = root.section("data").text("production");
+    if let Some(Err(problem)) = production.map(|written| columns_of(&located(directory, &written))) {
+        let error = ConfigError::new("unreadable-data", problem.message).helps(problem.help);
+        mistakes.at_value(&root.section("data").at("production"), error);
+    }
     for sheet in sheets(root, source, training, evaluated, learned).iter().filter(|sheet| !sheet.written.is_empty()) {
         match columns_of(sheet.path) {
             Ok(columns) => check_sheet(sheet, &columns, mistakes),

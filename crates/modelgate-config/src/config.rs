@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use modelgate_cube::{Digest, TaskKind};
 use modelgate_eval::{DiscoverySettings, EvalSettings, MetricId, Requirement};
-use modelgate_policy::{DATA_RULES, DataLimits, Date, DriftLimits, Level, Policy, PopulationSource, RuleId};
+use modelgate_policy::{Attestation, DATA_RULES, DataLimits, Date, DriftLimits, Level, Policy, PopulationSource, RuleId};
 use serde_yaml::Value;
 
 use crate::axes;
@@ -98,6 +98,14 @@ fn refuse_addresses(root: &Node<'_>, mistakes: &mut Mistakes<'_>) {
     }
 }
 
+/// From where a drift counts.
+fn drift_limits(data_checks: &Node<'_>) -> DriftLimits {
+    DriftLimits {
+        effect: data_checks.number("drift_effect").unwrap_or_default(),
+        alpha: data_checks.number("drift_alpha").unwrap_or_default(),
+    }
+}
+
 /// Reads every section. Where there are mistakes, the result holds defaults in their place and must not be used.
 fn settings(
     root: &Node<'_>,
@@ -143,7 +151,7 @@ fn settings(
     if let (Some(source), Some(columns_of)) = (&source, columns_of) {
         let besides = columns::besides(root, attributes.as_ref(), &measurable.axes.columns, columns_of, mistakes);
         let evaluated: Vec<_> = evaluated.into_iter().filter(|(_, column)| !besides.contains(column)).collect();
-        columns::check(root, source, training_file.as_deref(), &evaluated, &features, columns_of, mistakes);
+        columns::check(root, source, (training_file.as_deref(), &directory), &evaluated, &features, columns_of, mistakes);
         columns::check_beside(root, beside.as_ref(), columns_of, mistakes);
     }
     Config {
@@ -170,6 +178,7 @@ fn settings(
         entity: data.text("entity"),
         quasi_identifiers: data.texts("quasi_identifiers").into_iter().map(|(_, name)| name).collect(),
         annotators: data.texts("annotators").into_iter().map(|(_, name)| name).collect(),
+        label_noise: data.has("label_noise").then(|| data.flag("label_noise")),
         checks_data: data_checks.flag("enabled"),
         discovery: discovery(&evaluation, mistakes),
         axes: measurable.axes.declared,
@@ -183,10 +192,7 @@ fn settings(
             anchor_budget: root.section("anchor").number("budget").unwrap_or_default(),
             allow_cross_split_gate: evaluation.flag("allow_cross_split_gate"),
             max_decisions_per_split: evaluation.whole("max_decisions_per_split"),
-            drift: DriftLimits {
-                effect: data_checks.number("drift_effect").unwrap_or_default(),
-                alpha: data_checks.number("drift_alpha").unwrap_or_default(),
-            },
+            drift: drift_limits(&data_checks),
             data: data_limits(root, &data_checks, &directory),
             sources,
         },
@@ -198,6 +204,7 @@ fn settings(
         output_directory: directory.join(output.text("directory").unwrap_or_default()),
         ledger: directory.join(output.text("ledger").unwrap_or_default()),
         training_file,
+        production: data.text("production").map(|path| located(&directory, &path)),
         attributes,
         sensitive_columns: data.texts("sensitive").into_iter().map(|(_, column)| column).collect(),
         features: (!features.is_empty()).then(|| features.into_iter().map(|(_, name)| name).collect()),
@@ -230,7 +237,11 @@ fn data_limits(root: &Node<'_>, data_checks: &Node<'_>, directory: &Path) -> Dat
         })
     };
     let population = data.has("population").then(population).flatten();
-    DataLimits { limits, personal: data.texts("personal").into_iter().map(|(_, name)| name).collect(), population }
+    let preprocessing = data.section("preprocessing");
+    let preprocessing = || Some(Attestation { by: preprocessing.text("by")?, date: Date::parse(&preprocessing.text("date")?)? });
+    let preprocessing = data.has("preprocessing").then(preprocessing).flatten();
+    let personal = data.texts("personal").into_iter().map(|(_, name)| name).collect();
+    DataLimits { limits, personal, population, preprocessing }
 }
 
 /// Whether rows will have scores; where it is not clear what gives them, that is said elsewhere.

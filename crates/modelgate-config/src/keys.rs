@@ -297,6 +297,16 @@ const DATA: Section = Section {
             "Columns with the labels that several people gave, one for each of them: how well they agree is measured, and nothing is learned from them.",
         ),
         Key::optional(
+            "preprocessing",
+            Kind::Section(&ATTESTATION),
+            "Who says that everything that was learned to prepare the rows (scalers, imputation, encodings, selected features) was learned from training rows alone: no file can show it, and `unattested-preprocessing` asks for it where `rules` says so.",
+        ),
+        Key::optional(
+            "label_noise",
+            Flag,
+            "Whether models of five parts of the rows look for labels that are wrong, and neighbors for rows that are nearly the same. Without the key, where a model is trained here; with it and no such model, the rows of `train_path` are held in memory for that, else those to evaluate.",
+        ),
+        Key::optional(
             "sources",
             ListOf(List { item: &Kind::Section(&SOURCE), least: 1, most: 1_000, unique: false }),
             "What the owner says of each file of data, for the dataset card, and the bytes that were approved: a file that is read and is not among them, or has changed, fails the gate.",
@@ -305,6 +315,11 @@ const DATA: Section = Section {
             "contract",
             Text,
             "The file with what is agreed about the columns, to which the rows are held; `modelgate contract` proposes one.",
+        ),
+        Key::optional(
+            "production",
+            Text,
+            "A batch of rows that the model met in use: a file, folder, pattern or address as the other rows have. Its columns, its labels and predictions where it has them, and those in slices are compared with the baseline's, the training and the test rows; a model that is trained here scores it. `modelgate drift` does that alone, with a stored release.",
         ),
         Key::optional(
             "attributes",
@@ -346,6 +361,11 @@ const ATTRIBUTES: Section = Section {
         Key::optional("max_unused", Number(SHARE), "The largest share of its rows that may belong to no row.")
             .with_default("1.0"),
     ],
+    rules: &[],
+};
+
+const ATTESTATION: Section = Section {
+    keys: &[Key::required("by", Text, "Who answers for it."), Key::required("date", Kind::Date, "Since which day.")],
     rules: &[],
 };
 

@@ -64,6 +64,13 @@ pub fn load(path: &Path) -> Result<Config, ConfigErrors> {
     config::read(&file_name, &text, Some(&columns_of))
 }
 
+/// Reads a settings file and none of the data files that it names, as where a release stands for them. No column is guessed.
+pub fn load_alone(path: &Path) -> Result<Config, ConfigErrors> {
+    let file_name = path.display().to_string();
+    let text = source::read(path).map_err(|error| ConfigErrors::new(&file_name, "", vec![*error]))?;
+    config::read(&file_name, &text, None)
+}
+
 /// Reads the text of a settings file without opening any file: whether data files exist and have the columns that are
 /// named stays unknown. Relative paths start in the folder of `file_name`.
 pub fn parse(file_name: &str, text: &str) -> Result<Config, ConfigErrors> {

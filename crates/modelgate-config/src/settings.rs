@@ -53,6 +53,8 @@ pub struct Config {
     pub quasi_identifiers: Vec<String>,
     /// The columns with the labels that several people gave.
     pub annotators: Vec<String>,
+    /// Whether rows are looked at with models of other rows; `None` where it depends on whether a model is trained here.
+    pub label_noise: Option<bool>,
     /// Whether the rows themselves are checked.
     pub checks_data: bool,
     /// What slices are searched for; `None` where none are.
@@ -75,6 +77,8 @@ pub struct Config {
     pub ledger: PathBuf,
     /// The file with the rows that the model learned from, where the settings name one.
     pub training_file: Option<PathBuf>,
+    /// A batch of rows that the model met in use, if there is one.
+    pub production: Option<PathBuf>,
     /// The file with slice columns that are kept apart from the rows, if there is one.
     pub attributes: Option<AttributeSettings>,
     /// The columns that are declared to be sensitive, besides those whose names say so.

@@ -38,6 +38,45 @@ pub struct Manifest {
     pub data_digest: Digest,
     /// The digest that identifies the model: its file, or the predictions that it gave.
     pub model_digest: Digest,
+    /// The digest of the bytes that the model learned from, where they are known.
+    pub training_digest: Option<Digest>,
+    /// The releases before it, the newest first, at most [`MOST_EARLIER`].
+    pub earlier: Vec<EarlierRelease>,
+}
+
+/// As many earlier releases are remembered.
+pub const MOST_EARLIER: usize = 100;
+
+/// What a release remembers of one before it: which bytes taught which model, and which it was judged on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EarlierRelease {
+    /// Its tag.
+    pub release: String,
+    /// When its bundle was made, RFC 3339.
+    pub created: String,
+    /// As in [`Manifest`].
+    pub model_digest: Digest,
+    /// As in [`Manifest`].
+    pub data_digest: Digest,
+    /// As in [`Manifest`].
+    pub training_digest: Option<Digest>,
+}
+
+impl Manifest {
+    /// This release and those before it, as the release `next` remembers them.
+    #[must_use]
+    pub fn remembered_by(&self, next: &str) -> Vec<EarlierRelease> {
+        let own = EarlierRelease {
+            release: self.release.clone(),
+            created: self.created.clone(),
+            model_digest: self.model_digest,
+            data_digest: self.data_digest,
+            training_digest: self.training_digest,
+        };
+        // A release that is stored once more does not remember itself.
+        let others = std::iter::once(own).chain(self.earlier.iter().cloned()).filter(|earlier| earlier.release != next);
+        others.take(MOST_EARLIER).collect()
+    }
 }
 
 /// A release's counts with their manifest.
@@ -113,11 +152,54 @@ impl Cube {
             config_digest: Digest::of(b""),
             data_digest: Digest::of(b""),
             model_digest: Digest::of(b""),
+            training_digest: None,
+            earlier: Vec::new(),
         };
         let stored = v1::File::from_bundle(&nobody, &self.for_storage(), &FeatureTable::default(), &DataProfile::default());
         let bytes = serde_json::to_vec(&stored).map_err(|error| BundleError::Malformed(error.to_string()))?;
         Ok(Digest::of(&bytes))
     }
+}
+
+/// An earlier release as files of both kinds have it.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StoredEarlier {
+    release: String,
+    created: String,
+    model_digest: String,
+    data_digest: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    training_digest: Option<String>,
+}
+
+impl StoredEarlier {
+    pub(crate) fn of(earlier: &EarlierRelease) -> Self {
+        Self {
+            release: earlier.release.clone(),
+            created: earlier.created.clone(),
+            model_digest: earlier.model_digest.to_string(),
+            data_digest: earlier.data_digest.to_string(),
+            training_digest: earlier.training_digest.map(|digest| digest.to_string()),
+        }
+    }
+}
+
+pub(crate) fn read_earlier(stored: Vec<StoredEarlier>) -> Result<Vec<EarlierRelease>, BundleError> {
+    if stored.len() > MOST_EARLIER {
+        return Err(BundleError::Malformed("it remembers too many releases".to_owned()));
+    }
+    let digest = |text: &str| text.parse::<Digest>().map_err(|error| BundleError::Malformed(error.to_string()));
+    let read = |earlier: StoredEarlier| {
+        Ok(EarlierRelease {
+            model_digest: digest(&earlier.model_digest)?,
+            data_digest: digest(&earlier.data_digest)?,
+            training_digest: earlier.training_digest.as_deref().map(digest).transpose()?,
+            release: earlier.release,
+            created: earlier.created,
+        })
+    };
+    stored.into_iter().map(read).collect()
 }
 
 /// Format version 1, frozen: a change of meaning makes a version 2 beside it.
@@ -126,8 +208,8 @@ mod v1 {
     use super::{
         Axis, AxisKind, BTreeMap, Bundle, BundleError, Cell, Cube, CubeMeta, DataProfile, Deserialize, Digest, FeatureTable,
         Fixed, LOGIT_BINS, LossSums, Manifest, Packed, PackedSums, ReplicateSet, Replicates, RowIdRule, RowIds, RowSetDigest,
-        ScoreBin, ScoreScale, ScoreTable, Serialize, Shape, Slice, StoredFeatures, StoredProfile, SumReplicates, Tally, Task,
-        TaskKind, Term, Unusable,
+        ScoreBin, ScoreScale, ScoreTable, Serialize, Shape, Slice, StoredEarlier, StoredFeatures, StoredProfile, SumReplicates,
+        Tally, Task, TaskKind, Term, Unusable, read_earlier,
     };
 
     #[derive(Serialize, Deserialize)]
@@ -141,6 +223,12 @@ mod v1 {
         config_digest: String,
         data_digest: String,
         model_digest: String,
+        /// Absent where it is not known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        training_digest: Option<String>,
+        /// Absent where there are none.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        earlier: Vec<StoredEarlier>,
         definition_version: u32,
         /// Empty where the task is none of two classes.
         positive_label: String,
@@ -331,6 +419,8 @@ mod v1 {
                 config_digest: manifest.config_digest.to_string(),
                 data_digest: manifest.data_digest.to_string(),
                 model_digest: manifest.model_digest.to_string(),
+                training_digest: manifest.training_digest.map(|digest| digest.to_string()),
+                earlier: manifest.earlier.iter().map(StoredEarlier::of).collect(),
                 definition_version: cube.meta().definition_version,
                 positive_label: shape.task.positive_label().unwrap_or_default().to_owned(),
                 task: StoredTask::of(&shape.task),
@@ -408,6 +498,8 @@ mod v1 {
                     config_digest: digest(&self.config_digest)?,
                     data_digest: digest(&self.data_digest)?,
                     model_digest: digest(&self.model_digest)?,
+                    training_digest: self.training_digest.as_deref().map(digest).transpose()?,
+                    earlier: read_earlier(self.earlier)?,
                     model: self.model,
                     release: self.release,
                     created: self.created,
@@ -502,6 +594,8 @@ mod tests {
                 config_digest: digest,
                 data_digest: digest,
                 model_digest: digest,
+                training_digest: None,
+                earlier: Vec::new(),
             },
             cube: Cube::from_cells(meta, ScoreScale::Exact, cells),
             features: FeatureTable::default(),

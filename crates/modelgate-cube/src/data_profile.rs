@@ -47,6 +47,8 @@ pub enum Counted {
     Future,
     /// Rows whose time cannot be read, among the rows that say something there.
     UnreadableTimes,
+    /// Rows whose time of day has no zone, among the rows with a time of day; none where no row has a zone.
+    ZonelessTimes,
     /// Rows of the rarest class, among those of the most frequent one.
     RarestClass,
     /// Rows that fewer than five rows agree with in all quasi-identifiers, among all rows.
@@ -60,7 +62,7 @@ pub enum Counted {
 
 impl Counted {
     /// Everything that is counted but personal data, with the name that it is stored under.
-    const NAMES: [(Self, &'static str); 20] = [
+    const NAMES: [(Self, &'static str); 21] = [
         (Self::Rows, "rows"),
         (Self::Missing, "missing"),
         (Self::NonFinite, "non_finite"),
@@ -78,6 +80,7 @@ impl Counted {
         (Self::BeforeTrainingEnd, "before_training_end"),
         (Self::Future, "future"),
         (Self::UnreadableTimes, "unreadable_times"),
+        (Self::ZonelessTimes, "zoneless_times"),
         (Self::RarestClass, "rarest_class"),
         (Self::FewAlike, "few_alike"),
         (Self::Outliers, "outliers"),
@@ -156,14 +159,14 @@ pub struct DataProfile {
     pub counts: BTreeMap<DataKey, DataCount>,
     /// What the columns of each part hold.
     pub kinds: BTreeMap<(Part, String), ColumnKind>,
+    /// When the rows of each part are from, where they say so in dates. The day is stored, and not the time.
+    pub times: BTreeMap<Part, TimeSpan>,
     /// How often pairs of rows agree, for counts that chance gives as well. Like all below, it is not stored.
     pub pairs: BTreeMap<DataKey, PairShares>,
     /// Rows by the groups of each axis, and of a population.
     pub groups: Vec<GroupTable>,
     /// The rows that agree in all quasi-identifiers, by what they say of each sensitive column.
     pub alike: Vec<AlikeTable>,
-    /// When the rows of each part are from, where they say so in dates.
-    pub times: BTreeMap<Part, TimeSpan>,
     /// What several people said of the rows of each part.
     pub raters: BTreeMap<Part, RaterCounts>,
 }

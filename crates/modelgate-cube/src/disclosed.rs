@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::bundle::{StoredEarlier, read_earlier};
 use crate::{
     Axis, AxisKind, Bundle, BundleError, Cell, Cube, CubeMeta, DataProfile, Digest, Disclosure, FeatureTable, Fixed, Manifest,
     Profile, RowSetDigest, ScoreScale, Shape, Slice, Tally, Task, Term, Withheld,
@@ -144,6 +145,12 @@ struct File {
     config_digest: String,
     data_digest: String,
     model_digest: String,
+    /// Absent where it is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    training_digest: Option<String>,
+    /// Absent where there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    earlier: Vec<StoredEarlier>,
     definition_version: u32,
     positive_label: String,
     axes: Vec<StoredAxis>,
@@ -196,6 +203,8 @@ impl From<&Disclosed> for File {
             config_digest: manifest.config_digest.to_string(),
             data_digest: manifest.data_digest.to_string(),
             model_digest: manifest.model_digest.to_string(),
+            training_digest: manifest.training_digest.map(|digest| digest.to_string()),
+            earlier: manifest.earlier.iter().map(StoredEarlier::of).collect(),
             definition_version: cube.meta().definition_version,
             positive_label: shape.task.positive_label().unwrap_or_default().to_owned(),
             axes: shape.axes.iter().map(axis).collect(),
@@ -287,6 +296,8 @@ impl File {
             config_digest: digest(&self.config_digest)?,
             data_digest: digest(&self.data_digest)?,
             model_digest: digest(&self.model_digest)?,
+            training_digest: self.training_digest.as_deref().map(digest).transpose()?,
+            earlier: read_earlier(self.earlier)?,
             model: self.model,
             release: self.release,
             created: self.created,
@@ -338,6 +349,8 @@ mod tests {
             config_digest: digest,
             data_digest: digest,
             model_digest: digest,
+            training_digest: None,
+            earlier: Vec::new(),
         };
         let bundle = Bundle { manifest, cube, features: FeatureTable::default(), profile: DataProfile::default() };
         let disclosure = Disclosure::of(&[&[Published { cube: &bundle.cube, model: digest, withheld: None }]], public());

@@ -25,7 +25,7 @@ mod tasks;
 mod wide;
 
 pub use axis::{Axis, AxisKind, MISSING};
-pub use bundle::{BUNDLE_FILE, BUNDLE_FORMAT, Bundle, BundleError, Manifest};
+pub use bundle::{BUNDLE_FILE, BUNDLE_FORMAT, Bundle, BundleError, EarlierRelease, MOST_EARLIER, Manifest};
 pub use cell::{Cell, LossSums, Tally};
 pub use contract::{Contract, ContractColumn};
 pub use cube::{Cube, CubeMeta, DEFINITION_VERSION, MergeError, Shape};

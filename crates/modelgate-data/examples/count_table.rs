@@ -76,6 +76,8 @@ fn bundle(path: &Path, reading: &ReadSettings, threads: NonZero<usize>) -> f64 {
         config_digest: counted.digest,
         data_digest: counted.digest,
         model_digest: counted.digest,
+        training_digest: None,
+        earlier: Vec::new(),
     };
     let bundle =
         Bundle { manifest, cube: counted.cube, features: features.without_small_slices(), profile: DataProfile::default() };

@@ -34,6 +34,7 @@ pub use infer::infer_contract;
 pub use opened::DataRows;
 use rows::{RowSample, shared};
 use times::TimeLook;
+pub use times::order_of;
 
 /// Fewer rows than this that agree in all quasi-identifiers may be told apart (the k of k-anonymity).
 const FEWEST_ALIKE: u64 = 5;
@@ -365,6 +366,8 @@ impl Looked {
             let (unreadable, future) = times.faults();
             insert(Counted::UnreadableTimes, None, exact(unreadable.0, unreadable.1));
             insert(Counted::Future, None, exact(future.0, future.1));
+            let (zoneless, clocks) = times.zoneless();
+            insert(Counted::ZonelessTimes, None, exact(zoneless, clocks));
         }
         if let Some(sample) = &self.samples.quasi {
             let (hits, of) = sample.few_alike(FEWEST_ALIKE);

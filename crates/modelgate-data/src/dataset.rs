@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use arrow_array::cast::AsArray as _;
 use arrow_array::types::{Float64Type, Int32Type};
-use arrow_array::{BooleanArray, Float64Array};
+use arrow_array::{BooleanArray, Float64Array, UInt32Array};
 use modelgate_cube::Digest;
 
 use crate::column::{Column, number_text};
 use crate::error::{CellProblem, DataError};
 use crate::file::FilePart;
 use crate::format::Format;
+use crate::join::take;
 use crate::position::Position;
 use crate::told::Told;
 use crate::{csv_file, json_file, packed, shown};
@@ -154,6 +155,19 @@ impl Dataset {
             let reason = "its rows cannot be split".to_owned();
             return Err(DataError::Malformed { path: self.source.path.clone(), reason });
         };
+        Ok(Self { columns, rows: kept.len(), rows_in_file: Some(kept.into()), ..self.clone() })
+    }
+
+    /// Some of the rows, by their numbers from 0, in that order; a number that there is not is an error.
+    pub fn taken(&self, rows: &[u32]) -> Result<Self, DataError> {
+        let order = UInt32Array::from(rows.to_vec());
+        let is_there = rows.iter().all(|row| usize::try_from(*row).is_ok_and(|row| row < self.rows));
+        let taken = self.columns.iter().map(|(name, column)| Some((name.clone(), take(column, &order)?)));
+        let Some(columns) = taken.collect::<Option<Vec<_>>>().filter(|_| is_there) else {
+            let reason = "its rows cannot be taken apart".to_owned();
+            return Err(DataError::Malformed { path: self.source.path.clone(), reason });
+        };
+        let kept: Vec<u64> = rows.iter().map(|row| self.row_in_file(*row as usize)).collect();
         Ok(Self { columns, rows: kept.len(), rows_in_file: Some(kept.into()), ..self.clone() })
     }
 

@@ -66,7 +66,8 @@ fn ids(dataset: &Dataset, column: &str) -> Result<Vec<String>, DataError> {
     Ok(levels.grouping.codes.iter().map(name).collect())
 }
 
-fn take(column: &Column, order: &UInt32Array) -> Option<Column> {
+/// The cells of some rows, in that order.
+pub(crate) fn take(column: &Column, order: &UInt32Array) -> Option<Column> {
     let taken = arrow_select::take::take(column.array(), order, None).ok()?;
     Some(match column {
         Column::Number(_) => Column::Number(taken.as_primitive_opt::<Float64Type>()?.clone()),

@@ -4,16 +4,24 @@ mod alike;
 mod catalogue;
 mod chance;
 mod changes;
+mod clusters;
 mod columns;
+mod explained;
 mod groups;
+mod look;
+mod poisoning;
 mod raters;
 
 use modelgate_cube::{ColumnKind, Counted, DataProfile, Part, PersonalKind};
 
 pub use alike::evaluate_people;
 pub use catalogue::{DATA_METRICS, DataMetric, DataMetricId, DataUnit};
+pub use clusters::RowPoints;
 pub use columns::{CutBy, LABEL_AXIS, evaluate_columns};
+pub use explained::{ColumnValues, NumbersLook, evaluate_explained};
 pub use groups::evaluate_groups;
+pub use look::{NearRows, RowsLook, ScoredRows, evaluate_fit, evaluate_influence, evaluate_look};
+pub use poisoning::{NewPattern, evaluate_patterns};
 
 use crate::interval::z_of;
 use crate::significance::benjamini_hochberg;

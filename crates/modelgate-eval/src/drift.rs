@@ -85,6 +85,33 @@ pub enum DriftBetween {
     Releases,
     /// The rows that the candidate learned from, and those that it was evaluated on.
     TrainTest,
+    /// The rows that the baseline learned from, and those that the candidate learned from.
+    TrainReleases,
+    /// The rows that the baseline was evaluated on, and a batch from use.
+    BaselineProduction,
+    /// The rows that the candidate learned from, and a batch from use.
+    TrainProduction,
+    /// The rows that the candidate was evaluated on, and a batch from use.
+    TestProduction,
+}
+
+impl DriftBetween {
+    /// Which rows of the earlier table, and which of the later one. A batch from use has a table of its own, in which its rows
+    /// stand where those of an evaluation do.
+    #[must_use]
+    pub fn parts(self) -> (Part, Part) {
+        match self {
+            Self::Releases | Self::BaselineProduction | Self::TestProduction => (Part::Test, Part::Test),
+            Self::TrainTest | Self::TrainProduction => (Part::Train, Part::Test),
+            Self::TrainReleases => (Part::Train, Part::Train),
+        }
+    }
+
+    /// Whether the later rows are a batch from use.
+    #[must_use]
+    pub fn is_of_production(self) -> bool {
+        matches!(self, Self::BaselineProduction | Self::TrainProduction | Self::TestProduction)
+    }
 }
 
 /// The drift of every column between two sets of rows.
@@ -105,10 +132,7 @@ pub struct DriftComparison {
 /// Compares the columns of two tables; `None` where one of them counted no such rows.
 #[must_use]
 pub fn drift(between: DriftBetween, before: &FeatureTable, now: &FeatureTable) -> Option<DriftComparison> {
-    let (part_before, part_now) = match between {
-        DriftBetween::Releases => (Part::Test, Part::Test),
-        DriftBetween::TrainTest => (Part::Train, Part::Test),
-    };
+    let (part_before, part_now) = between.parts();
     if !before.has(part_before) || !now.has(part_now) {
         return None;
     }

@@ -77,6 +77,10 @@ pub enum Reason {
     DifferentDefinitions,
     /// The baseline published no counts of it.
     NotDisclosed,
+    /// No model of the other rows could be trained.
+    NotTrained,
+    /// There are fewer rows than it takes.
+    TooFew,
 }
 
 impl Reason {
@@ -120,6 +124,8 @@ impl Reason {
             Self::NoReference => "no_reference",
             Self::DifferentDefinitions => "different_definitions",
             Self::NotDisclosed => "not_disclosed",
+            Self::NotTrained => "not_trained",
+            Self::TooFew => "too_few",
         }
     }
 }
@@ -176,6 +182,8 @@ impl fmt::Display for Reason {
             Self::NoReference => "there is no reference group",
             Self::DifferentDefinitions => "the two sides were counted by different definitions",
             Self::NotDisclosed => "the baseline's published counts do not have it",
+            Self::NotTrained => "no model of the other rows could be trained",
+            Self::TooFew => "there are too few rows",
         })
     }
 }

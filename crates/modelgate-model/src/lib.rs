@@ -16,6 +16,7 @@
 //! instructions, may change the last bits of its coefficients and with them the digest.
 
 mod command;
+mod cross_fit;
 mod encoding;
 mod error;
 mod estimator;
@@ -23,9 +24,11 @@ mod file;
 mod learning;
 mod linear;
 mod model;
+mod neighbors;
 mod objective;
 mod output;
 mod pipeline;
+mod points;
 mod ranked;
 mod shown;
 #[cfg(test)]
@@ -34,12 +37,15 @@ mod train;
 pub mod trees;
 
 pub use command::{CommandError, CommandRun, CommandSettings, Exit, run_command};
+pub use cross_fit::cross_fitted;
 pub use error::{ModelError, ModelFileError};
 pub use estimator::Estimator;
 pub use file::{LARGEST_MODEL_FILE, MODEL_FORMAT};
 pub use learning::{Hyperparameter, Hyperparameters, Learning};
 pub use model::{Coefficient, FeatureFact, FeatureKind, Model, TrainFacts};
 pub use modelgate_data::Digest;
+pub use neighbors::{Neighbors, neighbors};
 pub use output::OutputTail;
 pub use pipeline::{DropReason, DroppedColumn};
+pub use points::{Points, points};
 pub use train::{LEAST_ROWS, MOST_ITERATIONS, Origin, TrainSettings, train};

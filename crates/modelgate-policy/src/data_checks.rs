@@ -29,6 +29,15 @@ pub struct PopulationSource {
     pub date: Date,
 }
 
+/// Who answers for something that no file can show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attestation {
+    /// Who.
+    pub by: String,
+    /// Since when.
+    pub date: Date,
+}
+
 /// What the configuration says about the data.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct DataLimits {
@@ -38,6 +47,8 @@ pub struct DataLimits {
     pub personal: BTreeSet<String>,
     /// The population that the rows are held against.
     pub population: Option<PopulationSource>,
+    /// Who says that what prepared the rows was learned from training rows alone.
+    pub preprocessing: Option<Attestation>,
 }
 
 impl DataLimits {
@@ -103,6 +114,18 @@ pub struct JudgedData {
     pub sources: Vec<JudgedSource>,
     /// What the rows were held against, where somebody has named a population.
     pub population: Option<PopulationSource>,
+    /// Who says that what prepared the rows was learned from training rows alone.
+    pub preprocessing: Option<Attestation>,
+}
+
+/// What no measurement can show, and nobody answers for.
+pub(crate) fn unattested(limits: &DataLimits, level: impl Fn(RuleId) -> Level) -> Option<Finding> {
+    let rule = RuleId::UNATTESTED_PREPROCESSING;
+    let message =
+        "nobody says that what prepared the rows was learned from training rows alone, and no file can show it".to_owned();
+    let help = rule.rule().fix.to_owned();
+    let finding = Finding { rule, level: level(rule), subject: String::new(), message, origin: None, help };
+    limits.preprocessing.is_none().then_some(finding)
 }
 
 /// Holds every limit of the table against the measurements.
@@ -119,7 +142,7 @@ pub(crate) fn judge(evaluation: &DataEvaluation, limits: &DataLimits) -> JudgedD
     };
     let measurements = evaluation.measurements.iter().map(judged).collect();
     let population = limits.population.clone();
-    JudgedData { measurements, schema: evaluation.schema.clone(), sources: Vec::new(), population }
+    JudgedData { measurements, schema: evaluation.schema.clone(), population, ..JudgedData::default() }
 }
 
 fn state(measurement: &DataMeasurement, question: DataQuestion, declared: &DataLimits, limit: f64) -> DataState {

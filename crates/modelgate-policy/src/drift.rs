@@ -6,7 +6,7 @@ use modelgate_eval::{Drift, DriftBetween, DriftComparison, StatisticId};
 
 use modelgate_cube::FeatureId;
 
-use crate::{Finding, Level, RuleId};
+use crate::{Finding, Level, Policy, RuleId};
 
 /// From when a drift counts.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -80,6 +80,16 @@ pub struct JudgedDrift {
     pub cut_differently: Vec<FeatureId>,
 }
 
+/// Judges comparisons of columns alone, as a whole run judges them: what became of each column, and what the rules say.
+#[must_use]
+pub fn judge_drift(comparisons: &[DriftComparison], policy: &Policy) -> (Vec<JudgedDrift>, Vec<Finding>) {
+    let judged: Vec<_> = comparisons.iter().map(|comparison| judge(comparison, &policy.drift)).collect();
+    let level = |rule: RuleId| policy.levels.get(&rule).copied().unwrap_or(rule.rule().default_level);
+    let mut findings = findings(&judged, level);
+    findings.retain(|finding| finding.level > Level::Allow);
+    (judged, findings)
+}
+
 /// Judges every drift of a comparison.
 pub(crate) fn judge(comparison: &DriftComparison, limits: &DriftLimits) -> JudgedDrift {
     let judged = |drift: &Drift| (drift.clone(), state(drift, limits));
@@ -115,6 +125,10 @@ fn state(drift: &Drift, limits: &DriftLimits) -> DriftState {
 fn rule(between: DriftBetween, feature: &FeatureId) -> RuleId {
     match (between, feature) {
         (DriftBetween::TrainTest, _) => RuleId::TRAIN_TEST_DRIFT,
+        (DriftBetween::TrainReleases, _) => RuleId::TRAINING_DRIFT,
+        (DriftBetween::BaselineProduction | DriftBetween::TrainProduction | DriftBetween::TestProduction, _) => {
+            RuleId::PRODUCTION_DRIFT
+        }
         (DriftBetween::Releases, FeatureId::Label) => RuleId::LABEL_DRIFT,
         (DriftBetween::Releases, FeatureId::Prediction | FeatureId::Score) => RuleId::PREDICTION_DRIFT,
         (DriftBetween::Releases, FeatureId::Column(_)) => RuleId::DATA_DRIFT,
@@ -172,6 +186,10 @@ fn message(between: DriftBetween, entries: &[&(Drift, DriftState)]) -> Option<St
     let sides = match between {
         DriftBetween::Releases => "the baseline's test rows and this run's",
         DriftBetween::TrainTest => "training and test rows",
+        DriftBetween::TrainReleases => "the baseline's training rows and this run's",
+        DriftBetween::BaselineProduction => "the baseline's test rows and the batch from use",
+        DriftBetween::TrainProduction => "training rows and the batch from use",
+        DriftBetween::TestProduction => "test rows and the batch from use",
     };
     let all = entries.iter().filter(|(drift, _)| drift.slice.is_overall()).count();
     let parts = [

@@ -92,6 +92,8 @@ pub fn judge<'a>(evaluation: &'a Evaluation, history: impl Into<History<'a>>, po
     findings.extend(drift::unmeasured(without_columns, |rule| judge.level(rule)));
     let mut data = judge.history.data.map(|data| data_checks::judge(data, &policy.data)).unwrap_or_default();
     findings.extend(data_checks::findings(&data, |rule| judge.level(rule)));
+    findings.extend(data_checks::unattested(&policy.data, |rule| judge.level(rule)));
+    data.preprocessing.clone_from(&policy.data.preprocessing);
     data.sources = data_checks::sources::judge(&policy.sources, judge.history.files);
     findings.extend(data_checks::sources::findings(&data.sources, judge.history.files, |rule| judge.level(rule)));
     if let Some((contract, profile)) = judge.history.contract {

@@ -14,9 +14,9 @@ mod waiver;
 
 pub use data_checks::sources::{DataSource, JudgedSource, ReadFile, SOURCE_FACTS};
 pub use data_checks::{
-    DATA_RULES, DataLimits, DataQuestion, DataRule, DataState, JudgedData, JudgedMeasurement, PopulationSource,
+    Attestation, DATA_RULES, DataLimits, DataQuestion, DataRule, DataState, JudgedData, JudgedMeasurement, PopulationSource,
 };
-pub use drift::{DriftLimits, DriftState, JudgedDrift};
+pub use drift::{DriftLimits, DriftState, JudgedDrift, judge_drift};
 pub use gate::{Bound, Gate, Origin, Policy, Target};
 pub use judge::{Anchor, Baseline, History, judge};
 pub use packs::evidence::{RunFacts, TERMS, Term, term};

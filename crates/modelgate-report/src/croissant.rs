@@ -12,6 +12,7 @@ use modelgate_policy::JudgedMeasurement;
 use serde_json::{Map, Value, json};
 
 use crate::RenderError;
+use crate::data_checks::rows_of;
 use crate::document::{Document, DocumentKind};
 use crate::escape::Shown;
 use crate::inputs::Input;
@@ -188,13 +189,6 @@ fn limitations(report: &Report) -> Vec<String> {
     let found = about_data.map(|finding| format!("{}: {}", finding.rule, finding.message));
     let withheld = crate::words::withheld(&report.disclosed).map(Shown::into_string);
     found.chain(withheld).collect()
-}
-
-fn rows_of(part: Part) -> &'static str {
-    match part {
-        Part::Train => "training",
-        Part::Test => "test",
-    }
 }
 
 #[cfg(test)]

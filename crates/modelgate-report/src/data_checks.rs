@@ -22,8 +22,12 @@ const MOST_NAMED: usize = 40;
 const MOST_STRONGEST: usize = 10;
 
 /// The metrics that relate columns to groups or labels.
-const BETWEEN: [DataMetricId; 3] =
-    [DataMetricId::SINGLE_COLUMN_AUC, DataMetricId::PROXY_STRENGTH, DataMetricId::MISSING_RATE_DIFFERENCE];
+const BETWEEN: [DataMetricId; 4] = [
+    DataMetricId::SINGLE_COLUMN_AUC,
+    DataMetricId::PROXY_STRENGTH,
+    DataMetricId::MISSING_RATE_DIFFERENCE,
+    DataMetricId::ORDER_AUC,
+];
 
 /// The metrics of a table of columns, in its order.
 const OF_COLUMNS: [DataMetricId; 9] = [
@@ -38,15 +42,16 @@ const OF_COLUMNS: [DataMetricId; 9] = [
     DataMetricId::LIKELY_PERSONAL_DATA_RATE,
 ];
 
-/// The metrics of rows that are alike; they are few, and stand beside those of whole rows.
-const OF_SENSITIVE: [DataMetricId; 3] = [DataMetricId::L_DIVERSITY, DataMetricId::ENTROPY_L_DIVERSITY, DataMetricId::T_CLOSENESS];
+/// The metrics of rows that are alike, or marked; they are few, and stand beside those of whole rows.
+const BESIDE_ROWS: [DataMetricId; 4] =
+    [DataMetricId::L_DIVERSITY, DataMetricId::ENTROPY_L_DIVERSITY, DataMetricId::T_CLOSENESS, DataMetricId::TRIGGER_PATTERN_RATE];
 
 /// Everything that was measured of the data; `None` where nothing was.
 pub(crate) fn node(report: &Report) -> Option<Node> {
     let data = &report.verdict.data;
     let of_rows = |entry: &&JudgedMeasurement| {
         let measurement = &entry.measurement;
-        let of_rows = measurement.column.is_none() || OF_SENSITIVE.contains(&measurement.metric);
+        let of_rows = measurement.column.is_none() || BESIDE_ROWS.contains(&measurement.metric);
         of_rows && !OF_COLUMNS.contains(&measurement.metric) && !groups::is_of_group(measurement)
     };
     let open = |entry: &&JudgedMeasurement| !matches!(entry.state, DataState::NoLimit | DataState::Within);

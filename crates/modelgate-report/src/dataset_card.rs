@@ -1,5 +1,6 @@
 //! `dataset-card.md`: a data card in the order of Gebru et al. (2021), with gaps where only the owner can answer.
 
+use modelgate_cube::{Digest, EarlierRelease};
 use modelgate_policy::{JudgedSource, SOURCE_FACTS};
 
 use crate::RenderError;
@@ -31,6 +32,10 @@ fn view(report: &Report) -> Node {
         training: report.data_files.training.as_ref().map(|training| {
             fields! { name: Shown::sentence(&training.name), digest: Shown::phrase(training.digest) }
         }),
+        taught: taught(report),
+        preparation: report.verdict.data.preprocessing.as_ref().map(|attestation| {
+            fields! { by: Shown::sentence(&attestation.by), date: Shown::phrase(attestation.date) }
+        }),
         findings: findings.map(|finding| facts.finding(finding)).collect::<Vec<_>>(),
         data: crate::data_checks::node(report),
         drift: crate::drift::sections(report),
@@ -39,6 +44,32 @@ fn view(report: &Report) -> Node {
         provenance: facts.provenance(),
         not_advice: words::NOT_ADVICE,
     }
+}
+
+/// Which rows taught which model, in this run and in the releases before it.
+fn taught(report: &Report) -> Vec<Node> {
+    let row = |name: Shown, created: &str, model: Digest, training: Option<Digest>, data: Digest| {
+        fields! {
+            release: name,
+            created: Shown::sentence(created),
+            model: Shown::phrase(model),
+            training: training.map(|digest| Node::from(Shown::phrase(digest))),
+            data: Shown::phrase(data),
+        }
+    };
+    let training = report.data_files.training.as_ref().map(|training| training.digest);
+    let own = row(
+        Shown::phrase("this run"),
+        &report.generated,
+        report.provenance.model_digest,
+        training,
+        report.provenance.data_digest,
+    );
+    let earlier = report.data_files.earlier.iter().map(|earlier| {
+        let EarlierRelease { release, created, model_digest, data_digest, training_digest } = earlier;
+        row(Shown::name(release), created, *model_digest, *training_digest, *data_digest)
+    });
+    std::iter::once(own).chain(earlier).collect()
 }
 
 /// What the owner says of each declared file; of the data as a whole where none is declared. What is not said is a numbered

@@ -212,8 +212,9 @@ impl Shown<'_> {
         let mut findings: Vec<Finding> = findings.into_iter().map(|finding| self.finding(finding)).collect();
         // Without their subjects and numbers, many say the same.
         findings.dedup();
-        // What is declared of files, and their digests, tells of no row.
-        let (drift, data) = (Vec::new(), JudgedData { sources: data.sources, ..JudgedData::default() });
+        // What is declared of files, their digests, and who answers for them tell of no row.
+        let (sources, preprocessing) = (data.sources, data.preprocessing);
+        let (drift, data) = (Vec::new(), JudgedData { sources, preprocessing, ..JudgedData::default() });
         let controls = without_details(controls);
         Verdict { outcome, counts: Counts::of(&checks), checks, findings, low_support: 0, drift, without_columns, data, controls }
     }

@@ -42,6 +42,26 @@ pub(crate) fn unknown(report: &Report) -> Option<Node> {
     report.verdict.without_columns.then(|| Node::from(Shown::phrase(why)))
 }
 
+/// What a terminal shows of a comparison: a sentence, and the columns that moved or cannot be told, all rows first.
+#[must_use]
+pub fn drift_lines(judged: &JudgedDrift) -> (String, Vec<Vec<String>>) {
+    let told = |(drift, state): &(Drift, DriftState)| {
+        let value = |statistic| drift.value(statistic).map_or_else(|| "-".to_owned(), number::fixed);
+        vec![
+            Shown::name(drift.feature.name()).into_string(),
+            if drift.slice.is_overall() { "all rows".to_owned() } else { Shown::name(&drift.slice.to_string()).into_string() },
+            format!("{} and {} rows", number::whole(drift.rows.0), number::whole(drift.rows.1)),
+            format!("Jensen-Shannon {}", value(StatisticId::JENSEN_SHANNON)),
+            format!("Wasserstein/sd {}", value(StatisticId::WASSERSTEIN_SCALED)),
+            format!("PSI {}", value(StatisticId::STABILITY)),
+            status(*state).into_string(),
+        ]
+    };
+    let tells = |state: DriftState| !matches!(state, DriftState::Same | DriftState::Steady);
+    let moved = |entry: &&(Drift, DriftState)| if entry.0.slice.is_overall() { tells(entry.1) } else { is_drifted(entry.1) };
+    (summary(judged).into_string(), judged.drifts.iter().filter(moved).map(told).collect())
+}
+
 fn section(judged: &JudgedDrift) -> Node {
     let overall: Vec<_> = judged.drifts.iter().filter(|(drift, _)| drift.slice.is_overall()).collect();
     let mut slices: Vec<_> =
@@ -66,6 +86,10 @@ fn title(between: DriftBetween) -> &'static str {
     match between {
         DriftBetween::Releases => "Test rows of the baseline and of this run",
         DriftBetween::TrainTest => "Training rows and test rows",
+        DriftBetween::TrainReleases => "Training rows of the baseline and of this run",
+        DriftBetween::BaselineProduction => "Test rows of the baseline and the batch from use",
+        DriftBetween::TrainProduction => "Training rows and the batch from use",
+        DriftBetween::TestProduction => "Test rows and the batch from use",
     }
 }
 

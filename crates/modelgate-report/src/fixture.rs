@@ -3,17 +3,17 @@
 
 use std::collections::BTreeMap;
 
-use modelgate_cube::{ColumnKind, Digest, FeatureId, Part, Slice};
+use modelgate_cube::{ColumnKind, Digest, EarlierRelease, FeatureId, Part, Slice};
 use modelgate_eval::{
     Change, Comparison, Costs, DataChange, DataMeasurement, DataMetricId, Declared, Delta, Discovery, DiscoverySettings, Drift,
     DriftBetween, DriftCell, Estimate, Evaluation, Interval, Measured, Method, MetricId, MetricKind, Mix, MixGroup, Mode,
     OneSided, Reason, SchemaChange, StatisticId, Subject, WorstSlice,
 };
 use modelgate_policy::{
-    Applies, Bound, Check, Class, Control, ControlState, Counts, DATA_RULES, DataSource, DataState, Date, DriftState, Expression,
-    Fact, FactValue, Facts, Family, Finding, Gap, JudgedControl, JudgedControls, JudgedData, JudgedDrift, JudgedMeasurement,
-    JudgedPack, JudgedSource, Lack, Level, Origin, Outcome, Pack, PopulationSource, RuleId, SOURCE_FACTS, Shortfall, State,
-    Statement, Test, Verdict,
+    Applies, Attestation, Bound, Check, Class, Control, ControlState, Counts, DATA_RULES, DataSource, DataState, Date,
+    DriftState, Expression, Fact, FactValue, Facts, Family, Finding, Gap, JudgedControl, JudgedControls, JudgedData, JudgedDrift,
+    JudgedMeasurement, JudgedPack, JudgedSource, Lack, Level, Origin, Outcome, Pack, PopulationSource, RuleId, SOURCE_FACTS,
+    Shortfall, State, Statement, Test, Verdict,
 };
 
 use crate::inputs::{Input, InputColumn};
@@ -312,6 +312,7 @@ fn checked(column: &str) -> JudgedData {
     let of_axis: fn(&mut DataMeasurement, String) = |measurement, name| measurement.by = Some(name);
     let of_population: fn(&mut DataMeasurement, String) = |measurement, name| measurement.column = Some(name);
     JudgedData {
+        preprocessing: Some(Attestation { by: column.to_owned(), date: Date::LAST }),
         population: Some(PopulationSource { path: format!("folder/{column}"), source: column.to_owned(), date: Date::LAST }),
         measurements: vec![
             entry(DataMetricId::ROW_COUNT, None, exact(4_000.0, 4_000), DataState::Undefined(Reason::NotInBaseline)),
@@ -628,7 +629,14 @@ fn deface(report: &mut Report, text: &str) {
     report.job = Some(text());
     report.config_file = text();
     let training = TrainingFile { name: text(), digest: Digest::of(b"training") };
-    report.data_files = DataFiles { evaluated: text(), training: Some(training) };
+    let earlier = EarlierRelease {
+        release: text(),
+        created: text(),
+        model_digest: training.digest,
+        data_digest: training.digest,
+        training_digest: None,
+    };
+    report.data_files = DataFiles { evaluated: text(), training: Some(training), earlier: vec![earlier] };
     report.model = ModelFacts {
         kind: text(),
         rows_trained: None,

@@ -17,11 +17,12 @@ use crate::tree::{Node, fields};
 const MOST_GROUPS: usize = 100;
 
 /// The columns of a table of an axis.
-const OF_AXIS: [DataMetricId; 4] = [
+const OF_AXIS: [DataMetricId; 5] = [
     DataMetricId::GROUP_ROW_COUNT,
     DataMetricId::LABEL_RATE,
     DataMetricId::LABEL_RATE_DIFFERENCE,
     DataMetricId::LABEL_DIVERGENCE,
+    DataMetricId::LABEL_NOISE_DIFFERENCE,
 ];
 
 /// The columns of a table of a population.
@@ -59,12 +60,14 @@ pub(crate) fn tables(report: &Report) -> Vec<Node> {
 
 fn table(report: &Report, of_population: bool, (name, part): (&str, Part), groups: &Groups<'_>) -> Node {
     let metrics: &[DataMetricId] = if of_population { &OF_POPULATION } else { &OF_AXIS };
+    let is_measured = |metric: &&DataMetricId| groups.values().flatten().any(|entry| entry.measurement.metric == **metric);
+    let metrics: Vec<DataMetricId> = metrics.iter().filter(is_measured).copied().collect();
     // What is told of the column as a whole stands under no group.
     let whole = groups.get("").into_iter().flatten().filter(|entry| entry.measurement.group.is_none());
     let told = whole.map(|entry| fields! { metric: entry.measurement.metric.metric().title, value: shown(&entry.measurement), status: status(entry.state) });
     let told: Vec<Node> = told.collect();
     let of_groups = || groups.iter().filter(|(_, entries)| entries.iter().any(|entry| entry.measurement.group.is_some()));
-    let rows = of_groups().take(MOST_GROUPS).map(|(group, entries)| row(report, metrics, group, entries));
+    let rows = of_groups().take(MOST_GROUPS).map(|(group, entries)| row(report, &metrics, group, entries));
     let more = of_groups().count().saturating_sub(MOST_GROUPS);
     let population = report.verdict.data.population.as_ref().filter(|_| of_population);
     fields! {

@@ -53,6 +53,7 @@ fn view(facts: &Facts<'_>) -> Node {
         controls: crate::controls::nodes(report),
         gaps: report.verdict.controls.gaps.iter().map(crate::controls::gap).collect::<Vec<_>>(),
         data_checks: crate::data_checks::node(report),
+        data_plots: crate::data_plots::node(report),
         drift: crate::drift::sections(report),
         without_columns: crate::drift::unknown(report),
         undefined: facts.undefined(),

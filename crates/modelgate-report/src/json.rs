@@ -10,6 +10,7 @@ mod v1;
 use crate::RenderError;
 use crate::document::{Document, DocumentKind};
 use crate::report::Report;
+pub use drift::render_drift;
 
 /// Renders `verdict.json`: snake-case keys in a fixed order, numbers in full precision, two spaces an indent.
 pub fn render_verdict(report: &Report) -> Result<Document, RenderError> {

@@ -8,6 +8,7 @@ mod comment;
 mod controls;
 mod croissant;
 mod data_checks;
+mod data_plots;
 mod dataset_card;
 mod delta;
 mod disclose;
@@ -43,10 +44,11 @@ pub use croissant::render_croissant;
 pub use dataset_card::render_dataset_card;
 pub use disclose::{TRAINING_POSITIVES, disclose, disclose_comparison, disclose_evaluation};
 pub use document::{Document, DocumentKind, RenderError};
+pub use drift::drift_lines;
 pub use headline::{HEADLINE_CHARS, verdict_line};
 pub use html::render_html;
 pub use inputs::{Input, InputColumn};
-pub use json::render_verdict;
+pub use json::{render_drift, render_verdict};
 pub use report::{Baseline, DataFiles, Disclosed, ModelFacts, Provenance, Report, TrainingFile};
 
 /// Renders every document, in the order in which people look for them; those about packs where packs are chosen. The same

@@ -4,12 +4,15 @@
 
 use std::collections::BTreeSet;
 
-use modelgate_eval::{Direction, Estimate, Measured, MetricId, MetricKind, Subject};
-use modelgate_policy::{Bound, State};
+use modelgate_cube::{Part, Slice};
+use modelgate_eval::{DataMetricId, Direction, Estimate, Measured, MetricId, MetricKind, Subject};
+use modelgate_policy::{Bound, JudgedMeasurement, State};
 
+use crate::data_checks::rows_of;
 use crate::escape::Shown;
 use crate::facts::{Facts, gravity, is_overall};
 use crate::number;
+use crate::report::Report;
 use crate::tree::{Node, fields};
 use crate::words;
 
@@ -86,6 +89,46 @@ fn plot(facts: &Facts<'_>, metric: MetricId) -> Option<Node> {
         rows: rows.iter().enumerate().map(|(index, row)| draw(row, index, &scale)).collect::<Vec<_>>(),
         hidden: (all > shown).then(|| Node::from(Shown::phrase(number::many(all - shown)))),
         undefined: undefined(facts, metric).map(Node::from),
+    })
+}
+
+/// The share of rows with the positive label in each group, as the rows themselves tell it; `None` where no group has one.
+pub(crate) fn label_rates(report: &Report, part: Part) -> Option<Node> {
+    let rate = |entry: &JudgedMeasurement| {
+        let measurement = &entry.measurement;
+        let of_part = measurement.metric == DataMetricId::LABEL_RATE && measurement.part == part;
+        let (axis, group) = measurement.by.as_ref().zip(measurement.group.as_ref()).filter(|_| of_part)?;
+        let level = (group != modelgate_cube::MISSING).then(|| group.clone());
+        Some((Subject::Slice(Slice::single(axis.as_str(), level)), *measurement.estimate.measured()?))
+    };
+    let rates: Vec<(Subject, Measured)> = report.verdict.data.measurements.iter().filter_map(rate).collect();
+    let hidden = rates.len().saturating_sub(GATED_ROWS);
+    let rows: Vec<Row<'_>> = rates
+        .iter()
+        .take(GATED_ROWS)
+        .map(|(subject, now)| Row { subject, now: *now, before: None, limits: Vec::new(), bad: false, gravity: u8::MAX })
+        .collect();
+    if rows.is_empty() {
+        return None;
+    }
+    let scale = Scale::of_shares(&rows);
+    let bottom = TOP + rows.len() * ROW;
+    let told = rows.iter().map(|row| {
+        let range = row.now.interval.map(|range| format!(" ({} to {})", number::fixed(range.lower), number::fixed(range.upper)));
+        format!("{}: {}{}", words::subject(row.subject), number::fixed(row.now.value), range.unwrap_or_default())
+    });
+    let of_rows = rows_of(part);
+    let label = format!("Share of {of_rows} rows with the positive label, by group. {}", told.collect::<Vec<_>>().join("; "));
+    Some(fields! {
+        metric: Shown::phrase(format!("Rows with the positive label, {of_rows} rows")),
+        direction: Shown::phrase(format!("with {} intervals; every row counts once", number::percent(report.confidence_level))),
+        label: Shown::cut(&label, 2_000),
+        height: Shown::phrase(bottom + 4),
+        bottom: Shown::phrase(bottom),
+        marks: scale.marks(),
+        rows: rows.iter().enumerate().map(|(index, row)| draw(row, index, &scale)).collect::<Vec<_>>(),
+        hidden: (hidden > 0).then(|| Node::from(Shown::phrase(number::many(hidden)))),
+        undefined: None::<Node>,
     })
 }
 
@@ -184,6 +227,15 @@ fn draw(row: &Row<'_>, index: usize, scale: &Scale) -> Node {
 }
 
 impl Scale {
+    /// For shares, which lie between 0 and 1.
+    fn of_shares(rows: &[Row<'_>]) -> Self {
+        let ends = |row: &Row<'_>| row.now.interval.map_or([row.now.value; 2], |range| [range.lower, range.upper]);
+        let (low, high) =
+            rows.iter().flat_map(ends).fold((1.0_f64, 0.0_f64), |(low, high), value| (low.min(value), high.max(value)));
+        let pad = ((high - low) * 0.04).max(0.005);
+        Self { low: (low - pad).max(0.0), high: (high + pad).min(1.0) }
+    }
+
     fn of(metric: MetricId, rows: &[Row<'_>]) -> Self {
         let ends = |row: &Row<'_>| row.now.interval.map_or([row.now.value; 2], |range| [range.lower, range.upper]);
         let values = rows.iter().flat_map(|row| ends(row).into_iter().chain(row.before).chain(row.limits.iter().copied()));

@@ -1,6 +1,6 @@
 //! What a report is made of: everything that documents show, and nothing that leads back to a row.
 
-use modelgate_cube::{Digest, MIN_CELL, Profile, Slice};
+use modelgate_cube::{Digest, EarlierRelease, MIN_CELL, Profile, Slice};
 use modelgate_eval::{Comparison, Declared, Evaluation};
 use modelgate_policy::Verdict;
 
@@ -104,6 +104,8 @@ pub struct DataFiles {
     pub evaluated: String,
     /// The rows that the model learned from, where they are known.
     pub training: Option<TrainingFile>,
+    /// The baseline's release and those before it, the newest first; none where the baseline is no release.
+    pub earlier: Vec<EarlierRelease>,
 }
 
 /// The file with the rows that a model learned from.

@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use modelgate_config::{AnchorSettings, BaselineSettings, BesideSettings, Config};
-use modelgate_cube::{BUNDLE_FILE, Bundle, Cube, DISCLOSED_FILE, DataProfile, Digest, Disclosed, FeatureTable, Joint, Profile};
+use modelgate_cube::{
+    BUNDLE_FILE, Bundle, Cube, DISCLOSED_FILE, DataProfile, Digest, Disclosed, FeatureTable, Joint, Manifest, Profile,
+};
 use modelgate_data::Roles;
 use modelgate_eval::{
     Comparison, EvalSettings, Evaluation, MetricId, MetricKind, Subject, compare, compare_beside, evaluate, evaluate_beside,
@@ -120,6 +122,28 @@ pub(crate) fn find(
                 from_git(config, None, target, "baseline", reading)?
             }
         },
+    };
+    found.show("Baseline", context, console);
+    Ok(found)
+}
+
+/// The release whose counts of columns later rows are compared with, without any rows of today.
+pub(crate) fn release(
+    config: &Config,
+    choice: &BaselineChoice,
+    reading: &Reading<'_>,
+    console: &mut Console<'_>,
+) -> Result<Found, Failure> {
+    let context = reading.context;
+    console.step("Finding", "the baseline");
+    let found = match (choice, &config.baseline) {
+        (BaselineChoice::Nothing, _) => nothing("--no-baseline was given"),
+        (BaselineChoice::Path(path), _) => from_file(path, "named by --baseline-path", "baseline")?,
+        (BaselineChoice::Release(tag), _) | (_, BaselineSettings::Release(tag)) => {
+            from_git(config, Some(tag.clone()), None, "baseline", reading)?
+        }
+        (_, BaselineSettings::Path(path)) => from_file(path, "named by baseline.path in the configuration", "baseline")?,
+        (_, BaselineSettings::Auto | BaselineSettings::Beside(_)) => nearest_release(config, reading)?,
     };
     found.show("Baseline", context, console);
     Ok(found)
@@ -488,6 +512,14 @@ impl Found {
         };
         let same_counts = cube.digest().map_err(Failure::new)? == candidate.counts_digest;
         Ok(if same_files || same_counts { policy::Baseline::IsCandidate } else { policy::Baseline::Compared(comparison) })
+    }
+
+    /// Where the counts of a release come from.
+    pub(crate) fn manifest(&self) -> Option<&Manifest> {
+        match self {
+            Self::Release(release) => Some(&release.bundle.manifest),
+            Self::Nothing { .. } | Self::Beside(_) => None,
+        }
     }
 
     /// The baseline as the documents name it.

@@ -16,7 +16,7 @@ use crate::pipeline::{Candidate, TrainingRows, changed, threads};
 pub(crate) struct Columns {
     /// In all rows and in slices: what a release carries.
     pub(crate) table: FeatureTable,
-    /// In the rows of each of two classes; empty for other tasks.
+    /// In the rows of each class; empty where there are none.
     pub(crate) by_label: FeatureTable,
 }
 
@@ -55,15 +55,15 @@ pub(crate) fn count(
     Ok(Columns { table: counted.without_small_slices(), by_label })
 }
 
-/// The axis of two classes, where there are such.
+/// The axis of the classes, where there are such.
 fn by_label(config: &Config, roles: &Roles) -> Option<CountAxis> {
-    let has_classes = config.checks_data && config.task.is_none();
+    let has_classes = config.checks_data && matches!(config.task, None | Some(TaskColumns::Multiclass { .. }));
     let axis = Axis { name: LABEL_AXIS.to_owned(), kind: AxisKind::Categorical };
     has_classes.then(|| CountAxis { axis, column: roles.label.clone() })
 }
 
-/// Counts the rows that were learned from, over the edges of those that are evaluated. They have no predictions, and need no
-/// slice columns, ids or weights.
+/// Counts the rows that were learned from, over the edges of those that are evaluated, by their label where it is a class. They have
+/// no predictions, and need no slice columns, ids or weights.
 fn learned(
     config: &Config,
     training: &TrainingRows,
@@ -84,7 +84,8 @@ fn learned(
     // Labels mean the same in both files.
     let says_labels = |task: &&TaskColumns| !matches!(task, TaskColumns::Multiclass { .. } | TaskColumns::Clustering { .. });
     let task = config.task.as_ref().filter(says_labels);
-    let settings = FeatureSettings { roles: &roles, task, ignored: &ignored, axes: &[], part: Part::Train, ..settings };
+    let axes: Vec<CountAxis> = by_label(config, &roles).into_iter().collect();
+    let settings = FeatureSettings { roles: &roles, task, ignored: &ignored, axes: &axes, part: Part::Train, ..settings };
     match training {
         TrainingRows::Held(dataset) => Ok(feature_table(dataset, &settings, Some(counted), threads())?),
         TrainingRows::File(path, digest) => of_file(config, path, *digest, &settings, Some(counted)),
@@ -123,7 +124,7 @@ pub(crate) fn frozen(
 
 /// The columns that are not compared: that which tells training rows from others, which differs between them by its meaning, and
 /// what people said of the label, which tells it.
-fn left_out(config: &Config) -> Vec<String> {
+pub(crate) fn left_out(config: &Config) -> Vec<String> {
     let split = match &config.model {
         ModelSource::Train { rows: TrainRows::Split { column, .. }, .. } => Some(column),
         _ => None,

@@ -115,13 +115,13 @@ pub(crate) fn ignored(config: &Config, roles: &Roles) -> BTreeSet<String> {
 }
 
 /// The columns that a model that is trained here learns from; none where that is not known.
-fn features(config: &Config, candidate: &Candidate) -> Option<Vec<String>> {
+pub(crate) fn features(config: &Config, candidate: &Candidate) -> Option<Vec<String>> {
     let Some(TrainingRows::Held(training)) = &candidate.training else { return config.features.clone() };
     Some(config.features.clone().unwrap_or_else(|| learned(config, training)))
 }
 
 /// The columns that are learned from where none are written.
-fn learned(config: &Config, training: &Dataset) -> Vec<String> {
+pub(crate) fn learned(config: &Config, training: &Dataset) -> Vec<String> {
     let others = config.columns_with_a_meaning();
     let is_feature = |(name, column): &(&str, &modelgate_data::Column)| !others.contains(*name) && !names_rows(column);
     training.columns().filter(is_feature).map(|(name, _)| name.to_owned()).collect()

@@ -33,6 +33,14 @@ pub(crate) fn of(config: &Config, candidate: &Candidate, population: Option<Dige
         let described = described(config, "attributes of these rows", (&settings.path, counts.digest), &roles)?;
         inputs.push(Input { rows: Some(counts.in_file), note: Some(attributes::told(counts)), ..described });
     }
+    if let Some(path) = &config.production {
+        let digest = match &candidate.production {
+            Some(rows) => rows.digest(),
+            None => modelgate_data::digest_of_files(path)?,
+        };
+        let batch = described(config, "a batch from use", (path, digest), &roles(config))?;
+        inputs.push(Input { rows: candidate.production.as_ref().map(|rows| rows.rows() as u64), ..batch });
+    }
     if let BaselineSettings::Beside(beside) = &config.baseline
         && let Some(path) = &beside.path
     {

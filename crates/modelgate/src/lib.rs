@@ -17,6 +17,8 @@ mod log;
 mod output;
 mod pipeline;
 mod private;
+mod production;
+mod row_look;
 mod terminal;
 mod worked;
 
@@ -77,6 +79,7 @@ fn dispatch(command: &Command, context: &Context, console: &mut Console<'_>) -> 
         Command::Publish(arguments) => cli::publish::run(arguments, context, console),
         Command::Release(arguments) => cli::release::run(arguments, context, console),
         Command::Contract(arguments) => cli::contract::run(arguments, context, console),
+        Command::Drift(arguments) => cli::drift::run(arguments, context, console),
         Command::Rebless(arguments) => cli::rebless::run(arguments, context, console),
         Command::Audit(AuditCommand::Verify(arguments)) => cli::audit::run(arguments, console),
         Command::List(arguments) => cli::catalogue::list(arguments, context, console),
@@ -98,6 +101,7 @@ fn verbosity(command: &Command) -> Option<(bool, bool)> {
         Command::Diff(arguments) => &arguments.input,
         Command::Release(arguments) => &arguments.input,
         Command::Contract(arguments) => &arguments.input,
+        Command::Drift(arguments) => &arguments.input,
         Command::Rebless(arguments) => &arguments.input,
         Command::Config(cli::ConfigCommand::Check(arguments)) => arguments,
         Command::Audit(_) | Command::List(_) | Command::Explain(_) | Command::Packs(_) | Command::Config(_) => {

@@ -7,8 +7,8 @@ use modelgate_config::{BaselineSettings, Config, Guess, ModelSource, SensitiveCo
 use modelgate_cube::{Bundle, Cube, DataProfile, Digest, Disclosure, FeatureTable, Manifest, Population, Task};
 use modelgate_data::{AttributeCounts, Column, CountSettings, CountedFile, Dataset, Roles};
 use modelgate_eval::{
-    Comparison, CutBy, DataEvaluation, DriftBetween, DriftComparison, EvalSettings, Evaluation, Retraining, discover, drift,
-    evaluate_columns, evaluate_data, evaluate_groups, evaluate_people,
+    Comparison, CutBy, DataEvaluation, DataMeasurement, DriftBetween, DriftComparison, EvalSettings, Evaluation, Retraining,
+    discover, drift, evaluate_columns, evaluate_data, evaluate_groups, evaluate_people,
 };
 use modelgate_model::{Learning, Model, Origin, TrainSettings, run_command, train};
 use modelgate_policy::{Anchor, History, Outcome, ReadFile, Verdict, judge};
@@ -26,12 +26,14 @@ use crate::failure::{Failure, unreadable};
 use crate::inputs;
 use crate::log;
 use crate::private::refuse_personal_names;
+use crate::production;
+use crate::row_look;
 
 /// This program's version, part of every record.
 pub(crate) const TOOL_VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// The column that holds the scores of a model that was trained here.
-const SCORE: &str = "modelgate score";
+pub(crate) const SCORE: &str = "modelgate score";
 
 /// The candidate: its counts, and what is known about it.
 pub(crate) struct Candidate {
@@ -49,8 +51,12 @@ pub(crate) struct Candidate {
     pub(crate) file: PathBuf,
     /// The rows that the model learned from, where they are known.
     pub(crate) training: Option<TrainingRows>,
+    /// What its model does on the rows that it learned from, and on single ones, where it is trained here.
+    pub(crate) fit: Vec<DataMeasurement>,
     /// What was joined to the rows, where slice columns are kept apart from them.
     pub(crate) attributes: Option<AttributeCounts>,
+    /// The batch from use with scores of the model, where one that is trained here scores it.
+    pub(crate) production: Option<Dataset>,
 }
 
 impl Candidate {
@@ -141,6 +147,12 @@ pub(crate) fn load(path: &Path, console: &mut Console<'_>) -> Result<Config, Fai
     Ok(config)
 }
 
+/// Reads and checks the configuration without looking at the rows that it names.
+pub(crate) fn load_without_rows(path: &Path, console: &mut Console<'_>) -> Result<Config, Failure> {
+    console.step("Loading", &path.display().to_string());
+    Ok(modelgate_config::load_alone(path)?)
+}
+
 /// The whole gate up to its documents. Nothing is written yet.
 pub(crate) fn run(
     config: &Config,
@@ -165,8 +177,10 @@ pub(crate) fn run(
     let agreed = (contract.as_ref(), shares.as_ref());
     let profile = data_checks::count(config, &candidate, agreed, context, console)?;
     let (drift, columns) = drifted(config, &candidate, (&baseline, anchor.as_ref()), &profile, console)?;
+    let looked_at = row_look::of(config, &candidate, &baseline, console)?;
     let data = (!profile.is_empty())
-        .then(|| checked(config, &profile, (columns.as_ref(), shares.as_ref()), &baseline, context.now.as_second() as f64));
+        .then(|| checked(config, &profile, (columns.as_ref(), shares.as_ref()), &baseline, context.now.as_second() as f64))
+        .map(|data| with_rows(data, &candidate.fit, looked_at));
     console.step("Judging", &judging(config, decisions));
     let files = read_files(config, &candidate, population_digest);
     let compared: Vec<&Found> = std::iter::once(&baseline).chain(anchor.as_ref()).collect();
@@ -226,10 +240,12 @@ fn read_files(config: &Config, candidate: &Candidate, population: Option<Digest>
         TrainingRows::File(path, digest) => (path.clone(), Some(*digest), Some("as the rows that were learned from")),
     });
     let mut files: Vec<ReadFile> = Vec::new();
+    let production = config.production.as_ref().map(|path| (path.clone(), None, Some("as a batch from use")));
     let declared = config.policy.sources.iter().map(|source| (PathBuf::from(&source.path), None, None));
     let population = config.policy.data.population.as_ref().zip(population);
     let population = population.map(|(source, digest)| (PathBuf::from(&source.path), Some(digest), Some("as the population")));
-    for (path, digest, used_for) in std::iter::once(evaluated).chain(training).chain(population).chain(declared) {
+    for (path, digest, used_for) in std::iter::once(evaluated).chain(training).chain(population).chain(production).chain(declared)
+    {
         let shown = shown(&path);
         if files.iter().any(|file| file.path == shown) {
             continue;
@@ -259,6 +275,12 @@ fn checked(
     data
 }
 
+/// The same with what was found in single rows.
+fn with_rows(mut data: DataEvaluation, fit: &[DataMeasurement], looked_at: Vec<DataMeasurement>) -> DataEvaluation {
+    data.measurements.extend(looked_at.into_iter().chain(fit.iter().cloned()));
+    data
+}
+
 /// The measurements of the candidate, beside the baseline's predictions where those are of the same rows.
 pub(crate) fn evaluated(config: &Config, candidate: &Candidate, baseline: &Found) -> Evaluation {
     candidate.with_retraining(baseline.evaluate(&candidate.cube, &config.evaluation))
@@ -273,8 +295,8 @@ fn searched(config: &Config, candidate: &Candidate, evaluation: Evaluation, cons
     evaluation.with_discovery(discover(&candidate.cube, settings))
 }
 
-/// How the columns moved: against the rows of the baseline, and between the rows that were learned from and those that are
-/// evaluated. Edges are the anchor's, else the baseline's. Columns are counted only where there is something to compare, or the
+/// How the columns moved: against the rows of the baseline, between the rows that were learned from and those that are
+/// evaluated, and towards a batch from use. Edges are the anchor's, else the baseline's. Columns are counted only where there is something to compare, or the
 /// data is checked.
 fn drifted(
     config: &Config,
@@ -284,14 +306,22 @@ fn drifted(
     console: &mut Console<'_>,
 ) -> Result<(Vec<DriftComparison>, Option<Columns>), Failure> {
     let frozen = anchor.and_then(Found::columns).or_else(|| baseline.columns());
-    if frozen.is_none() && candidate.training.is_none() && !config.checks_data {
+    if frozen.is_none() && candidate.training.is_none() && config.production.is_none() && !config.checks_data {
         return Ok((Vec::new(), None));
     }
     let counted = columns::count(config, candidate, frozen, profile, console)?;
     let table = &counted.table;
     let against_baseline = baseline.columns().and_then(|before| drift(DriftBetween::Releases, before, table));
     let against_training = drift(DriftBetween::TrainTest, table, table);
-    Ok((against_baseline.into_iter().chain(against_training).collect(), Some(counted)))
+    let of_training = baseline.columns().and_then(|before| drift(DriftBetween::TrainReleases, before, table));
+    let mut compared: Vec<_> = [against_baseline, against_training, of_training].into_iter().flatten().collect();
+    if let Some(path) = &config.production {
+        let batch = production::count(config, path, candidate.production.as_ref(), Some(table), console)?;
+        compared.extend(baseline.columns().and_then(|before| drift(DriftBetween::BaselineProduction, before, &batch)));
+        compared.extend(drift(DriftBetween::TrainProduction, table, &batch));
+        compared.extend(drift(DriftBetween::TestProduction, table, &batch));
+    }
+    Ok((compared, Some(counted)))
 }
 
 /// What came before a candidate, as it was found.
@@ -326,6 +356,7 @@ pub(crate) fn candidate(config: &Config, model_file: Option<&Path>, console: &mu
         ModelSource::Train { rows, evaluate, .. } => {
             let Trained { model, others, rows: training } = trained_or_read(config, model_file, console)?;
             let facts = facts::of_model(&model);
+            let production = production::scored(config, &model, console)?;
             console.step("Reading", &shown(evaluate));
             let (dataset, attributes) = attributes::join(config, evaluation_rows(config, rows, evaluate, &model)?, console)?;
             if model.facts().origin.data_digest == dataset.digest() && matches!(rows, TrainRows::File(_)) {
@@ -337,10 +368,15 @@ pub(crate) fn candidate(config: &Config, model_file: Option<&Path>, console: &mu
             console.step("Scoring", &format!("{} rows", dataset.rows()));
             let roles = Roles { score: Some(SCORE.to_owned()), ..config.roles.clone() };
             let from_other_seeds = counts_of(&others, config, &dataset, &roles, console)?;
-            let scored = dataset.with_scores(SCORE, model.score(&dataset)?)?;
+            let scores = model.score(&dataset)?;
+            let fit = match &training {
+                Some(learned) => row_look::of_model(config, &model, (learned, &dataset), &scores)?,
+                None => Vec::new(),
+            };
+            let scored = dataset.with_scores(SCORE, scores)?;
             let candidate = finish(config, scored, roles, model.digest()?, facts, console)?;
             let retraining = Retraining::of(&candidate.cube, &from_other_seeds, &config.evaluation);
-            Ok(Candidate { retraining, attributes, training: training.map(TrainingRows::Held), ..candidate })
+            Ok(Candidate { retraining, attributes, fit, training: training.map(TrainingRows::Held), production, ..candidate })
         }
         ModelSource::Predictions { path } => predicted(config, path, facts::of_predictions(path), console),
         ModelSource::Command(command) => {
@@ -384,7 +420,9 @@ fn predicted(config: &Config, path: &Path, facts: ModelFacts, console: &mut Cons
         roles,
         training,
         retraining: None,
+        fit: Vec::new(),
         attributes: None,
+        production: None,
     })
 }
 
@@ -447,7 +485,9 @@ fn finish(
         roles,
         training: None,
         retraining: None,
+        fit: Vec::new(),
         attributes: None,
+        production: None,
     })
 }
 
@@ -580,9 +620,10 @@ pub(crate) fn bundle(
     config: &Config,
     candidate: Candidate,
     (features, profile): (FeatureTable, DataProfile),
-    release: &str,
+    (release, before): (&str, Option<&Manifest>),
     context: &Context,
 ) -> Bundle {
+    let training_digest = candidate.training.as_ref().map(|training| training.for_report().digest);
     Bundle {
         manifest: Manifest {
             model: config.model_name.clone(),
@@ -592,6 +633,8 @@ pub(crate) fn bundle(
             config_digest: config.digest,
             data_digest: candidate.data_digest,
             model_digest: candidate.model_digest,
+            training_digest,
+            earlier: before.map(|before| before.remembered_by(release)).unwrap_or_default(),
         },
         cube: candidate.cube,
         features,
@@ -651,6 +694,7 @@ fn report(
         data_files: DataFiles {
             evaluated: file_name(&candidate.file),
             training: candidate.training.as_ref().map(TrainingRows::for_report),
+            earlier: past.baseline.manifest().map(|manifest| manifest.remembered_by("")).unwrap_or_default(),
         },
         confidence_level: config.evaluation.confidence_level,
         min_support: config.policy.min_support,

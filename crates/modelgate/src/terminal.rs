@@ -111,7 +111,7 @@ pub(crate) fn overview(evaluation: &Evaluation, comparison: Option<&Comparison>)
 }
 
 /// Rows as aligned columns, two spaces in.
-fn table(rows: Vec<Vec<String>>) -> String {
+pub(crate) fn table(rows: Vec<Vec<String>>) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..columns).map(width).collect();

@@ -6,9 +6,8 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::BUILD;
 use crate::failure::Failure;
-use crate::programs::{self, cargo};
+use crate::programs;
 
 /// How many threads everybody may take.
 const THREADS: &str = "2";
@@ -97,12 +96,14 @@ fn fairlearns(seconds: &Seconds) -> Option<f64> {
     a_replicate(seconds, "fairlearn_replicates", "fairlearn_none", f64::from(DRAWN))
 }
 
+/// Our own programs that are measured beside the peers, as arguments of the build.
+pub(super) const EXAMPLES: &[&str] = &["--example", "count_table", "--example", "report", "--example", "check_table"];
+
 /// Measures every table and returns the names of the limits that the largest one passes.
 pub(super) fn run(root: &Path, target: &Path, rows: &[u64], runs: u32) -> Result<Vec<String>, Failure> {
     let folder = target.join("xtask/bench-peers");
     std::fs::create_dir_all(&folder).map_err(|source| Failure::File { action: "make", path: folder.clone(), source })?;
     let python = environment(root, &folder.join("venv"), "requirements.txt")?;
-    programs::run(cargo(root).args(BUILD).args(["--example", "count_table", "--example", "report", "--example", "check_table"]))?;
     let programs = Programs { python, peers: root.join("bench/peers.py"), examples: target.join("release/examples") };
     let mut all = Vec::new();
     for rows in rows {

@@ -2,7 +2,7 @@
 
 use super::{ABOVE_0, AT_LEAST_0, AT_LEAST_1, BELOW_ONE_HALF, SHARE};
 use crate::kind::Kind::{Flag, Number};
-use crate::kind::{Key, Section};
+use crate::kind::{Key, Range, Section};
 
 /// Which rules the rows are held to.
 pub(super) const DATA_CHECKS: Section = Section {
@@ -102,6 +102,12 @@ pub(super) const DATA_CHECKS: Section = Section {
         Key::optional("max_unreadable_time_rate", Number(SHARE), "The most rows whose `data.time` may be no time.")
             .with_default("0.0"),
         Key::optional(
+            "max_zoneless_time_rate",
+            Number(SHARE),
+            "The most rows whose `data.time` may have a time of day without a zone where others have one.",
+        )
+        .with_default("0.0"),
+        Key::optional(
             "min_class_balance",
             Number(SHARE),
             "The fewest rows of the rarest class, as a share of those of the most frequent one.",
@@ -167,6 +173,73 @@ pub(super) const DATA_CHECKS: Section = Section {
             "How far their shares may be from those of all rows (t-closeness).",
         )
         .with_default("0.2"),
+        Key::optional(
+            "max_label_noise_rate",
+            Number(SHARE),
+            "The most labels that models of all other rows may contradict (confident learning); without it, any, because classes that overlap look the same.",
+        ),
+        Key::optional(
+            "max_label_noise_difference",
+            Number(SHARE),
+            "How much more often labels of a group may be contradicted than all others; they must also surely differ; without it, any.",
+        ),
+        Key::optional(
+            "max_order_auc",
+            Number(SHARE),
+            "How well the label may be guessed from `data.id`, `data.time` or the place in the file (area under the ROC curve).",
+        )
+        .with_default("0.6"),
+        Key::optional(
+            "min_training_gap",
+            Number(Range { lowest: -1.0, highest: 1.0, open: false }),
+            "The least by which the accuracy on training rows must be above that on test rows, of a model that is trained here.",
+        )
+        .with_default("0.0"),
+        Key::optional(
+            "max_trigger_pattern_rate",
+            Number(SHARE),
+            "The most rows to learn from that may have a text which is new since the baseline and goes with one label.",
+        )
+        .with_default("0.0"),
+        Key::optional(
+            "max_local_outlier_rate",
+            Number(SHARE),
+            "The most rows that may be far from their neighbors (local outlier probability above 0.7); without it, any.",
+        ),
+        Key::optional(
+            "max_single_column_auc_drop",
+            Number(SHARE),
+            "How much better the label of training rows may be guessed from one column than that of test rows (area under the ROC curve).",
+        )
+        .with_default("0.2"),
+        Key::optional(
+            "max_single_column_r2",
+            Number(SHARE),
+            "How much of a number that is to be predicted one column may explain.",
+        )
+        .with_default("0.95"),
+        Key::optional(
+            "max_new_label_noise_difference",
+            Number(SHARE),
+            "How much more often labels of rows newer than the baseline's may be contradicted than all others; they must also surely differ.",
+        )
+        .with_default("0.02"),
+        Key::optional(
+            "max_new_row_harm",
+            Number(SHARE),
+            "How much better the model may be without the training rows newer than the baseline's (accuracy); it must also surely be better.",
+        )
+        .with_default("0.005"),
+        Key::optional(
+            "max_spectral_outlier_rate",
+            Number(SHARE),
+            "The most rows of a label that may lie far out in the direction in which they spread most; without it, any.",
+        ),
+        Key::optional(
+            "max_separate_cluster_rate",
+            Number(SHARE),
+            "The most rows of a label that may be in a smaller cluster of another kind; without it, any.",
+        ),
         Key::optional("max_age_days", Number(AT_LEAST_0), "How many days ago the latest row (`data.time`) may be; without it, any."),
         Key::optional("max_gap_days", Number(AT_LEAST_0), "How many days in a row there may be no row (`data.time`); without it, any."),
     ],

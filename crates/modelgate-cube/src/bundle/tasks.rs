@@ -434,6 +434,8 @@ mod tests {
                 config_digest: digest,
                 data_digest: digest,
                 model_digest: digest,
+                training_digest: None,
+                earlier: Vec::new(),
             },
             cube: Cube::from_cells(meta, ScoreScale::Exact, cells).with_sum_replicates(ids, by_slice),
             features: crate::FeatureTable::default(),

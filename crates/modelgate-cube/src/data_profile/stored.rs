@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ColumnKind, Counted, DataCount, DataKey, DataProfile};
+use super::{ColumnKind, Counted, DataCount, DataKey, DataProfile, TimeSpan};
 use crate::Part;
 
 /// A profile; absent from bundles of programs that did not make one.
@@ -12,6 +12,36 @@ pub(crate) struct StoredProfile {
     /// Part, column and kind.
     columns: Vec<(String, String, String)>,
     counts: Vec<StoredCount>,
+    /// Absent where rows have no dates.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    times: Vec<StoredTimes>,
+}
+
+/// When the rows of a part are from. The latest day and not the latest time, which would be that of one row.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StoredTimes {
+    part: String,
+    /// Days since 1970.
+    latest_day: i32,
+    longest_gap: u64,
+    rows: u64,
+}
+
+const SECONDS_OF_A_DAY: f64 = 86_400.0;
+
+impl StoredTimes {
+    fn of((part, span): (&Part, &TimeSpan)) -> Self {
+        #[expect(clippy::cast_possible_truncation, reason = "no calendar has so many days")]
+        let latest_day = (span.latest / SECONDS_OF_A_DAY).floor() as i32;
+        Self { part: part.id().to_owned(), latest_day, longest_gap: span.longest_gap, rows: span.rows }
+    }
+
+    /// The latest time is the last second of the latest day.
+    fn span(&self) -> TimeSpan {
+        let latest = (f64::from(self.latest_day) + 1.0) * SECONDS_OF_A_DAY - 1.0;
+        TimeSpan { latest, longest_gap: self.longest_gap, rows: self.rows }
+    }
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -47,6 +77,7 @@ impl StoredProfile {
         (!profile.is_empty()).then(|| Self {
             columns: profile.kinds.iter().map(column).collect(),
             counts: profile.counts.iter().map(count).collect(),
+            times: profile.times.iter().map(StoredTimes::of).collect(),
         })
     }
 
@@ -67,6 +98,9 @@ impl StoredProfile {
             if profile.counts.insert(key, DataCount { hits, of: all, sampled }).is_some() {
                 return Err("a count of the data stands twice");
             }
+        }
+        for times in &self.times {
+            profile.times.insert(part(&times.part)?, times.span());
         }
         Ok(profile)
     }
@@ -98,6 +132,11 @@ mod tests {
         let newer = read(&text.replace("\"repeated\"", "\"counted_by_others\"")).unwrap();
         assert_eq!(newer.counts.len(), 3);
         assert!(StoredProfile::from_profile(&DataProfile::default()).is_none());
+        // Of times the day is kept, and its last second read.
+        let mut dated = profile();
+        dated.times.insert(Part::Train, TimeSpan { latest: 86_400.0 * 3.5, longest_gap: 2, rows: 9 });
+        let text = serde_json::to_string(&StoredProfile::from_profile(&dated).unwrap()).unwrap();
+        assert_eq!(read(&text).unwrap().times[&Part::Train], TimeSpan { latest: 86_400.0 * 4.0 - 1.0, longest_gap: 2, rows: 9 });
     }
 
     #[test]

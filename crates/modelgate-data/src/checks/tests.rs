@@ -144,6 +144,7 @@ fn whom_rows_are_about_and_when_they_are_from_is_compared_with_the_training_rows
     assert_eq!(of_test(&profile, Counted::BeforeTrainingEnd, None), (1, 3));
     assert_eq!(of_test(&profile, Counted::Future, None), (1, 3));
     assert_eq!(of_test(&profile, Counted::UnreadableTimes, None), (1, 4));
+    assert_eq!(of_test(&profile, Counted::ZonelessTimes, None), (0, 0));
     let span = profile.times[&Part::Train];
     // 2026-02-01 08:00; 30 days lie between it and the first of January.
     assert_eq!((span.latest, span.longest_gap, span.rows), (1_769_932_800.0, 30, 2));

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use modelgate_cube::TimeSpan;
 
+use crate::Dataset;
 use crate::column::{Missing, parse_number};
 use crate::features::look::{Sample, mixed};
 use crate::features::values::{Reader, Value};
@@ -19,8 +20,8 @@ enum Time {
     Missing,
     /// A text that is no time.
     Unreadable,
-    /// Seconds since 1970; a time without a zone is one of UTC.
-    Date(f64),
+    /// Seconds since 1970, and whether a zone is written where there is a time of day; without one it is that of UTC.
+    Date(f64, Option<bool>),
     /// A number of any unit, which only orders rows.
     Number(f64),
 }
@@ -34,6 +35,9 @@ pub(super) struct TimeLook {
     unreadable: u64,
     future: u64,
     known: u64,
+    /// Rows whose time of day has a zone, and those whose has none.
+    zoned: u64,
+    zoneless: u64,
     /// Rows with a date, the days that they are from, and the latest of them.
     dated: u64,
     days: BTreeSet<i64>,
@@ -52,6 +56,8 @@ impl Default for TimeLook {
             unreadable: 0,
             future: 0,
             known: 0,
+            zoned: 0,
+            zoneless: 0,
             dated: 0,
             days: BTreeSet::new(),
             latest_date: None,
@@ -71,7 +77,9 @@ impl TimeLook {
                     self.unreadable += 1;
                     continue;
                 }
-                Time::Date(seconds) => {
+                Time::Date(seconds, has_zone) => {
+                    self.zoned += u64::from(*has_zone == Some(true));
+                    self.zoneless += u64::from(*has_zone == Some(false));
                     self.future += u64::from(*seconds > now);
                     self.dated += 1;
                     if self.latest_day != Some(day_of(*seconds)) {
@@ -99,6 +107,8 @@ impl TimeLook {
         self.unreadable += other.unreadable;
         self.future += other.future;
         self.known += other.known;
+        self.zoned += other.zoned;
+        self.zoneless += other.zoneless;
         self.dated += other.dated;
         self.days.extend(other.days);
         self.latest_date = match (self.latest_date, other.latest_date) {
@@ -118,6 +128,12 @@ impl TimeLook {
         ((self.unreadable, self.known + self.unreadable), (self.future, self.known))
     }
 
+    /// Rows whose time of day has no zone, where others have one, and all rows with a time of day. Times that all lack one are
+    /// alike, and those of UTC.
+    pub(super) fn zoneless(&self) -> (u64, u64) {
+        (if self.zoned > 0 { self.zoneless } else { 0 }, self.zoned + self.zoneless)
+    }
+
     /// Rows that are older than the latest of other rows, and all that could be; `None` without times on either side.
     pub(super) fn before_end_of(&self, others: &Self) -> Option<(u64, u64)> {
         let end = others.latest?;
@@ -130,6 +146,23 @@ impl TimeLook {
     pub(super) fn is_all(&self) -> bool {
         self.times.is_all()
     }
+}
+
+/// The number that orders each row by a column: a number as it is, a date in seconds since 1970; `None` where the column is not
+/// there, or most of its cells are neither.
+#[must_use]
+pub fn order_of(dataset: &Dataset, column: &str) -> Option<Vec<Option<f64>>> {
+    let cells = dataset.column(column)?;
+    let number = |row: usize| match (cells.number(row), cells.text(row)) {
+        (Some(number), _) => Some(number).filter(|number| number.is_finite()),
+        (None, Some(text)) => match time(Value::Text(text)) {
+            Time::Date(number, _) | Time::Number(number) => Some(number),
+            Time::Missing | Time::Unreadable => None,
+        },
+        (None, None) => None,
+    };
+    let numbers: Vec<Option<f64>> = (0..dataset.rows()).map(number).collect();
+    (numbers.iter().flatten().count() * 2 > numbers.len()).then_some(numbers)
 }
 
 /// The day of a time, in days since 1970.
@@ -145,7 +178,7 @@ fn time(value: Value<'_>) -> Time {
         Value::Number(number) if number.is_finite() => Time::Number(number),
         Value::Number(_) => Time::Unreadable,
         Value::Text(text) => match (date(text), parse_number(text).filter(|number| number.is_finite())) {
-            (Some(seconds), _) => Time::Date(seconds),
+            (Some(seconds), _) => Time::Date(seconds, has_zone(text)),
             (None, Some(number)) => Time::Number(number),
             (None, None) => Time::Unreadable,
         },
@@ -171,6 +204,12 @@ fn date(text: &str) -> Option<f64> {
     let clock = rest.strip_prefix(['T', 't', ' '])?;
     let (clock, zone) = clock.find(['Z', 'z', '+', '-']).map_or((clock, ""), |place| clock.split_at(place));
     Some(seconds + of_clock(clock.trim_end())? - offset(zone)?)
+}
+
+/// Whether a zone stands behind a time of day; `None` for a day alone.
+fn has_zone(text: &str) -> Option<bool> {
+    let clock = text.get(11..).filter(|clock| !clock.is_empty())?;
+    Some(clock.contains(['Z', 'z', '+', '-']))
 }
 
 fn is_leap(year: i64) -> bool {
@@ -240,6 +279,11 @@ mod tests {
         ] {
             assert_eq!(date(text), seconds, "{text}");
         }
+        let (data, _file) = crate::testing::csv("when,name\n2026-01-02,a1\n1970-01-02,b\n,c\n");
+        assert_eq!(order_of(&data, "when").unwrap_or_default().get(1..), Some([Some(86_400.0), None].as_slice()));
+        assert!(order_of(&data, "name").is_none() && order_of(&data, "other").is_none());
+        assert_eq!(has_zone("2026-05-31"), None);
+        assert_eq!(["2026-05-31 17:05", "2026-05-31T17:05:09-0030"].map(has_zone), [Some(false), Some(true)]);
         assert_eq!((time(Value::Text("1999")), time(Value::Text("later"))), (Time::Number(1_999.0), Time::Unreadable));
     }
 }

@@ -1,6 +1,7 @@
 //! The measurements of data, a row each: from it code, `list data-metrics`, `explain` and the docs read.
 
 mod groups;
+mod look;
 mod people;
 
 use std::fmt;
@@ -331,11 +332,11 @@ pub const DATA_METRICS: &[DataMetric] = &[
     DataMetric {
         id: "single_column_auc",
         title: "Columns that give the label away",
-        formula: "area under the ROC curve of the best guess from one column: its bins or levels (of 11 rows or more), ordered by their share of a class",
-        about: "each column, where there are two classes",
-        denominator: "all test rows",
-        undefined_when: "labels are not of two classes",
-        reference: "sklearn.metrics.roc_auc_score(label, column.map(label.groupby(column).mean())) on binned columns",
+        formula: "area under the ROC curve of the best guess from one column: its bins or levels (of 11 rows or more), ordered by their share of a class among the training rows, where they are known, and tried on the test rows; else ordered by the test rows themselves; of more than two classes the mean of each against all others",
+        about: "each column, where there are classes",
+        denominator: "test rows with a label",
+        undefined_when: "fewer than two classes",
+        reference: "sklearn.metrics.roc_auc_score(label, column.map(training_share_of_positives))",
         counted: What::Derived,
         unit: DataUnit::Share,
     },
@@ -355,6 +356,33 @@ pub const DATA_METRICS: &[DataMetric] = &[
     people::T_CLOSENESS,
     people::AGE_DAYS,
     people::LONGEST_GAP_DAYS,
+    look::LABEL_NOISE_RATE,
+    look::LABEL_NOISE_DIFFERENCE,
+    look::NEIGHBOR_DISAGREEMENT_RATE,
+    look::NEAR_DUPLICATE_RATE,
+    look::ORDER_P,
+    look::ORDER_AUC,
+    look::TRAINING_GAP,
+    look::BATCH_DEPENDENCE_RATE,
+    look::TRIGGER_PATTERN_RATE,
+    look::LOCAL_OUTLIER_RATE,
+    DataMetric {
+        id: "zoneless_time_rate",
+        title: "Times of day without a zone among others with one",
+        formula: "rows whose `data.time` has a time of day and no zone / rows whose `data.time` has a time of day; 0 where no row has a zone",
+        about: "whole rows",
+        denominator: "rows whose `data.time` has a time of day",
+        undefined_when: "no row has one",
+        reference: "frame[time].str.len().gt(10) & ~frame[time].str[11:].str.contains('[Zz+-]')",
+        counted: What::One(Counted::ZonelessTimes),
+        unit: DataUnit::Share,
+    },
+    look::SINGLE_COLUMN_AUC_DROP,
+    look::SINGLE_COLUMN_R2,
+    look::NEW_ROW_NOISE_DIFFERENCE,
+    look::NEW_ROW_HARM,
+    look::SPECTRAL_OUTLIER_RATE,
+    look::SEPARATE_CLUSTER_RATE,
 ];
 
 impl DataMetric {
@@ -485,6 +513,40 @@ impl DataMetricId {
     pub const AGE_DAYS: Self = Self(38);
     /// See `longest_gap_days`.
     pub const LONGEST_GAP_DAYS: Self = Self(39);
+    /// See `label_noise_rate`.
+    pub const LABEL_NOISE_RATE: Self = Self(40);
+    /// See `label_noise_difference`.
+    pub const LABEL_NOISE_DIFFERENCE: Self = Self(41);
+    /// See `neighbor_disagreement_rate`.
+    pub const NEIGHBOR_DISAGREEMENT_RATE: Self = Self(42);
+    /// See `near_duplicate_rate`.
+    pub const NEAR_DUPLICATE_RATE: Self = Self(43);
+    /// See `order_p`.
+    pub const ORDER_P: Self = Self(44);
+    /// See `order_auc`.
+    pub const ORDER_AUC: Self = Self(45);
+    /// See `training_gap`.
+    pub const TRAINING_GAP: Self = Self(46);
+    /// See `batch_dependence_rate`.
+    pub const BATCH_DEPENDENCE_RATE: Self = Self(47);
+    /// See `trigger_pattern_rate`.
+    pub const TRIGGER_PATTERN_RATE: Self = Self(48);
+    /// See `local_outlier_rate`.
+    pub const LOCAL_OUTLIER_RATE: Self = Self(49);
+    /// See `zoneless_time_rate`.
+    pub const ZONELESS_TIME_RATE: Self = Self(50);
+    /// See `single_column_auc_drop`.
+    pub const SINGLE_COLUMN_AUC_DROP: Self = Self(51);
+    /// See `single_column_r2`.
+    pub const SINGLE_COLUMN_R2: Self = Self(52);
+    /// See `new_row_noise_difference`.
+    pub const NEW_ROW_NOISE_DIFFERENCE: Self = Self(53);
+    /// See `new_row_harm`.
+    pub const NEW_ROW_HARM: Self = Self(54);
+    /// See `spectral_outlier_rate`.
+    pub const SPECTRAL_OUTLIER_RATE: Self = Self(55);
+    /// See `separate_cluster_rate`.
+    pub const SEPARATE_CLUSTER_RATE: Self = Self(56);
 
     /// Every id, in the order of the catalogue.
     pub fn all() -> impl Iterator<Item = Self> {
@@ -560,6 +622,23 @@ mod tests {
             (DataMetricId::T_CLOSENESS, "t_closeness"),
             (DataMetricId::AGE_DAYS, "age_days"),
             (DataMetricId::LONGEST_GAP_DAYS, "longest_gap_days"),
+            (DataMetricId::LABEL_NOISE_RATE, "label_noise_rate"),
+            (DataMetricId::LABEL_NOISE_DIFFERENCE, "label_noise_difference"),
+            (DataMetricId::NEIGHBOR_DISAGREEMENT_RATE, "neighbor_disagreement_rate"),
+            (DataMetricId::NEAR_DUPLICATE_RATE, "near_duplicate_rate"),
+            (DataMetricId::ORDER_P, "order_p"),
+            (DataMetricId::ORDER_AUC, "order_auc"),
+            (DataMetricId::TRAINING_GAP, "training_gap"),
+            (DataMetricId::BATCH_DEPENDENCE_RATE, "batch_dependence_rate"),
+            (DataMetricId::TRIGGER_PATTERN_RATE, "trigger_pattern_rate"),
+            (DataMetricId::LOCAL_OUTLIER_RATE, "local_outlier_rate"),
+            (DataMetricId::ZONELESS_TIME_RATE, "zoneless_time_rate"),
+            (DataMetricId::SINGLE_COLUMN_AUC_DROP, "single_column_auc_drop"),
+            (DataMetricId::SINGLE_COLUMN_R2, "single_column_r2"),
+            (DataMetricId::NEW_ROW_NOISE_DIFFERENCE, "new_row_noise_difference"),
+            (DataMetricId::NEW_ROW_HARM, "new_row_harm"),
+            (DataMetricId::SPECTRAL_OUTLIER_RATE, "spectral_outlier_rate"),
+            (DataMetricId::SEPARATE_CLUSTER_RATE, "separate_cluster_rate"),
         ] {
             assert_eq!((id.as_str(), DataMetricId::parse(name)), (name, Some(id)));
         }

@@ -1,6 +1,8 @@
 //! What the counts of columns in slices say: where values are missing, which columns stand for a group, and which give the label
 //! away.
 
+use std::collections::BTreeMap;
+
 use modelgate_cube::{FeatureColumn, FeatureHistogram, FeatureId, FeatureTable, Part, Slice, Tally};
 
 use super::{DataMeasurement, DataMetricId};
@@ -20,7 +22,7 @@ pub struct CutBy<'a> {
 }
 
 /// Measures the columns of the test rows: `by_group` has their counts in the slices of the axes, `by_label` in those of
-/// [`LABEL_AXIS`]. Groups of fewer than `min_support` rows take no part.
+/// [`LABEL_AXIS`], of the training rows as well where they are known. Groups of fewer than `min_support` rows take no part.
 #[must_use]
 pub fn evaluate_columns(
     by_group: &FeatureTable,
@@ -40,8 +42,14 @@ pub fn evaluate_columns(
         }
     }
     for (name, column) in named(by_label) {
-        let classes = groups(column, LABEL_AXIS, 1);
-        found.push(measurement(DataMetricId::SINGLE_COLUMN_AUC, name, None, area(&classes)));
+        let (learned, tested) = (classes(column, Part::Train), classes(column, Part::Test));
+        // Where it is known which rows were learned from, they say in which order its values go, and the test rows how well that does.
+        let is_known = !learned.is_empty() && learned.keys().eq(tested.keys());
+        let guessed = area(if is_known { &learned } else { &tested }, &tested);
+        found.push(measurement(DataMetricId::SINGLE_COLUMN_AUC, name, None, guessed));
+        if is_known {
+            found.push(measurement(DataMetricId::SINGLE_COLUMN_AUC_DROP, name, None, drop(area(&learned, &learned), guessed)));
+        }
     }
     found.sort_by(|one, two| one.key().cmp(&two.key()));
     found
@@ -124,25 +132,76 @@ fn association(groups: &[&FeatureHistogram]) -> Estimate {
     measured((phi / least).sqrt().min(1.0), whole(n), None)
 }
 
-/// The area under the ROC curve of the best guess from one column: its cells ordered by their share of one of two classes.
-fn area(classes: &[&FeatureHistogram]) -> Estimate {
-    let [one, two] = classes else {
-        let reason = if classes.len() < 2 { Reason::SingleClass } else { Reason::OtherTask };
-        return Estimate::Undefined { reason, n: 0 };
-    };
-    let mut counts: Vec<(f64, f64)> = cells(one).zip(cells(two)).filter(|(one, two)| one + two > 0.0).collect();
-    let (all_one, all_two) = counts.iter().fold((0.0, 0.0), |(ones, twos), (one, two)| (ones + one, twos + two));
-    if all_one <= 0.0 || all_two <= 0.0 {
-        return Estimate::Undefined { reason: Reason::SingleClass, n: whole(all_one + all_two) };
+/// The counts of a column by the label.
+type Classes<'a> = BTreeMap<Option<&'a str>, &'a FeatureHistogram>;
+
+fn classes(column: &FeatureColumn, of: Part) -> Classes<'_> {
+    let mut found = Classes::new();
+    for ((part, slice), histogram) in &column.histograms {
+        if let [term] = slice.terms()
+            && *part == of
+            && term.axis == LABEL_AXIS
+            && histogram.total().rows > 0
+        {
+            found.insert(term.level.as_deref(), histogram);
+        }
     }
-    let share = |(one, two): &(f64, f64)| one / (one + two);
-    counts.sort_by(|a, b| share(a).total_cmp(&share(b)));
+    found
+}
+
+/// The area under the ROC curve of the best guess from one column: its cells in the order of their share of a class among the rows
+/// that are `learned` from, on the rows that are `tested`; of more than two classes, the mean of each against all others. Cells that
+/// nothing was learned of stand where all rows together do.
+fn area(learned: &Classes<'_>, tested: &Classes<'_>) -> Estimate {
+    let rows = tested.values().map(|histogram| histogram.total().rows).sum();
+    if tested.len() < 2 || learned.len() < 2 {
+        return Estimate::Undefined { reason: Reason::SingleClass, n: rows };
+    }
+    // Of two classes, one is the other's mirror image.
+    let wanted = if tested.len() == 2 { 1 } else { tested.len() };
+    let areas = tested.keys().take(wanted).map(|class| one_against_others(&split(learned, *class), &split(tested, *class)));
+    measured((areas.sum::<f64>() / wanted as f64).min(1.0), rows, None)
+}
+
+/// The rows of each cell: those of a class, and those of all others.
+fn split(classes: &Classes<'_>, class: Option<&str>) -> Vec<(f64, f64)> {
+    let mut counts: Vec<(f64, f64)> = Vec::new();
+    for (name, histogram) in classes {
+        for (place, rows) in cells(histogram).enumerate() {
+            if counts.len() <= place {
+                counts.push((0.0, 0.0));
+            }
+            if let Some((mine, others)) = counts.get_mut(place) {
+                *(if *name == class { mine } else { others }) += rows;
+            }
+        }
+    }
+    counts
+}
+
+fn one_against_others(learned: &[(f64, f64)], tested: &[(f64, f64)]) -> f64 {
+    let sum = |counts: &[(f64, f64)]| counts.iter().fold((0.0, 0.0), |all, one| (all.0 + one.0, all.1 + one.1));
+    let share = |(mine, others): (f64, f64)| if mine + others > 0.0 { Some(mine / (mine + others)) } else { None };
+    let usual = share(sum(learned)).unwrap_or(0.0);
+    let ordered = learned.iter().zip(tested).map(|(learned, tested)| (share(*learned).unwrap_or(usual), *tested));
+    let mut ordered: Vec<(f64, (f64, f64))> = ordered.collect();
+    ordered.sort_by(|one, two| one.0.total_cmp(&two.0));
     let (mut below, mut above) = (0.0, 0.0);
-    for (one, two) in counts {
-        above += one * (below + two / 2.0);
-        below += two;
+    for equal in ordered.chunk_by(|one, two| one.0.total_cmp(&two.0).is_eq()) {
+        let (mine, others) = equal.iter().fold((0.0, 0.0), |all, (_, one)| (all.0 + one.0, all.1 + one.1));
+        above += mine * (below + others / 2.0);
+        below += others;
     }
-    measured((above / (all_one * all_two)).min(1.0), whole(all_one + all_two), None)
+    let (mine, others) = sum(tested);
+    if mine * others > 0.0 { above / (mine * others) } else { 0.5 }
+}
+
+/// How much better a column tells the label of the rows that it was learned from.
+fn drop(learned: Estimate, tested: Estimate) -> Estimate {
+    match (learned, tested) {
+        (Estimate::Measured(learned), Estimate::Measured(tested)) => measured(learned.value - tested.value, tested.n, None),
+        (_, other) => other,
+    }
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number of rows")]
@@ -218,5 +277,25 @@ mod tests {
         // sklearn.metrics.roc_auc_score with the level as the score: 0.9 * 0.8 + (0.1 * 0.8 + 0.9 * 0.2) / 2.
         assert!((value(&[("no", [90, 10, 0]), ("yes", [20, 80, 0])]) - 0.85).abs() < 1e-12);
         assert!(matches!(area(&[("yes", [9, 9, 9])]), Estimate::Undefined { reason: Reason::SingleClass, .. }));
+        // Three classes, each in a cell of its own, and three that are alike: the mean of each against all others.
+        assert!((value(&[("a", [50, 0, 0]), ("b", [0, 50, 0]), ("c", [0, 0, 50])]) - 1.0).abs() < 1e-12);
+        assert!((value(&[("a", [9, 9, 9]), ("b", [9, 9, 9]), ("c", [9, 9, 9])]) - 0.5).abs() < 1e-12);
+    }
+
+    #[test]
+    fn what_only_training_rows_say_of_the_label_is_no_leak_and_is_told() {
+        let tested = [("no", [40, 60, 0]), ("yes", [60, 40, 0])];
+        let mut both = table(LABEL_AXIS, &tested);
+        let learned = table(LABEL_AXIS, &[("no", [99, 1, 0]), ("yes", [1, 99, 0])]);
+        for (id, column) in learned.columns {
+            let into = both.columns.get_mut(&id).unwrap();
+            into.histograms.extend(column.histograms.into_iter().map(|((_, slice), counts)| ((Part::Train, slice), counts)));
+        }
+        let found = evaluate_columns(&FeatureTable::default(), &both, &[], 30, 0.95);
+        // sklearn.metrics.roc_auc_score of the test labels with the training shares as scores is 0.4; of the training labels 0.99.
+        assert!((value(&found, DataMetricId::SINGLE_COLUMN_AUC).value - 0.4).abs() < 1e-12);
+        assert!((value(&found, DataMetricId::SINGLE_COLUMN_AUC_DROP).value - 0.59).abs() < 1e-12);
+        let alone = evaluate_columns(&FeatureTable::default(), &table(LABEL_AXIS, &tested), &[], 30, 0.95);
+        assert!(alone.iter().all(|one| one.metric != DataMetricId::SINGLE_COLUMN_AUC_DROP));
     }
 }

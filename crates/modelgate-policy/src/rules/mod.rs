@@ -2,6 +2,7 @@
 
 mod annotator_disagreement;
 mod baseline_is_candidate;
+mod better_than_training;
 mod class_imbalance;
 mod conflicting_labels;
 mod constant_column;
@@ -12,11 +13,16 @@ mod different_data;
 mod duplicate_rows;
 mod entity_overlap;
 mod expired_waiver;
+mod explained_number;
 mod failed_control;
 mod future_times;
+mod harmful_new_rows;
 mod id_like_feature;
 mod label_drift;
+mod label_noise;
+mod label_noise_by_group;
 mod likely_personal_data;
+mod local_outliers;
 mod low_l_diversity;
 mod low_support;
 mod low_t_closeness;
@@ -29,25 +35,35 @@ mod missing_group;
 mod missing_like_texts;
 mod missing_slice;
 mod missing_values;
+mod new_label_noise;
 mod no_baseline;
 mod non_finite_values;
+mod order_leakage;
 mod outliers;
 mod personal_data;
 mod prediction_drift;
+mod production_drift;
 mod proxy_column;
 mod re_identification;
 mod row_count_change;
 mod schema_change;
+mod separate_cluster;
 mod similar_texts;
 mod simpson;
+mod spectral_signature;
 mod stale_data;
 mod stale_statement;
 mod target_leakage;
 mod temporal_leakage;
 mod time_gap;
+mod times_without_zone;
 mod train_test_drift;
 mod train_test_overlap;
+mod training_drift;
+mod training_only_column;
+mod trigger_pattern;
 mod unapproved_data;
+mod unattested_preprocessing;
 mod unreadable_times;
 mod unrepresentative_group;
 mod unused_waiver;
@@ -161,6 +177,22 @@ pub const RULES: &[Rule] = &[
     failed_control::RULE,
     control_without_evidence::RULE,
     stale_statement::RULE,
+    label_noise::RULE,
+    label_noise_by_group::RULE,
+    order_leakage::RULE,
+    better_than_training::RULE,
+    trigger_pattern::RULE,
+    local_outliers::RULE,
+    unattested_preprocessing::RULE,
+    training_drift::RULE,
+    production_drift::RULE,
+    times_without_zone::RULE,
+    training_only_column::RULE,
+    explained_number::RULE,
+    new_label_noise::RULE,
+    harmful_new_rows::RULE,
+    spectral_signature::RULE,
+    separate_cluster::RULE,
 ];
 
 impl RuleId {
@@ -230,14 +262,17 @@ impl RuleId {
     /// Whether it is about the data, and not about the model.
     #[must_use]
     pub fn is_about_data(self) -> bool {
-        const OTHERS: [RuleId; 7] = [
+        const OTHERS: [RuleId; 10] = [
             RuleId::DATA_DRIFT,
             RuleId::LABEL_DRIFT,
             RuleId::PREDICTION_DRIFT,
             RuleId::TRAIN_TEST_DRIFT,
+            RuleId::TRAINING_DRIFT,
+            RuleId::PRODUCTION_DRIFT,
             RuleId::SCHEMA_CHANGE,
             RuleId::CONTRACT_VIOLATION,
             RuleId::UNAPPROVED_DATA,
+            RuleId::UNATTESTED_PREPROCESSING,
         ];
         OTHERS.contains(&self) || crate::DATA_RULES.iter().any(|rule| rule.rule == self)
     }
@@ -286,6 +321,38 @@ impl RuleId {
     pub const CONTROL_WITHOUT_EVIDENCE: Self = Self(51);
     /// What somebody attested is not about this run.
     pub const STALE_STATEMENT: Self = Self(52);
+    /// Labels look wrong.
+    pub const LABEL_NOISE: Self = Self(53);
+    /// Labels of a group look wrong more often than others.
+    pub const LABEL_NOISE_BY_GROUP: Self = Self(54);
+    /// Ids, times or places of rows know the label.
+    pub const ORDER_LEAKAGE: Self = Self(55);
+    /// A model does better on new rows than on those that it learned from.
+    pub const BETTER_THAN_TRAINING: Self = Self(56);
+    /// Rows with a new mark nearly all have one label.
+    pub const TRIGGER_PATTERN: Self = Self(57);
+    /// Rows are far from their neighbors.
+    pub const LOCAL_OUTLIERS: Self = Self(58);
+    /// Nobody answers for how rows were prepared.
+    pub const UNATTESTED_PREPROCESSING: Self = Self(59);
+    /// Training rows are spread otherwise than the baseline's were.
+    pub const TRAINING_DRIFT: Self = Self(60);
+    /// A batch from use is spread otherwise than the rows that the model was made and judged with.
+    pub const PRODUCTION_DRIFT: Self = Self(61);
+    /// Some times of day have a zone, and others have none.
+    pub const TIMES_WITHOUT_ZONE: Self = Self(62);
+    /// A column tells the label of training rows alone.
+    pub const TRAINING_ONLY_COLUMN: Self = Self(63);
+    /// A column gives the number away.
+    pub const EXPLAINED_NUMBER: Self = Self(64);
+    /// Labels of new rows look wrong more often.
+    pub const NEW_LABEL_NOISE: Self = Self(65);
+    /// A model is better without the new rows.
+    pub const HARMFUL_NEW_ROWS: Self = Self(66);
+    /// Rows of a label lie far out.
+    pub const SPECTRAL_SIGNATURE: Self = Self(67);
+    /// Some rows of a label are of another kind.
+    pub const SEPARATE_CLUSTER: Self = Self(68);
 
     /// Looks an id up, exactly as written in the catalogue.
     #[must_use]
@@ -325,6 +392,8 @@ mod tests {
         assert_eq!(RuleId::LABEL_DRIFT.rule().id, "label-drift");
         assert_eq!(RuleId::PREDICTION_DRIFT.rule().id, "prediction-drift");
         assert_eq!(RuleId::TRAIN_TEST_DRIFT.rule().id, "train-test-drift");
+        assert_eq!(RuleId::TRAINING_DRIFT.rule().id, "training-drift");
+        assert_eq!(RuleId::PRODUCTION_DRIFT.rule().id, "production-drift");
         for rule in crate::DATA_RULES {
             // The key tells what the rule is about, and a rule stands behind one key alone.
             assert_eq!(crate::DATA_RULES.iter().filter(|other| other.rule == rule.rule || other.key == rule.key).count(), 1);

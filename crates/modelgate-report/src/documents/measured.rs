@@ -213,6 +213,10 @@ fn drift(report: &Report) -> Vec<String> {
         let between = match judged.between {
             DriftBetween::Releases => "since the previous release",
             DriftBetween::TrainTest => "between training and evaluated rows",
+            DriftBetween::TrainReleases => "since the previous release's training rows",
+            DriftBetween::BaselineProduction => "between the previous release's evaluated rows and the batch from use",
+            DriftBetween::TrainProduction => "between training rows and the batch from use",
+            DriftBetween::TestProduction => "between evaluated rows and the batch from use",
         };
         let moved = judged.drifts.iter().filter(|(_, state)| matches!(state, DriftState::Drifted { .. })).count();
         format!("{} of {} comparisons of columns drifted {between}", number::many(moved), number::many(judged.drifts.len()))

@@ -16,6 +16,15 @@ pub(super) struct Data<'a> {
     /// What the groups were held against.
     #[serde(skip_serializing_if = "Option::is_none")]
     population: Option<Population<'a>>,
+    /// Who says that what prepared the rows was learned from training rows alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    preprocessing: Option<Attestation<'a>>,
+}
+
+#[derive(Serialize)]
+struct Attestation<'a> {
+    by: &'a str,
+    date: String,
 }
 
 #[derive(Serialize)]
@@ -133,6 +142,10 @@ pub(super) fn data(judged: &JudgedData) -> Option<Data<'_>> {
             source: &population.source,
             date: population.date.to_string(),
         }),
+        preprocessing: judged
+            .preprocessing
+            .as_ref()
+            .map(|attestation| Attestation { by: &attestation.by, date: attestation.date.to_string() }),
     })
 }
 

@@ -8,11 +8,13 @@ use modelgate_policy::{DriftState, JudgedDrift};
 use serde::Serialize;
 
 use super::v1::{Terms, terms};
+use crate::RenderError;
 
 /// One pair of row sets.
 #[derive(Serialize)]
 pub(super) struct Comparison<'a> {
-    /// `baseline_test_to_test` or `train_to_test`.
+    /// `baseline_test_to_test`, `train_to_test`, `baseline_train_to_train`, `baseline_test_to_production`, `train_to_production`
+    /// or `test_to_production`.
     between: &'static str,
     columns: Vec<Column<'a>>,
     only_before: Vec<Feature<'a>>,
@@ -66,12 +68,22 @@ fn feature(id: &FeatureId) -> Feature<'_> {
     }
 }
 
+/// One comparison alone, as `verdict.json` has it among others.
+pub fn render_drift(judged: &JudgedDrift) -> Result<String, RenderError> {
+    let failed = |source| RenderError::Json { path: "the comparison of columns", source };
+    serde_json::to_string_pretty(&comparison(judged)).map_err(failed)
+}
+
 /// Maps a comparison to the format.
 pub(super) fn comparison(judged: &JudgedDrift) -> Comparison<'_> {
     Comparison {
         between: match judged.between {
             DriftBetween::Releases => "baseline_test_to_test",
             DriftBetween::TrainTest => "train_to_test",
+            DriftBetween::TrainReleases => "baseline_train_to_train",
+            DriftBetween::BaselineProduction => "baseline_test_to_production",
+            DriftBetween::TrainProduction => "train_to_production",
+            DriftBetween::TestProduction => "test_to_production",
         },
         columns: judged.drifts.iter().map(|(drift, state)| column(drift, *state)).collect(),
         only_before: judged.only_before.iter().map(feature).collect(),

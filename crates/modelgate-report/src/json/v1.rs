@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use modelgate_cube::EarlierRelease;
 use modelgate_eval as eval;
 use serde::Serialize;
 
@@ -165,6 +166,9 @@ struct Provenance<'a> {
     /// The file with the rows that the model learned from, where it is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     training_digest: Option<String>,
+    /// The baseline's release and those before it, the newest first: which bytes taught which model.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    earlier: Vec<Earlier<'a>>,
     model_digest: String,
     cube_digest: String,
     split: &'a str,
@@ -432,12 +436,35 @@ fn one_sided(slices: &[eval::OneSided]) -> Vec<OneSided<'_>> {
     slices.iter().map(|side| OneSided { subject: this_slice(&side.slice), rows: side.rows }).collect()
 }
 
+#[derive(Serialize)]
+struct Earlier<'a> {
+    release: &'a str,
+    created: &'a str,
+    model_digest: String,
+    data_digest: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    training_digest: Option<String>,
+}
+
+impl<'a> Earlier<'a> {
+    fn of(earlier: &'a EarlierRelease) -> Self {
+        Self {
+            release: &earlier.release,
+            created: &earlier.created,
+            model_digest: earlier.model_digest.to_string(),
+            data_digest: earlier.data_digest.to_string(),
+            training_digest: earlier.training_digest.map(|digest| digest.to_string()),
+        }
+    }
+}
+
 fn provenance(report: &Report) -> Provenance<'_> {
     let provenance = &report.provenance;
     Provenance {
         config_digest: provenance.config_digest.to_string(),
         data_digest: provenance.data_digest.to_string(),
         training_digest: report.data_files.training.as_ref().map(|training| training.digest.to_string()),
+        earlier: report.data_files.earlier.iter().map(Earlier::of).collect(),
         model_digest: provenance.model_digest.to_string(),
         cube_digest: provenance.cube_digest.to_string(),
         split: &provenance.split,

@@ -73,7 +73,7 @@ fn store_release(folder: &Path, context: &Context, console: &mut Console<'_>) ->
     let candidate = pipeline::candidate(&config, None, console)?;
     let profile = data_checks::count(&config, &candidate, (None, None), context, console)?;
     let features = columns::count(&config, &candidate, None, &profile, console)?.table;
-    let bundle = pipeline::bundle(&config, candidate, (features, profile), "v1.0", context);
+    let bundle = pipeline::bundle(&config, candidate, (features, profile), ("v1.0", None), context);
     let bytes = bundle.encode().map_err(Failure::new)?;
     Ok(output::write(&folder.join("releases/v1.0").join(BUNDLE_FILE), &bytes)?)
 }

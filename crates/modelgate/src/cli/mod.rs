@@ -6,6 +6,7 @@ pub(crate) mod check;
 pub(crate) mod config;
 pub(crate) mod contract;
 pub(crate) mod demo;
+pub(crate) mod drift;
 pub(crate) mod evaluate;
 pub(crate) mod packs;
 pub(crate) mod publish;
@@ -52,6 +53,8 @@ pub(crate) enum Command {
     Release(ReleaseArgs),
     /// Propose a contract: what the columns of the rows are agreed to be, for people to review.
     Contract(ContractArgs),
+    /// Measure how the columns of two sets of rows differ, such as those of a release and of a batch from use.
+    Drift(DriftArgs),
     /// Move the anchor to another stored release, with a reason, and record that.
     Rebless(ReblessArgs),
     /// Check the log of decisions.
@@ -326,6 +329,42 @@ pub(crate) struct ContractArgs {
     /// Write over a contract that is there.
     #[arg(long, help_heading = "Output")]
     pub(crate) overwrite: bool,
+}
+
+/// A set of rows whose columns are compared, the earliest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub(crate) enum RowSet {
+    /// Those of the baseline's release: the ones that it was evaluated on, or learned from where training rows are compared.
+    Baseline,
+    /// Those that the model learns from.
+    Training,
+    /// Those that it is evaluated on.
+    Test,
+    /// A batch from use: data.production.
+    Production,
+}
+
+/// Flags of `drift`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Exits 1 where a rule that is set to deny finds a drift.\n\nExample:\n  modelgate drift --from baseline --to production"
+)]
+pub(crate) struct DriftArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    #[command(flatten)]
+    pub(crate) publish: PublishArgs,
+    #[command(flatten)]
+    pub(crate) search: SearchArgs,
+    /// The earlier rows. Those of a release are not needed: it carries their counts.
+    #[arg(long, value_enum, value_name = "ROWS", default_value_t = RowSet::Baseline, help_heading = "Input")]
+    pub(crate) from: RowSet,
+    /// The later rows.
+    #[arg(long, value_enum, value_name = "ROWS", default_value_t = RowSet::Production, help_heading = "Input")]
+    pub(crate) to: RowSet,
+    /// What standard output looks like: tables for people, or the comparison as in verdict.json.
+    #[arg(long, value_enum, default_value_t = Format::Full, help_heading = "Output")]
+    pub(crate) format: Format,
 }
 
 /// Flags of `rebless`.

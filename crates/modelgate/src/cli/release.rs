@@ -5,7 +5,7 @@ use modelgate_cube::{BUNDLE_FILE, Bundle, DISCLOSED_FILE, Disclosed, MIN_CELL};
 use modelgate_forge::{PushOutcome, RECORDS_BRANCH, RecordChange, Repository};
 use modelgate_seal::Recipient;
 
-use crate::baseline::SEALED_FILE;
+use crate::baseline::{Found, Reading, SEALED_FILE};
 use crate::cli::ReleaseArgs;
 use crate::context::{Console, Context};
 use crate::exit::ExitStatus;
@@ -27,7 +27,10 @@ pub(crate) fn run(arguments: &ReleaseArgs, context: &Context, console: &mut Cons
     let frozen = columns::frozen(&config, &candidate, context, console);
     let profile = data_checks::count(&config, &candidate, (None, None), context, console)?;
     let features = columns::count(&config, &candidate, frozen.as_ref(), &profile, console)?.table;
-    let bundle = pipeline::bundle(&config, candidate, (features, profile), &arguments.tag, context);
+    // Why there is none before it is no reason not to store it.
+    let earlier = crate::baseline::nearest_release(&config, &Reading { context, published: true }).ok();
+    let before = earlier.as_ref().and_then(Found::manifest);
+    let bundle = pipeline::bundle(&config, candidate, (features, profile), (&arguments.tag, before), context);
     let exact = bundle.encode().map_err(Failure::new)?;
     if let Some(path) = &arguments.bundle_out {
         output::write(path, &exact)?;
