@@ -9,7 +9,8 @@ use crate::data_checks::{amount, with_column, with_columns, with_copies, with_tr
 use crate::drift::{released_with_income, with_income};
 use crate::population::{with_annotators, with_census};
 use crate::row_look::{
-    with_a_column_filled_in_training, with_new_job, with_new_rows, with_numbers, with_worse_training_rows, with_wrong_labels,
+    with_a_column_filled_in_training, with_a_group_that_a_signal_tells, with_new_job, with_new_rows, with_numbers,
+    with_worse_training_rows, with_wrong_labels,
 };
 use crate::{gate, ready, released};
 
@@ -409,6 +410,7 @@ fn pairs_of_people_and_labels() -> Vec<(&'static str, Gate, &'static [&'static s
             &["local-outliers"],
         ),
         ("training-only-column", with_a_column_filled_in_training(), &["training-only-column", "train-test-drift"]),
+        ("encoded-group", with_a_group_that_a_signal_tells(), &["encoded-group"]),
         ("explained-number", with_numbers(true), &["explained-number"]),
         ("(a number that no column gives away)", with_numbers(false), &[]),
         // A model that learns from wrong labels does better on test rows, and says something else.

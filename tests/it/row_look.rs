@@ -99,6 +99,19 @@ pub(crate) fn with_new_rows(new: u32, is_turned: impl Fn(u32) -> bool) -> Gate {
     released(gate.with("modelgate.yml", config)).with("train.csv", both)
 }
 
+/// Rows with two numbers of which neither, and both together, tell the sex.
+pub(crate) fn with_a_group_that_a_signal_tells() -> Gate {
+    let noise = |row: u32| f64::from((row ^ (row >> 7)).wrapping_mul(2_246_822_519) >> 8) / f64::from(1 << 24);
+    let is_woman = |row: u32| row.wrapping_mul(2_654_435_761).wrapping_add(12345) & 64 == 0;
+    let height = |row: u32| 40.0 * noise(row);
+    let reach = |row: u32| height(row) + if is_woman(row) { 4.0 } else { 0.0 } + noise(row + 50_000);
+    let columns: &[(&str, &dyn Fn(u32) -> String)] =
+        &[("height", &|row| format!("{:.6}", height(row))), ("reach", &|row| format!("{:.6}", reach(row)))];
+    let gate = ready().with("modelgate.yml", with_data("  label_noise: true\n"));
+    released(gate.with("predictions.csv", with_columns(&Rows::default(), columns)))
+        .with("predictions.csv", with_columns(&jittered(), columns))
+}
+
 /// Rows with a number to predict, and one that says it in other words where it `gives` it away.
 pub(crate) fn with_numbers(gives: bool) -> Gate {
     let noise = |row: u32| f64::from(row.wrapping_mul(2_246_822_519) >> 8) / f64::from(1 << 24);
@@ -211,4 +224,18 @@ fn a_column_that_says_a_number_in_other_words_explains_all_of_it() {
     let quiet = with_numbers(false);
     let outcome = quiet.run(&["check"]).exits(0);
     assert!(!outcome.stdout.contains("explained-number"), "{}", outcome.stdout);
+}
+
+#[test]
+fn a_group_is_told_by_columns_of_which_none_tells_it_alone() {
+    let gate = with_a_group_that_a_signal_tells();
+    let _ = gate.run(&["check"]).exits(0).prints("encoded-group");
+    let verdict: Value = serde_json::from_str(&gate.read("modelgate-out/verdict.json")).unwrap();
+    let all = verdict["data"]["measurements"].as_array().unwrap();
+    let of = |axis: &str, metric: &str| {
+        let is_one = |one: &&Value| one["metric"] == metric && one["by"] == axis;
+        all.iter().filter(is_one).map(|one| one["value"].as_f64().unwrap()).fold(0.0, f64::max)
+    };
+    assert!(of("sex", "encoded_group_auc") > 0.95 && of("sex", "proxy_strength") < 0.5, "{verdict}");
+    assert!(of("region", "encoded_group_auc") < 0.65, "{verdict}");
 }

@@ -20,7 +20,7 @@ pub use clusters::RowPoints;
 pub use columns::{CutBy, LABEL_AXIS, evaluate_columns};
 pub use explained::{ColumnValues, NumbersLook, evaluate_explained};
 pub use groups::evaluate_groups;
-pub use look::{NearRows, RowsLook, ScoredRows, evaluate_fit, evaluate_influence, evaluate_look};
+pub use look::{NearRows, RowsLook, ScoredRows, evaluate_encoding, evaluate_fit, evaluate_influence, evaluate_look};
 pub use poisoning::{NewPattern, evaluate_patterns};
 
 use crate::interval::z_of;

@@ -22,8 +22,10 @@ const MOST_NAMED: usize = 40;
 const MOST_STRONGEST: usize = 10;
 
 /// The metrics that relate columns to groups or labels.
-const BETWEEN: [DataMetricId; 4] = [
+const BETWEEN: [DataMetricId; 6] = [
     DataMetricId::SINGLE_COLUMN_AUC,
+    DataMetricId::SINGLE_COLUMN_AUC_DROP,
+    DataMetricId::SINGLE_COLUMN_R2,
     DataMetricId::PROXY_STRENGTH,
     DataMetricId::MISSING_RATE_DIFFERENCE,
     DataMetricId::ORDER_AUC,
@@ -43,8 +45,14 @@ const OF_COLUMNS: [DataMetricId; 9] = [
 ];
 
 /// The metrics of rows that are alike, or marked; they are few, and stand beside those of whole rows.
-const BESIDE_ROWS: [DataMetricId; 4] =
-    [DataMetricId::L_DIVERSITY, DataMetricId::ENTROPY_L_DIVERSITY, DataMetricId::T_CLOSENESS, DataMetricId::TRIGGER_PATTERN_RATE];
+const BESIDE_ROWS: [DataMetricId; 6] = [
+    DataMetricId::L_DIVERSITY,
+    DataMetricId::ENTROPY_L_DIVERSITY,
+    DataMetricId::T_CLOSENESS,
+    DataMetricId::TRIGGER_PATTERN_RATE,
+    DataMetricId::SPECTRAL_OUTLIER_RATE,
+    DataMetricId::SEPARATE_CLUSTER_RATE,
+];
 
 /// Everything that was measured of the data; `None` where nothing was.
 pub(crate) fn node(report: &Report) -> Option<Node> {

@@ -14,7 +14,7 @@ use crate::tree::{Node, fields};
 const MOST_ROWS: usize = 24;
 
 /// Pixels from one bar to the next, and above the first.
-const ROW: usize = 34;
+const ROW: usize = 48;
 const TOP: usize = 4;
 
 /// The shares of whole rows that tell of rows that are there twice, or in both parts.
@@ -147,8 +147,9 @@ fn plot(title: &str, caption: &str, mut bars: Vec<Bar>) -> Node {
             told: Shown::phrase(told(bar)),
             bad: bar.bad,
             text_y: Shown::phrase(y + 13),
-            y: Shown::phrase(y + 18),
-            end_y: Shown::phrase(y + 28),
+            told_y: Shown::phrase(y + 27),
+            y: Shown::phrase(y + 32),
+            end_y: Shown::phrase(y + 42),
             now: place(bar.now.value),
             before: bar.before.map(|value| Node::from(place(value))),
             limit: bar.limit.map(|value| Node::from(place(value))),

@@ -8,8 +8,8 @@ use modelgate_data::{
     Column, Dataset, Labels, Pattern, Roles, SampledRows, TaskColumns, binary_labels, groups_of, new_patterns, order_of, sampled,
 };
 use modelgate_eval::{
-    ColumnValues, DataMeasurement, NewPattern, NumbersLook, RowPoints, RowsLook, ScoredRows, evaluate_explained, evaluate_fit,
-    evaluate_influence, evaluate_look, evaluate_patterns,
+    ColumnValues, DataMeasurement, NewPattern, NumbersLook, RowPoints, RowsLook, ScoredRows, evaluate_encoding,
+    evaluate_explained, evaluate_fit, evaluate_influence, evaluate_look, evaluate_patterns,
 };
 use modelgate_model::{Digest, Estimator, Learning, Model, Origin, TrainSettings, cross_fitted, neighbors, points, train};
 
@@ -27,6 +27,16 @@ const PARTS: u64 = 5;
 
 /// As many neighbors of a row are looked at.
 const NEIGHBORS: usize = 10;
+
+/// Groups are told from each other in as many rows, by two models each.
+const MOST_GROUP_ROWS: usize = 4_000;
+const GROUP_PARTS: u64 = 2;
+
+/// As many groups of an axis are told from the others, the largest.
+const MOST_GROUPS: usize = 6;
+
+/// The column that says whether a row is in a group. No column of a file has this name.
+const GROUP: &str = "modelgate group";
 
 /// As many rows are scored alone.
 const ALONE: usize = 100;
@@ -57,14 +67,16 @@ pub(crate) fn of(
     };
     let features = features(config, candidate, rows);
     let sample = sampled(rows, &config.roles, &features, MOST_ROWS)?;
+    let encoded = encoded_groups(config, (part, rows), &features)?;
     if config.task.is_some() {
-        return explained(config, (part, &sample), &features);
+        return Ok(encoded.into_iter().chain(explained(config, (part, &sample), &features)?).collect());
     }
     console.step("Looking", &format!("at the labels of {} of {} rows, with models of other rows", sample.rows.rows(), sample.of));
     let latest = baseline.profile().and_then(|profile| profile.times.get(&part)).map(|times| times.latest);
     let settings = settings(config, candidate, features);
     let labels = labels(&sample.rows, &settings)?;
     let mut found = look(config, (part, &sample), &labels, (&settings, latest), console)?;
+    found.extend(encoded);
     if let (Some(latest), Some(TrainingRows::Held(training)), Some(test)) = (latest, &candidate.training, &candidate.dataset) {
         found.extend(influence(config, (training, test), &settings, latest)?);
     }
@@ -138,6 +150,53 @@ fn look(
         orders,
     };
     Ok(evaluate_look(&found, config.evaluation.min_support, config.evaluation.confidence_level))
+}
+
+/// How well the groups of each axis are told by the columns that are learned from, without the axis' own.
+fn encoded_groups(config: &Config, (part, rows): (Part, &Dataset), features: &[String]) -> Result<Vec<DataMeasurement>, Failure> {
+    let sample = sampled(rows, &config.roles, features, MOST_GROUP_ROWS)?;
+    let mut found = Vec::new();
+    for axis in &config.axes {
+        let Some(groups) = groups_of(&sample.rows, axis, config.max_levels)? else { continue };
+        let others: Vec<String> = features.iter().filter(|name| **name != axis.column).cloned().collect();
+        let settings = TrainSettings {
+            learning: Learning::of(Estimator::LogisticRegression),
+            label: GROUP.to_owned(),
+            positive_label: Some("1".to_owned()),
+            features: others,
+            threads: threads().get(),
+        };
+        for group in largest(&groups, config.evaluation.min_support) {
+            let is_member: Vec<bool> = groups.iter().map(|one| *one == group).collect();
+            let told =
+                sample.rows.with_scores(GROUP, is_member.iter().map(|is_member| f64::from(u8::from(*is_member))).collect())?;
+            let scores = cross_fitted(&told, &sample.hashes, GROUP_PARTS, &settings).ok();
+            let name = group.as_deref().unwrap_or(modelgate_cube::MISSING);
+            let is_sample = sample.rows.rows() < sample.of;
+            let confidence_level = config.evaluation.confidence_level;
+            found.push(evaluate_encoding(
+                (part, is_sample),
+                (axis.axis.name.as_str(), name),
+                (&is_member, scores.as_deref()),
+                confidence_level,
+            ));
+        }
+    }
+    Ok(found)
+}
+
+/// The largest groups that have enough rows, and enough beside them. Of two, the first: the other is its mirror image.
+fn largest(groups: &[Option<String>], min_support: u64) -> Vec<Option<String>> {
+    let mut counts: BTreeMap<&Option<String>, u64> = BTreeMap::new();
+    for group in groups {
+        *counts.entry(group).or_default() += 1;
+    }
+    let wanted = if counts.len() == 2 { 1 } else { MOST_GROUPS };
+    let rows = groups.len() as u64;
+    let mut enough: Vec<(u64, &Option<String>)> = counts.into_iter().map(|(group, count)| (count, group)).collect();
+    enough.retain(|(count, _)| *count >= min_support.max(1) && rows - count >= min_support.max(1));
+    enough.sort_by(|one, two| two.0.cmp(&one.0).then_with(|| one.1.cmp(two.1)));
+    enough.into_iter().take(wanted).map(|(_, group)| group.clone()).collect()
 }
 
 /// Whether each row is newer than a time, in seconds since 1970; `None` where none is, or they have no time.

@@ -240,6 +240,12 @@ pub(super) const DATA_CHECKS: Section = Section {
             Number(SHARE),
             "The most rows of a label that may be in a smaller cluster of another kind; without it, any.",
         ),
+        Key::optional(
+            "max_encoded_group_auc",
+            Number(SHARE),
+            "How well the rows of a group may be told by the other columns that are learned from (area under the ROC curve).",
+        )
+        .with_default("0.75"),
         Key::optional("max_age_days", Number(AT_LEAST_0), "How many days ago the latest row (`data.time`) may be; without it, any."),
         Key::optional("max_gap_days", Number(AT_LEAST_0), "How many days in a row there may be no row (`data.time`); without it, any."),
     ],

@@ -383,6 +383,7 @@ pub const DATA_METRICS: &[DataMetric] = &[
     look::NEW_ROW_HARM,
     look::SPECTRAL_OUTLIER_RATE,
     look::SEPARATE_CLUSTER_RATE,
+    look::ENCODED_GROUP_AUC,
 ];
 
 impl DataMetric {
@@ -547,6 +548,8 @@ impl DataMetricId {
     pub const SPECTRAL_OUTLIER_RATE: Self = Self(55);
     /// See `separate_cluster_rate`.
     pub const SEPARATE_CLUSTER_RATE: Self = Self(56);
+    /// See `encoded_group_auc`.
+    pub const ENCODED_GROUP_AUC: Self = Self(57);
 
     /// Every id, in the order of the catalogue.
     pub fn all() -> impl Iterator<Item = Self> {
@@ -632,6 +635,7 @@ mod tests {
             (DataMetricId::BATCH_DEPENDENCE_RATE, "batch_dependence_rate"),
             (DataMetricId::TRIGGER_PATTERN_RATE, "trigger_pattern_rate"),
             (DataMetricId::LOCAL_OUTLIER_RATE, "local_outlier_rate"),
+            (DataMetricId::ENCODED_GROUP_AUC, "encoded_group_auc"),
             (DataMetricId::ZONELESS_TIME_RATE, "zoneless_time_rate"),
             (DataMetricId::SINGLE_COLUMN_AUC_DROP, "single_column_auc_drop"),
             (DataMetricId::SINGLE_COLUMN_R2, "single_column_r2"),

@@ -323,9 +323,13 @@ impl Random {
     }
 }
 
-/// The area under the ROC curve of the label by a number, the way round that is above one half, with the interval of Hanley and
-/// `McNeil` (1982).
+/// The area under the ROC curve of the label by a number, the way round that is above one half.
 fn folded_area(numbers: &[Option<f64>], is_positive: &[bool], z: f64) -> Estimate {
+    area(numbers, is_positive, |area| area.max(1.0 - area), z)
+}
+
+/// The area under the ROC curve of the label by a number, as it is `turned`, with the interval of Hanley and `McNeil` (1982).
+fn area(numbers: &[Option<f64>], is_positive: &[bool], turned: impl Fn(f64) -> f64, z: f64) -> Estimate {
     let mut known: Vec<(f64, bool)> =
         numbers.iter().zip(is_positive).filter_map(|(number, label)| Some((number.filter(|n| !n.is_nan())?, *label))).collect();
     known.sort_by(|one, two| one.0.total_cmp(&two.0));
@@ -341,8 +345,7 @@ fn folded_area(numbers: &[Option<f64>], is_positive: &[bool], z: f64) -> Estimat
         above += of_tied * (below + others / 2.0);
         below += others;
     }
-    let area = above / (positives * negatives);
-    let area = area.max(1.0 - area);
+    let area = turned(above / (positives * negatives));
     let (one, two) = (area / (2.0 - area), 2.0 * area * area / (1.0 + area));
     let variance = area * (1.0 - area) + (positives - 1.0) * (one - area * area) + (negatives - 1.0) * (two - area * area);
     let half = z * (variance / (positives * negatives)).max(0.0).sqrt();
@@ -388,6 +391,31 @@ pub fn evaluate_fit(
         DataMeasurement::new(DataMetricId::TRAINING_GAP, gap),
         DataMeasurement::new(DataMetricId::BATCH_DEPENDENCE_RATE, share(others, alone.len(), None)),
     ]
+}
+
+/// Measures how well other columns tell the rows of a group from all others: `scores` are those of a model that has not seen the rows;
+/// none where none could be trained. `is_sample` says whether they are not all rows.
+#[must_use]
+pub fn evaluate_encoding(
+    (part, is_sample): (Part, bool),
+    (axis, group): (&str, &str),
+    (is_member, scores): (&[bool], Option<&[f64]>),
+    confidence_level: f64,
+) -> DataMeasurement {
+    let estimate = match scores {
+        Some(scores) => {
+            let scores: Vec<Option<f64>> = scores.iter().map(|score| Some(*score)).collect();
+            area(&scores, is_member, |area| area, z_of(confidence_level))
+        }
+        None => undefined(Reason::NotTrained, is_member.len()),
+    };
+    DataMeasurement {
+        part,
+        by: Some(axis.to_owned()),
+        group: Some(group.to_owned()),
+        sampled: is_sample,
+        ..DataMeasurement::new(DataMetricId::ENCODED_GROUP_AUC, estimate)
+    }
 }
 
 /// Measures what rows that are newer than the baseline's do to a model: how many more of the same test rows are right without them.

@@ -427,6 +427,15 @@ pub const DATA_RULES: &[DataRule] = &[
         default: None,
         needs: "a model that is trained here, or `data.label_noise: true`, and the key `data_checks.max_separate_cluster_rate`",
     },
+    DataRule {
+        rule: RuleId::ENCODED_GROUP,
+        metric: DataMetricId::ENCODED_GROUP_AUC,
+        training_only: false,
+        question: DataQuestion::AtMost,
+        key: "max_encoded_group_auc",
+        default: Some(0.75),
+        needs: "a model that is trained here, or `data.label_noise: true`, and groups that these rows have",
+    },
 ];
 
 impl DataRule {

@@ -11,6 +11,7 @@ mod control_without_evidence;
 mod data_drift;
 mod different_data;
 mod duplicate_rows;
+mod encoded_group;
 mod entity_overlap;
 mod expired_waiver;
 mod explained_number;
@@ -193,6 +194,7 @@ pub const RULES: &[Rule] = &[
     harmful_new_rows::RULE,
     spectral_signature::RULE,
     separate_cluster::RULE,
+    encoded_group::RULE,
 ];
 
 impl RuleId {
@@ -353,6 +355,8 @@ impl RuleId {
     pub const SPECTRAL_SIGNATURE: Self = Self(67);
     /// Some rows of a label are of another kind.
     pub const SEPARATE_CLUSTER: Self = Self(68);
+    /// The other columns tell a group.
+    pub const ENCODED_GROUP: Self = Self(69);
 
     /// Looks an id up, exactly as written in the catalogue.
     #[must_use]

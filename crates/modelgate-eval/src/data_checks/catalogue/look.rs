@@ -198,3 +198,15 @@ pub(super) const SEPARATE_CLUSTER_RATE: DataMetric = DataMetric {
     counted: What::Derived,
     unit: DataUnit::Share,
 };
+
+pub(super) const ENCODED_GROUP_AUC: DataMetric = DataMetric {
+    id: "encoded_group_auc",
+    title: "Groups that the other columns tell",
+    formula: "area under the ROC curve of a logistic regression that tells the rows of the group from all others by the columns that are learned from without the group's own, cross-fitted in two parts by hash; interval: Hanley and McNeil",
+    about: "the largest six groups of each axis of `evaluation.slices`, of two the first, where a model is trained here or `data.label_noise` asks for it",
+    denominator: "all of the rows; of more than 4,000, those with the smallest hashes of `data.id`, else of their features",
+    undefined_when: "no model could be trained",
+    reference: "sklearn.metrics.roc_auc_score(group, cross_val_predict(LogisticRegression(), others, group, method='predict_proba')[:, 1])",
+    counted: What::Derived,
+    unit: DataUnit::Share,
+};
