@@ -2,6 +2,8 @@
 # Runs the gate, puts the comment into the job summary, and ends with the gate's own exit code. Makes no network call of its own.
 set -uo pipefail
 program=$(bash "$SOURCE/actions/_lib/program.sh") || exit 2
+# What an earlier run left here says nothing of this one.
+rm -f "$OUTPUT_DIR/comment.md" "$OUTPUT_DIR/verdict.json"
 "$program" check --config "$CONFIG" --output-dir "$OUTPUT_DIR"
 code=$?
 case $code in
@@ -11,5 +13,5 @@ case $code in
   *) outcome=no_decision ;;
 esac
 printf 'outcome=%s\nexit-code=%s\n' "$outcome" "$code" >>"$GITHUB_OUTPUT"
-if [ "$outcome" != no_decision ]; then cat "$OUTPUT_DIR/comment.md" >>"$GITHUB_STEP_SUMMARY"; fi
+if [ -f "$OUTPUT_DIR/comment.md" ]; then cat "$OUTPUT_DIR/comment.md" >>"$GITHUB_STEP_SUMMARY"; fi
 exit "$code"

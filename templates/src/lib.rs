@@ -3,6 +3,9 @@
 /// The pull-request comment, for minijinja: users may override it.
 pub const COMMENT_MD: &str = include_str!("../messages/comment.md.jinja");
 
+/// What stands in the place of the comment where a run came to no decision, for minijinja.
+pub const NO_DECISION_MD: &str = include_str!("../messages/no-decision.md.jinja");
+
 /// The model card, for tera.
 pub const MODEL_CARD_MD: &str = include_str!("../documents/model-card.md.tera");
 

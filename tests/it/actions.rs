@@ -62,8 +62,61 @@ fn the_publishing_step_brings_what_the_gate_s_step_wrote() {
 }
 
 #[test]
+fn a_run_that_comes_to_no_decision_takes_the_place_of_what_an_earlier_one_said() {
+    let (gate, forge) = (ready(), Forge::github(HEAD));
+    let run = |gate: &Gate| {
+        let mut judging = script(gate, "gate/gate.sh");
+        judging.env("CONFIG", "modelgate.yml");
+        judging.env("GITHUB_OUTPUT", gate.path().join("outputs")).env("GITHUB_STEP_SUMMARY", gate.path().join("summary"));
+        let judged = in_pull_request(gate, &forge, judging);
+        let mut publishing = script(gate, "publish/publish.sh");
+        publishing.env("COMMENT", "always").env("REQUIRE_DELIVERY", "true");
+        let _ = in_pull_request(gate, &forge, publishing).exits(0);
+        judged
+    };
+    let _ = run(&gate).exits(0);
+    assert!(forge.state().ours()[0].body.contains("PASSED"));
+    gate.write("predictions.csv", "");
+    let _ = run(&gate).exits(2);
+    let state = forge.state();
+    let [comment] = state.ours()[..] else { panic!("{:?}", state.ours()) };
+    assert!(comment.body.contains("no decision") && comment.body.contains("That is no pass"), "{}", comment.body);
+    assert!(comment.body.contains("predictions&#8203;.csv") || comment.body.contains("predictions.csv"), "{}", comment.body);
+    let (_, status) = state.statuses.last().unwrap();
+    assert_eq!((status["state"].as_str(), state.checks.last().unwrap()["conclusion"].as_str()), (Some("error"), Some("failure")));
+    drop(state);
+    // A configuration with mistakes names its model still.
+    let config = gate.read("modelgate.yml");
+    gate.write("modelgate.yml", format!("{config}surprise: yes\n"));
+    let _ = run(&gate).exits(2);
+    assert!(forge.state().ours()[0].body.contains("surprise"), "{}", forge.state().ours()[0].body);
+}
+
+#[test]
+fn a_tag_stores_its_counts_and_pushes_them() {
+    let gate = ready();
+    let git = |arguments: &[&str]| {
+        let status = Command::new("git").args(arguments).current_dir(gate.path()).output().unwrap();
+        assert!(status.status.success(), "{arguments:?}: {status:?}");
+        String::from_utf8(status.stdout).unwrap()
+    };
+    let _ = git(&["init", "--quiet", "--bare", "origin.git"]);
+    let _ = git(&["init", "--quiet", "--initial-branch=main"]);
+    let _ = git(&["-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "--quiet", "--allow-empty", "-m", "first"]);
+    let _ = git(&["remote", "add", "origin", "./origin.git"]);
+    let _ = git(&["tag", "v1.0.0"]);
+    let mut command = script(&gate, "release/release.sh");
+    command.env("CONFIG", "modelgate.yml").env("TAG", "v1.0.0").env("ATTACH", "false").env("HOME", gate.path());
+    command.env("GITHUB_OUTPUT", gate.path().join("outputs"));
+    let _ = gate.finish(&mut command).exits(0).prints("pushed modelgate-records to origin");
+    let listed = git(&["--git-dir", "origin.git", "ls-tree", "-r", "--name-only", "modelgate-records"]);
+    assert!(listed.contains("releases/v1.0.0/modelgate-bundle.json"), "{listed}");
+    assert!(gate.read("outputs").starts_with("commit="));
+}
+
+#[test]
 fn inputs_reach_scripts_through_the_environment_alone() {
-    for name in ["gate", "publish"] {
+    for name in ["gate", "publish", "release"] {
         let text = std::fs::read_to_string(modelgate_tests::folder().join(format!("../actions/{name}/action.yml"))).unwrap();
         let scripts: Vec<&str> = text.lines().filter(|line| line.trim_start().starts_with("run:")).collect();
         assert!(!scripts.is_empty() && scripts.iter().all(|line| !line.contains("${{")), "{name}: {scripts:?}");
@@ -87,5 +140,5 @@ fn a_failing_gate_and_a_gate_that_could_not_run_fail_the_step() {
     let broken = ready().with("predictions.csv", "");
     let _ = step(&broken).exits(2);
     assert!(broken.read("outputs").starts_with("outcome=no_decision\n"));
-    assert!(!broken.has("summary"));
+    assert!(!broken.has("summary"), "outside of a job nothing is left behind");
 }

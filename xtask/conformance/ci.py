@@ -205,8 +205,9 @@ def checkers():
     workflows = sorted(map(str, REPOSITORY.glob("examples/ci/github/.github/workflows/*.yml")))
     run([BIN / "check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows], REPOSITORY)
     body = FOLDER / "component.yml"
-    body.write_text((REPOSITORY / "templates/gate/template.yml").read_text(encoding="utf-8").split("\n---\n", 1)[1], encoding="utf-8")
-    run([BIN / "check-jsonschema", "--builtin-schema", "vendor.gitlab-ci", "--data-transform", "gitlab-ci", body], REPOSITORY)
+    for template in sorted(REPOSITORY.glob("templates/*/template.yml")):
+        body.write_text(template.read_text(encoding="utf-8").split("\n---\n", 1)[1], encoding="utf-8")
+        run([BIN / "check-jsonschema", "--builtin-schema", "vendor.gitlab-ci", "--data-transform", "gitlab-ci", body], REPOSITORY)
     run([BIN / "check-jsonschema", "--builtin-schema", "vendor.gitlab-ci", "--data-transform", "gitlab-ci", REPOSITORY / "examples/ci/gitlab/.gitlab-ci.yml"], REPOSITORY)
     run([BIN / "zizmor", "--offline", "--no-progress", "--persona", "auditor", REPOSITORY / "actions", REPOSITORY / "examples/ci/github"], REPOSITORY)
     print("conformance: actions, workflow and component are as their checkers want them")

@@ -71,6 +71,14 @@ pub fn load_alone(path: &Path) -> Result<Config, ConfigErrors> {
     config::read(&file_name, &text, None)
 }
 
+/// The model's name in a settings file that may have mistakes elsewhere; none where it cannot be read.
+#[must_use]
+pub fn model_name(path: &Path) -> Option<String> {
+    let text = source::read(path).ok()?;
+    let root: serde_yaml::Value = serde_yaml::from_str(&text).ok()?;
+    root.get("model")?.get("name")?.as_str().map(str::to_owned)
+}
+
 /// Reads the text of a settings file without opening any file: whether data files exist and have the columns that are
 /// named stays unknown. Relative paths start in the folder of `file_name`.
 pub fn parse(file_name: &str, text: &str) -> Result<Config, ConfigErrors> {

@@ -64,7 +64,7 @@ pub(crate) fn render_beside(report: &Report, verdict: &Document) -> Result<Docum
 
 fn render_with(report: &Report, verdict: &Document, template: &str) -> Result<Document, RenderError> {
     let facts = Facts::new(report);
-    let marker = marker(report, verdict);
+    let marker = marker(&report.model_name, verdict);
     let mut bytes = 0;
     for (step, level) in LADDER.iter().enumerate() {
         let view = view(&facts, *level, step > 0);
@@ -78,9 +78,9 @@ fn render_with(report: &Report, verdict: &Document, template: &str) -> Result<Do
 }
 
 /// The last line. Not part of the template, so that no template can lose or forge it.
-fn marker(report: &Report, verdict: &Document) -> String {
+pub(crate) fn marker(model_name: &str, verdict: &Document) -> String {
     let digest = Digest::of(verdict.body.as_bytes());
-    format!("{MARKER_START}key={} digest=sha256:{digest} -->", key(&report.model_name))
+    format!("{MARKER_START}key={} digest=sha256:{digest} -->", key(model_name))
 }
 
 /// A name for the comment's place that is safe inside an HTML comment, and different for different models.

@@ -24,6 +24,7 @@ mod html;
 mod inputs;
 mod json;
 mod mixes;
+mod no_decision;
 mod number;
 mod plot;
 mod report;
@@ -49,6 +50,7 @@ pub use headline::{HEADLINE_CHARS, verdict_line};
 pub use html::render_html;
 pub use inputs::{Input, InputColumn};
 pub use json::{render_drift, render_verdict};
+pub use no_decision::{NoDecision, render_no_decision};
 pub use report::{Baseline, DataFiles, Disclosed, ModelFacts, Provenance, Report, TrainingFile};
 
 /// Renders every document, in the order in which people look for them; those about packs where packs are chosen. The same

@@ -61,7 +61,7 @@ fn of_this_run(place: &Place, api: &Api, result: &GateResult, head: &str) -> Res
 fn body(place: &Place, result: &GateResult, annotations: &[Annotation]) -> Value {
     let conclusion = match result.outcome.as_str() {
         "passed" => "success",
-        "failed" => "failure",
+        "failed" | "no_decision" => "failure",
         // Neutral would count as passed where the check is required.
         _ => "action_required",
     };

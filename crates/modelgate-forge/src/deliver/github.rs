@@ -188,6 +188,7 @@ pub(super) fn status(
     let state = match result.outcome.as_str() {
         "passed" => "success",
         "failed" => "failure",
+        "no_decision" => "error",
         // What waits for a person is not green.
         _ => "pending",
     };

@@ -83,7 +83,7 @@ pub(super) fn status(
 ) -> Result<Delivered, ApiError> {
     let state = match result.outcome.as_str() {
         "passed" => "success",
-        "failed" => "failed",
+        "failed" | "no_decision" => "failed",
         // What waits for a person is not green.
         _ => "pending",
     };

@@ -29,6 +29,9 @@ const MOST_METRICS: usize = 20;
 pub fn reports(verdict: Option<&[u8]>, outcome_file: &str, job_url: Option<&str>) -> Result<Vec<CiReport>, ResultError> {
     let Some(verdict) = verdict else { return Ok(nothing_was_decided()) };
     let json = result::parsed(verdict)?;
+    if result::text(&json, "outcome") == "no_decision" {
+        return Ok(nothing_was_decided());
+    }
     let cases = cases(&json);
     let mut reports = vec![
         CiReport { name: "junit.xml", content: junit(&json, &cases) },

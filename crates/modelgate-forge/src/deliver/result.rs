@@ -31,7 +31,7 @@ pub struct GateResult {
     pub key: String,
     /// The digest of the verdict, `sha256:...`.
     pub digest: String,
-    /// `passed`, `failed` or `needs_review`.
+    /// `passed`, `failed`, `needs_review` or `no_decision`.
     pub outcome: String,
     /// The verdict in one line of plain text.
     pub headline: String,
@@ -77,7 +77,7 @@ impl GateResult {
         let json = parsed(verdict)?;
         let text = |name: &str| json.get(name).and_then(Value::as_str).map(str::to_owned);
         let outcome = text("outcome").ok_or(malformed("verdict.json", "has no outcome"))?;
-        if !["passed", "failed", "needs_review"].contains(&outcome.as_str()) {
+        if !["passed", "failed", "needs_review", "no_decision"].contains(&outcome.as_str()) {
             return Err(malformed("verdict.json", "has an unknown outcome"));
         }
         let headline = text("headline").ok_or(malformed("verdict.json", "has no headline"))?;

@@ -1,7 +1,8 @@
 //! `check` and `report`: the whole gate, with and without a recorded decision.
 
 use modelgate_config::Config;
-use modelgate_report::{Document, DocumentKind};
+use modelgate_cube::Profile;
+use modelgate_report::{Document, DocumentKind, NoDecision, render_no_decision};
 
 use crate::baseline::{BaselineChoice, Reading};
 use crate::cli::{CheckArgs, Format, OutputArgs, ReportArgs};
@@ -14,9 +15,62 @@ use crate::output::{FolderLock, Staged, uninterrupted};
 use crate::pipeline::{self, Judged};
 use crate::terminal;
 
-/// Runs the gate and records its decision.
+/// Runs the gate and records its decision. In a job of a CI system, a run that comes to none says so in the documents' place: what an
+/// earlier run wrote would be taken for its own.
 pub(crate) fn check(arguments: &CheckArgs, context: &Context, console: &mut Console<'_>) -> Result<ExitStatus, Failure> {
-    let mut config = pipeline::load(&arguments.input.config, console)?;
+    let loaded = pipeline::load(&arguments.input.config, console);
+    let (folder, told) = match &loaded {
+        Ok(config) => {
+            let folder = arguments.output.output_dir.clone().unwrap_or_else(|| config.output_directory.clone());
+            (folder, config.publication.profile == Profile::Internal)
+        }
+        // What stands in the configuration stands in the change.
+        Err(_) => (arguments.output.output_dir.clone().unwrap_or_else(|| beside(&arguments.input.config)), true),
+    };
+    let decided = loaded.and_then(|config| decided(config, arguments, context, console));
+    if let (Err(failure), Some(job)) = (&decided, modelgate_forge::job(context.environment)) {
+        let why = if told { failure.render() } else { "nothing is told of the rows under this profile".to_owned() };
+        if let Some(Err(error)) = undecided(&arguments.input.config, &folder, (&why, &job), context) {
+            console.error(&format!("warning: documents of an earlier run may stand: {}", error.render().trim_end()));
+        }
+    }
+    decided
+}
+
+/// Where documents are written if nobody says.
+fn beside(config: &std::path::Path) -> std::path::PathBuf {
+    config.parent().unwrap_or(std::path::Path::new("")).join("modelgate-out")
+}
+
+/// Puts the documents of a run that came to no decision in their place; `None` where it is not known which model it is about.
+fn undecided(
+    config: &std::path::Path,
+    folder: &std::path::Path,
+    (why, job): (&str, &str),
+    context: &Context,
+) -> Option<Result<(), Failure>> {
+    let model_name = modelgate_config::model_name(config)?;
+    let generated = context.generated();
+    let run = NoDecision {
+        model_name: &model_name,
+        why,
+        commit: None,
+        job: Some(job),
+        tool_version: pipeline::TOOL_VERSION,
+        generated: &generated,
+    };
+    Some(render_no_decision(&run).map_err(Failure::from).and_then(|documents| {
+        uninterrupted(|| stage(&documents, folder)?.commit())?;
+        Ok(())
+    }))
+}
+
+fn decided(
+    mut config: Config,
+    arguments: &CheckArgs,
+    context: &Context,
+    console: &mut Console<'_>,
+) -> Result<ExitStatus, Failure> {
     write_into(&mut config, &arguments.output);
     disclosure::admit(&mut config, &arguments.publish, context)?;
     let reading = Reading { context, published: arguments.search.published_baseline };
