@@ -4,17 +4,16 @@ use std::sync::Arc;
 
 use arrow_array::builder::Float64Builder;
 use arrow_array::cast::AsArray as _;
-use arrow_array::types::Int32Type;
 use arrow_array::{Array as _, ArrayRef};
 use arrow_schema::{DataType, Field, Schema};
 use modelgate_cube::Digest;
 
 use crate::blocks::{Blocks, Cut};
 use crate::column::{Missing, push_numbers};
+use crate::converted;
 use crate::csv_file::{closing_quote, next_quote, records};
 use crate::file::ReadSettings;
 use crate::input::InputFile;
-use crate::parquet_file::dictionary_type;
 use crate::pass::{Cells, Source, Stop};
 
 /// Rows that are parsed at a time.
@@ -71,8 +70,7 @@ impl CsvBatches {
         }
         let empty_is_missing = missing.is("");
         let filled = if empty_is_missing || array.null_count() == 0 { array.clone() } else { without_nulls(array)? };
-        let encoded = arrow_cast::cast(&filled, &dictionary_type()).map_err(|_| Stop::Declined)?;
-        Ok(Cells::Text(encoded.as_dictionary_opt::<Int32Type>().ok_or(Stop::Declined)?.clone()))
+        Ok(Cells::Text(converted::texts(&filled).map_err(|_| Stop::Declined)?))
     }
 }
 

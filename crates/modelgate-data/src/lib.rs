@@ -11,6 +11,7 @@ mod batched_file;
 mod blocks;
 mod checks;
 mod column;
+mod converted;
 mod count;
 mod count_file;
 mod csv_batches;

@@ -6,17 +6,17 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow_array::cast::AsArray as _;
-use arrow_array::types::{Float64Type, Int32Type};
-use arrow_array::{Array as _, ArrayRef, BooleanArray, Int32Array, StringArray};
-use arrow_schema::{DataType, Fields};
+use arrow_array::{ArrayRef, BooleanArray, Int32Array, StringArray};
+use arrow_schema::Fields;
 use modelgate_cube::Digest;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReaderBuilder};
 use parquet::file::reader::ChunkReader;
 
 use crate::column::TextArray;
+use crate::converted;
 use crate::input::InputFile;
-use crate::parquet_file::{Kind, dictionary_type, fits, kind, with_dictionaries};
+use crate::parquet_file::{Kind, fits, kind, with_dictionaries};
 use crate::pass::{Cells, Source, Stop};
 use crate::shape::Shape;
 
@@ -135,8 +135,7 @@ pub(crate) fn cells(kind: Kind, as_text: bool, place: usize, array: &ArrayRef) -
 }
 
 fn numbers(array: &ArrayRef) -> Result<Cells, Stop> {
-    let numbers = arrow_cast::cast(array, &DataType::Float64).map_err(|_| Stop::Declined)?;
-    Ok(Cells::Number(numbers.as_primitive_opt::<Float64Type>().ok_or(Stop::Declined)?.clone()))
+    Ok(Cells::Number(converted::numbers(array).map_err(|_| Stop::Declined)?))
 }
 
 fn booleans(array: &BooleanArray) -> Result<Cells, Stop> {
@@ -146,12 +145,5 @@ fn booleans(array: &BooleanArray) -> Result<Cells, Stop> {
 }
 
 fn text(array: &ArrayRef) -> Result<Cells, Stop> {
-    // Numbers have no cast to a dictionary, but to text, which has.
-    let encoded = if matches!(array.data_type(), DataType::Dictionary(..)) {
-        arrow_cast::cast(array, &dictionary_type())
-    } else {
-        arrow_cast::cast(array, &DataType::Utf8).and_then(|plain| arrow_cast::cast(&plain, &dictionary_type()))
-    };
-    let encoded = encoded.map_err(|_| Stop::Declined)?;
-    Ok(Cells::Text(encoded.as_dictionary_opt::<Int32Type>().ok_or(Stop::Declined)?.clone()))
+    Ok(Cells::Text(converted::texts(array).map_err(|_| Stop::Declined)?))
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use arrow_array::builder::Float64Builder;
 use arrow_array::cast::AsArray as _;
-use arrow_array::types::{Float64Type, Int32Type, Int64Type, UInt64Type};
+use arrow_array::types::{Int64Type, UInt64Type};
 use arrow_array::{Array, ArrayRef};
 use arrow_schema::{ArrowError, DataType, Field, Schema};
 use bytes::Bytes;
@@ -18,6 +18,7 @@ use parquet::file::metadata::{ColumnChunkMetaData, RowGroupMetaData};
 use parquet::file::reader::ChunkReader;
 
 use crate::column::{Column, Missing, TextBuilder};
+use crate::converted;
 use crate::error::DataError;
 use crate::file::unreadable;
 use crate::input::{InputFile, Raw};
@@ -120,15 +121,12 @@ pub(crate) fn dictionary_type() -> DataType {
 
 /// Adds lists of labels as texts with the separator between labels.
 pub(crate) fn push_sets(builder: &mut TextBuilder, lists: &ArrayRef, separator: &str) -> Result<(), ArrowError> {
-    let texts = DataType::LargeList(Arc::new(Field::new("item", DataType::Utf8, true)));
-    let lists = arrow_cast::cast(lists, &texts)?;
-    for list in lists.as_list_opt::<i64>().ok_or_else(|| unexpected(&lists))? {
+    for list in converted::lists(lists)? {
         let Some(list) = list else {
             builder.push(None)?;
             continue;
         };
-        let labels = list.as_string_opt::<i32>().ok_or_else(|| unexpected(&list))?;
-        let labels: Vec<&str> = labels.iter().map(Option::unwrap_or_default).collect();
+        let labels: Vec<&str> = list.iter().map(Option::unwrap_or_default).collect();
         builder.push(Some(&set_text(&labels, separator).map_err(ArrowError::ParseError)?))?;
     }
     Ok(())
@@ -167,8 +165,7 @@ pub(crate) fn fits(part: &ArrayRef) -> bool {
 fn numbers(parts: &[ArrayRef]) -> Result<Column, ArrowError> {
     let mut builder = Float64Builder::with_capacity(parts.iter().map(Array::len).sum());
     for part in parts {
-        let part = arrow_cast::cast(part, &DataType::Float64)?;
-        builder.append_array(part.as_primitive_opt::<Float64Type>().ok_or_else(|| unexpected(&part))?);
+        builder.append_array(&converted::numbers(part)?);
     }
     Ok(Column::Number(builder.finish()))
 }
@@ -182,14 +179,7 @@ fn text(parts: &[ArrayRef], missing: &Missing) -> Result<Column, ArrowError> {
 }
 
 fn push_text(builder: &mut TextBuilder, part: &ArrayRef, missing: &Missing) -> Result<(), ArrowError> {
-    // Booleans have no cast to a dictionary, but to text, which has.
-    let plain = if matches!(part.data_type(), DataType::Dictionary(..)) {
-        part.clone()
-    } else {
-        arrow_cast::cast(part, &DataType::Utf8)?
-    };
-    let part = arrow_cast::cast(&plain, &dictionary_type())?;
-    let encoded = part.as_dictionary_opt::<Int32Type>().ok_or_else(|| unexpected(&part))?;
+    let encoded = converted::texts(part)?;
     let values = encoded.values().as_string_opt::<i32>().ok_or_else(|| unexpected(encoded.values()))?;
     let mut keys: Vec<Option<i32>> = Vec::with_capacity(values.len());
     for value in values {
@@ -210,7 +200,7 @@ fn unexpected(array: &ArrayRef) -> ArrowError {
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
-    use arrow_array::types::Decimal128Type;
+    use arrow_array::types::{Decimal128Type, Int32Type};
     use arrow_array::{
         BooleanArray, Date32Array, DictionaryArray, Float32Array, Float64Array, Int8Array, Int64Array, LargeStringArray,
         ListArray, PrimitiveArray, RecordBatch, StringArray, StringViewArray, StructArray, UInt64Array,
