@@ -27,5 +27,8 @@ pub const FACT_DOCUMENT_MD: &str = include_str!("../documents/fact-document.md.t
 /// The statement of applicability, for tera.
 pub const APPLICABILITY_MD: &str = include_str!("../documents/statement-of-applicability.md.tera");
 
+/// A managed block of a hand-written document, for tera.
+pub const BLOCK_MD: &str = include_str!("../documents/block.md.tera");
+
 /// The public summary of impact ratios, for tera.
 pub const AUDIT_SUMMARY_MD: &str = include_str!("../documents/ll144-summary.md.tera");

@@ -55,7 +55,7 @@ fn the_record_names_what_it_rests_on() {
     for key in ["config_sha256", "data_sha256", "model_sha256", "counts_sha256"] {
         assert_eq!(record[key].as_str().map(str::len), Some(64), "{key}");
     }
-    assert_eq!(record["documents"].as_array().map(Vec::len), Some(6));
+    assert_eq!(record["documents"].as_array().map(Vec::len), Some(9));
 }
 
 #[test]

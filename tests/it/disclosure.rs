@@ -100,7 +100,16 @@ fn the_verdict_is_the_same_and_a_small_group_is_nowhere_in_the_documents() {
     assert!(withheld.len() == 2 && withheld.contains(&isle), "{withheld:?}");
     assert!(json["measurements"].as_array().unwrap().iter().all(|entry| !withheld.contains(&entry["subject"])));
     assert!(!shown.stdout.contains("isle"), "{}", shown.stdout);
-    for document in ["comment.md", "model-card.md", "dataset-card.md", "croissant.json", "report.html"] {
+    for document in [
+        "comment.md",
+        "model-card.md",
+        "dataset-card.md",
+        "croissant.json",
+        "results.sarif",
+        "ml-bom.cdx.json",
+        "ml-bom.spdx.json",
+        "report.html",
+    ] {
         let text = gate.read(&format!("modelgate-out/{document}"));
         assert!(text.contains("are not shown"), "{document}");
     }

@@ -6,6 +6,19 @@ use modelgate_tests::{CONFIG, Gate, Rows, loans_csv};
 
 use crate::{gate, ready, released};
 
+/// What every check writes, whatever packs are chosen.
+const DOCUMENTS: [&str; 9] = [
+    "comment.md",
+    "verdict.json",
+    "model-card.md",
+    "dataset-card.md",
+    "croissant.json",
+    "results.sarif",
+    "ml-bom.cdx.json",
+    "ml-bom.spdx.json",
+    "report.html",
+];
+
 fn with_baseline(pull_down: f64) -> Gate {
     let gate = released(ready());
     gate.git(&["checkout", "-q", "-b", "change"]);
@@ -17,7 +30,7 @@ fn with_baseline(pull_down: f64) -> Gate {
 fn check_writes_every_document_and_one_record() {
     let gate = ready();
     let outcome = gate.run(&["check"]).exits(0);
-    for file in ["comment.md", "verdict.json", "model-card.md", "dataset-card.md", "croissant.json", "report.html"] {
+    for file in DOCUMENTS {
         assert!(gate.has(&format!("modelgate-out/{file}")), "{file}");
     }
     assert_eq!(gate.read("modelgate-ledger.jsonl").lines().count(), 1);
@@ -33,8 +46,7 @@ fn the_same_inputs_give_the_same_bytes() {
         .map(|_| {
             let gate = with_baseline(0.0);
             let _ = gate.run(&["check", "--quiet"]);
-            let documents = ["comment.md", "verdict.json", "model-card.md", "dataset-card.md", "croissant.json", "report.html"];
-            documents.iter().map(|file| gate.read(&format!("modelgate-out/{file}"))).collect()
+            DOCUMENTS.iter().map(|file| gate.read(&format!("modelgate-out/{file}"))).collect()
         })
         .collect();
     assert_eq!(runs[0], runs[1]);

@@ -135,6 +135,10 @@ fn documents(gate: &Gate, file: &str, content: impl AsRef<[u8]>) -> Vec<(String,
         for digest in &digests {
             text = text.replace(digest, "DIGEST").replace(&digest[..8], "DIGEST");
         }
+        // Names of elements follow from these digests.
+        let mut parts = text.split("urn:uuid:");
+        let first = parts.next().unwrap_or_default().to_owned();
+        text = parts.fold(first, |text, part| text + "UUID" + &part[36..]);
         // The marker of a comment holds a digest of the comment, file digests and all. How long a file is is as much its own
         // as its digest, and so is its format.
         let is_of_file = |line: &str| {

@@ -10,6 +10,7 @@ mod audit;
 mod bad_input;
 mod beside;
 mod canary;
+mod cards;
 mod contract;
 mod data_checks;
 mod data_sets;
@@ -24,6 +25,7 @@ mod git;
 mod happy;
 mod hostile;
 mod invariance;
+mod machine;
 mod oracle;
 mod packs;
 mod paired;
@@ -39,6 +41,7 @@ mod same_bytes;
 mod task_sets;
 mod tasks;
 mod transcript;
+mod waive;
 
 use modelgate_tests::Gate;
 

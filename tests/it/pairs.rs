@@ -38,6 +38,20 @@ fn with_waiver(expires: &str) -> Gate {
     with_gate(&waiver)
 }
 
+/// A day within two weeks, by the clock that waivers end by.
+fn soon() -> String {
+    let seconds = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    // Days since 1970 as a day of the calendar (Howard Hinnant's `civil_from_days`).
+    let days = seconds / 86_400 + 5 + 719_468;
+    let (era, day_of_era) = (days / 146_097, days % 146_097);
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month + 2) / 5 + 1;
+    let (month, next) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
+    format!("{:04}-{month:02}-{day:02}", year_of_era + era * 400 + next)
+}
+
 /// A group of one row that is there in both.
 fn with_a_tiny_group() -> Gate {
     let tiny = |rows: String| rows.replacen(",F,north", ",X,north", 1);
@@ -272,6 +286,19 @@ fn pairs() -> Vec<(&'static str, Gate, &'static [&'static str])> {
         ("different-data", with_rows(|line| !line.starts_with("17,")), &["different-data"]),
         ("expired-waiver", with_waiver("2026-05-31"), &["expired-waiver"]),
         ("unused-waiver", with_waiver("2999-12-31"), &["unused-waiver"]),
+        (
+            "expiring-waiver",
+            with_waiver(&soon()).with("predictions.csv", Rows { pull_down: 0.25, jitter: 1, ..Rows::default() }.csv()),
+            &["expiring-waiver", "metric-regression", "prediction-drift"],
+        ),
+        ("contradicted-number", crate::cards::with_card("Accuracy: 0.123\n"), &["contradicted-number"]),
+        ("unmeasured-number", crate::cards::with_card("Accuracy of sex=Q is 0.123\n"), &["unmeasured-number"]),
+        (
+            "outdated-block",
+            crate::cards::with_card("<!-- modelgate:begin metrics -->\n<!-- modelgate:end -->\n"),
+            &["outdated-block"],
+        ),
+        ("(a card without numbers)", crate::cards::with_card("Accuracy must be at least 0.9.\n"), &[]),
         ("worn-split", worn(), &["worn-split"]),
         ("worst-slice", one_slice_is_worse(), &["worst-slice"]),
         ("simpson", one_group_pays_for_another(), &["simpson", "prediction-drift"]),

@@ -40,6 +40,8 @@ const FILES: &[(&str, Source)] = &[
             &["report"],
             &["release"],
             &["contract"],
+            &["cards"],
+            &["waive"],
             &["rebless"],
             &["demo"],
             &["audit", "verify"],

@@ -21,11 +21,29 @@ pub(crate) fn run(root: &Path) -> Result<(), Failure> {
     let document = demo.join("modelgate-demo/modelgate-out/croissant.json");
     croissant(&bin, &document)?;
     loads(&bin, &root.join("xtask/conformance/load.py"), &document)?;
+    // A run with packs as well: only there OSCAL has something to say.
+    let loans = loans(root, &program, &folder.join("loans"))?;
+    let kept = root.join("crates/modelgate-report/src/machine/expected");
+    let machine = root.join("xtask/conformance/machine.py");
+    let mut judged = Command::new(bin.join("python"));
+    judged.arg(machine).arg(folder.join("sarif")).arg(demo.join("modelgate-demo/modelgate-out")).arg(loans).arg(kept);
+    programs::run(&mut judged)?;
     // Objects of another program's S3 count as the same file of a disk.
     programs::run(Command::new(bin.join("python")).arg(root.join("xtask/conformance/s3.py")).arg(&program))?;
     // Actions and component run on runners of others.
     let runs = folder.join("ci");
     programs::run(Command::new(bin.join("python")).arg(root.join("xtask/conformance/ci.py")).arg(&program).arg(root).arg(runs))
+}
+
+/// The folder with the documents of the example with packs, whose gate fails.
+fn loans(root: &Path, program: &Path, folder: &Path) -> Result<PathBuf, Failure> {
+    if folder.exists() {
+        std::fs::remove_dir_all(folder).map_err(|source| Failure::File { action: "remove", path: folder.to_owned(), source })?;
+    }
+    let script = root.join("examples/loans/make-history.sh");
+    programs::output(Command::new("bash").arg(script).arg(folder).env("MODELGATE", program))?;
+    programs::output(Command::new(program).args(["report", "--quiet"]).current_dir(folder))?;
+    Ok(folder.join("modelgate-out"))
 }
 
 /// mlcroissant finds the files from where the document lies, holds them against their digests, and reads every row.

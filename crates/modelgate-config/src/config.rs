@@ -19,13 +19,21 @@ use crate::metrics::Measurable;
 use crate::mistakes::Mistakes;
 use crate::node::Node;
 use crate::settings::{BaselineSettings, Config, ModelSource};
-use crate::{anchor, attributes, beside, declared, disclosure, gates, model, rows, source, sources, structure, task, waivers};
+use crate::waivers_file::{Open, WaiversFile};
+use crate::{
+    anchor, attributes, beside, declared, disclosure, gates, model, rows, source, sources, structure, task, waivers, waivers_file,
+};
 
 /// The version of the format that this program reads.
 const VERSION: u64 = 1;
 
 /// Reads a text; where `columns_of` is given, the data files that it names are looked at as well.
-pub(crate) fn read(file_name: &str, text: &str, columns_of: Option<ColumnsOf<'_>>) -> Result<Config, ConfigErrors> {
+pub(crate) fn read(
+    file_name: &str,
+    text: &str,
+    columns_of: Option<ColumnsOf<'_>>,
+    open: Option<Open<'_>>,
+) -> Result<Config, ConfigErrors> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let one = |error: Box<ConfigError>| ConfigErrors::new(file_name, text, vec![*error]);
     source::check(text).map_err(one)?;
@@ -38,9 +46,18 @@ pub(crate) fn read(file_name: &str, text: &str, columns_of: Option<ColumnsOf<'_>
     let Guessed { guesses, sensitive } = columns_of.map(fill).unwrap_or_default();
     let root = Node::new(&value, &ROOT, &locations, ConfigPath::default());
     refuse_addresses(&root, &mut mistakes);
-    let config = Config { guesses, sensitive, ..settings(&root, file_name, text, columns_of, &mut mistakes) };
+    let elsewhere = waivers_file::open(&root, &directory, open)?;
+    let mut theirs = elsewhere.as_ref().map(WaiversFile::checked);
+    let settings = settings(&root, file_name, text, columns_of, (&mut mistakes, theirs.as_mut()));
+    let config = Config { guesses, sensitive, ..settings };
     let found = mistakes.into_found();
-    if found.is_empty() { Ok(config) } else { Err(ConfigErrors::new(file_name, text, found)) }
+    if !found.is_empty() {
+        return Err(ConfigErrors::new(file_name, text, found));
+    }
+    match (&elsewhere, theirs.map(waivers_file::Checked::into_found)) {
+        (Some(file), Some(found)) if !found.is_empty() => Err(ConfigErrors::new(&file.name, &file.text, found)),
+        _ => Ok(config),
+    }
 }
 
 /// The values of a text whose form is known to be sound; a format version that is not ours stops here, because its keys
@@ -98,6 +115,10 @@ fn refuse_addresses(root: &Node<'_>, mistakes: &mut Mistakes<'_>) {
     }
 }
 
+fn names(node: &Node<'_>, key: &str) -> Vec<String> {
+    node.texts(key).into_iter().map(|(_, name)| name).collect()
+}
+
 /// From where a drift counts.
 fn drift_limits(data_checks: &Node<'_>) -> DriftLimits {
     DriftLimits {
@@ -112,7 +133,7 @@ fn settings(
     file_name: &str,
     text: &str,
     columns_of: Option<ColumnsOf<'_>>,
-    mistakes: &mut Mistakes<'_>,
+    (mistakes, elsewhere): (&mut Mistakes<'_>, Option<&mut waivers_file::Checked<'_>>),
 ) -> Config {
     let directory = directory_of(file_name);
     let (data, evaluation, output) = (root.section("data"), root.section("evaluation"), root.section("output"));
@@ -124,9 +145,8 @@ fn settings(
     rows::check_features(&features, root, mistakes);
     let axes = axes::read(&evaluation, &roles, mistakes);
     let named_columns = roles.iter().map(|(_, path, column)| (path.clone(), column.clone()));
-    let quasi = data.texts("quasi_identifiers");
     let entity = data.text("entity").map(|name| (data.at("entity"), name));
-    let of_checks = quasi.into_iter().chain(entity).chain(data.texts("annotators"));
+    let of_checks = data.texts("quasi_identifiers").into_iter().chain(entity).chain(data.texts("annotators"));
     let evaluated: Vec<_> = named_columns.chain(axes.columns.clone()).chain(task::columns(root)).chain(of_checks).collect();
     check_threshold(&evaluation, &data, mistakes);
     let task = task::read(root, mistakes);
@@ -146,7 +166,7 @@ fn settings(
     disclosure::check(root, &publication, evaluation.whole("min_support"), &gates, mistakes);
     let training_file = data.text("train_path").map(|path| located(&directory, &path));
     let sources = sources::read(&data, &directory, mistakes);
-    let (waivers, packs, control_waivers) = waivers::all(root, &gates, &measurable.axes, &directory, mistakes);
+    let (waivers, packs, control_waivers) = waivers::all(root, &gates, &measurable.axes, &directory, (mistakes, elsewhere));
     let attributes = attributes::read(root, &directory, mistakes);
     if let (Some(source), Some(columns_of)) = (&source, columns_of) {
         let besides = columns::besides(root, attributes.as_ref(), &measurable.axes.columns, columns_of, mistakes);
@@ -176,8 +196,8 @@ fn settings(
         },
         contract_file: data.text("contract").map(|path| directory.join(path)),
         entity: data.text("entity"),
-        quasi_identifiers: data.texts("quasi_identifiers").into_iter().map(|(_, name)| name).collect(),
-        annotators: data.texts("annotators").into_iter().map(|(_, name)| name).collect(),
+        quasi_identifiers: names(&data, "quasi_identifiers"),
+        annotators: names(&data, "annotators"),
         label_noise: data.has("label_noise").then(|| data.flag("label_noise")),
         checks_data: data_checks.flag("enabled"),
         discovery: discovery(&evaluation, mistakes),
@@ -199,6 +219,8 @@ fn settings(
         baseline: beside.map_or_else(|| baseline(&root.section("baseline"), &directory), BaselineSettings::Beside),
         anchor: anchor::read(&root.section("anchor"), &directory),
         publication,
+        waivers_file: root.text("waivers_file").map(|path| directory.join(path)),
+        cards: names(root, "cards").into_iter().map(|path| directory.join(path)).collect(),
         system_file: root.text("system").map(|path| directory.join(path)),
         packs,
         output_directory: directory.join(output.text("directory").unwrap_or_default()),

@@ -61,7 +61,7 @@ fn collect(value: &Value, section: &Section, path: &ConfigPath, locations: &Loca
         if let Kind::Section(section) = key.kind {
             collect(below, section, &here, locations, facts);
         } else if let Some(value) = fact(below, &key.kind) {
-            let origin = Origin { path: here.to_string(), line: locations.key(&here).line };
+            let origin = Origin { file: None, path: here.to_string(), line: locations.key(&here).line };
             facts.insert(here.to_string(), Fact { value, origin });
         }
     }
@@ -122,7 +122,7 @@ fn statement(node: &Node<'_>, mistakes: &mut Mistakes<'_>) -> Option<Statement> 
         date: day("date")?,
         evidence_digest: digest,
         review_by: day("review_by"),
-        origin: Origin { path: node.path.to_string(), line: mistakes.line(&node.path) },
+        origin: Origin { file: None, path: node.path.to_string(), line: mistakes.line(&node.path) },
     })
 }
 

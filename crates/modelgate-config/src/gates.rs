@@ -26,7 +26,7 @@ pub(crate) fn read(root: &Node<'_>, measurable: &Measurable, mistakes: &mut Mist
 
 /// Where a gate or a waiver is written.
 pub(crate) fn origin(node: &Node<'_>, mistakes: &Mistakes<'_>) -> Origin {
-    Origin { path: node.path.to_string(), line: mistakes.line(&node.path) }
+    Origin { file: None, path: node.path.to_string(), line: mistakes.line(&node.path) }
 }
 
 /// The level of this name.

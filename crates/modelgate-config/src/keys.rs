@@ -77,6 +77,11 @@ pub(crate) const ROOT: Section = Section {
             "Failures that a named person accepts until a day.",
         ),
         Key::optional(
+            "waivers_file",
+            Text,
+            "A file with `version: 1` and more of `waivers`, such as `modelgate.waivers.yml`, so that who accepts what is a change of its own; `modelgate waive` adds to it.",
+        ),
+        Key::optional(
             "disclosure",
             Kind::Section(&DISCLOSURE),
             "Who may read what is published, and what is therefore withheld; docs/disclosure.md tells what each profile shows.",
@@ -85,6 +90,11 @@ pub(crate) const ROOT: Section = Section {
             "system",
             Text,
             "The file with the facts about the system, such as `modelgate.system.yml`; `modelgate config reference --of system` lists what may be declared.",
+        ),
+        Key::optional(
+            "cards",
+            ListOf(texts(1, true)),
+            "Documents that people write by hand, such as `MODEL_CARD.md`: their numbers are held against what is measured, and `modelgate cards` keeps their managed blocks up to date.",
         ),
         Key::optional(
             "packs",
@@ -601,11 +611,31 @@ const WAIVER: Section = Section {
         Key::optional("across", Text, "Only between the groups of these columns, such as `sex`."),
         Key::required("reason", Text, "Why it is accepted."),
         Key::required("approved_by", Text, "Who accepts it."),
-        Key::optional("granted", Date, "The day on which it was accepted; with `control`, whose pack says for how long at most."),
+        Key::optional("approver_role", Text, "In which role."),
+        Key::optional("owner", Text, "Who asked for it and sees to its end; somebody else than who accepts it."),
+        Key::optional(
+            "granted",
+            Date,
+            "The day on which it was accepted; required with `control`, whose pack says for how long at most.",
+        ),
         Key::required("expires", Date, "The last day on which it is accepted."),
-        Key::optional("compensating_measure", Text, "What is done instead; with `control`."),
+        Key::optional("compensating_measure", Text, "What is done instead."),
+        Key::optional("ticket", Text, "Where it is talked about."),
     ],
     rules: &[Exactly(&["rule", "control"]), AtMost(&["slice", "across"])],
+};
+
+/// A file of its own with waivers.
+pub(crate) const WAIVERS: Section = Section {
+    keys: &[
+        Key::required("version", Version, "The version of this format: 1."),
+        Key::required(
+            "waivers",
+            ListOf(List { item: &Kind::Section(&WAIVER), least: 0, most: 1_000, unique: false }),
+            "Failures that a named person accepts until a day.",
+        ),
+    ],
+    rules: &[],
 };
 
 const DISCLOSURE: Section = Section {

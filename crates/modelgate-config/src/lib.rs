@@ -42,6 +42,7 @@ mod structure;
 mod suggest;
 mod task;
 mod waivers;
+mod waivers_file;
 
 use std::path::Path;
 
@@ -53,6 +54,7 @@ pub use facts::{SYSTEM_FILE, load_facts, no_facts, parse_facts};
 pub use packs::{PackChoice, WhichPack, load_pack, load_packs, parse_pack, shipped_pack, shipped_packs};
 pub use schema::{pack_reference, pack_schema, reference, schema, system_reference, system_schema};
 pub use settings::{AnchorSettings, BaselineSettings, BesideSettings, Config, Guess, ModelSource, SensitiveColumn, TrainRows};
+pub use waivers_file::{NewWaiver, WAIVERS_FILE, with_waiver, with_waivers_file};
 
 /// Reads a settings file and the column names of the data files that it names. The errors hold every mistake.
 pub fn load(path: &Path) -> Result<Config, ConfigErrors> {
@@ -61,14 +63,20 @@ pub fn load(path: &Path) -> Result<Config, ConfigErrors> {
     // Every file is looked at once, however many keys ask for its columns.
     let known = std::cell::RefCell::new(std::collections::BTreeMap::new());
     let columns_of = |path: &Path| known.borrow_mut().entry(path.to_owned()).or_insert_with(|| columns::of_file(path)).clone();
-    config::read(&file_name, &text, Some(&columns_of))
+    config::read(&file_name, &text, Some(&columns_of), Some(&|path: &Path| source::read(path)))
+}
+
+/// Reads settings as if their file, and the file with their waivers, held these texts; data files are not opened. What a command
+/// is about to write is checked by it beforehand.
+pub fn parse_with_waivers(file_name: &str, text: &str, waivers: &str) -> Result<Config, ConfigErrors> {
+    config::read(file_name, text, None, Some(&|_: &Path| Ok(waivers.to_owned())))
 }
 
 /// Reads a settings file and none of the data files that it names, as where a release stands for them. No column is guessed.
 pub fn load_alone(path: &Path) -> Result<Config, ConfigErrors> {
     let file_name = path.display().to_string();
     let text = source::read(path).map_err(|error| ConfigErrors::new(&file_name, "", vec![*error]))?;
-    config::read(&file_name, &text, None)
+    config::read(&file_name, &text, None, Some(&|path: &Path| source::read(path)))
 }
 
 /// The model's name in a settings file that may have mistakes elsewhere; none where it cannot be read.
@@ -82,7 +90,7 @@ pub fn model_name(path: &Path) -> Option<String> {
 /// Reads the text of a settings file without opening any file: whether data files exist and have the columns that are
 /// named stays unknown. Relative paths start in the folder of `file_name`.
 pub fn parse(file_name: &str, text: &str) -> Result<Config, ConfigErrors> {
-    config::read(file_name, text, None)
+    config::read(file_name, text, None, None)
 }
 
 #[cfg(test)]

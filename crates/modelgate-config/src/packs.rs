@@ -148,7 +148,7 @@ pub(crate) fn choices(root: &Node<'_>, directory: &Path, mistakes: &mut Mistakes
             (None, None) => continue,
         };
         let enforce = node.is_some_and(|node| node.flag("enforce"));
-        found.push(PackChoice { which, enforce, origin: Origin { path: path.to_string(), line } });
+        found.push(PackChoice { which, enforce, origin: Origin { file: None, path: path.to_string(), line } });
     }
     found
 }

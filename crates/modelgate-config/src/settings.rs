@@ -69,6 +69,10 @@ pub struct Config {
     pub publication: Publication,
     /// The file with the facts about the system, if there is one.
     pub system_file: Option<PathBuf>,
+    /// The file with more waivers, if there is one.
+    pub waivers_file: Option<PathBuf>,
+    /// The documents that people write by hand and that are held against the run.
+    pub cards: Vec<PathBuf>,
     /// The chosen packs.
     pub packs: Vec<PackChoice>,
     /// The folder for documents.

@@ -193,7 +193,7 @@ fn files_on_disk_are_held_against_the_settings() {
 #[test]
 fn a_split_needs_its_columns_in_the_one_file() {
     let columns = |_: &Path| -> Result<Vec<String>, Unreadable> { Ok(["approved", "sex", "income"].map(str::to_owned).to_vec()) };
-    let errors = config::read("modelgate.yml", FULL, Some(&columns)).unwrap_err().errors;
+    let errors = config::read("modelgate.yml", FULL, Some(&columns), None).unwrap_err().errors;
     let missing: Vec<_> = errors.iter().map(|error| error.message.as_str()).collect();
     let unknown = ["debt", "age", "part", "application_id", "w", "applied_at", "race", "age"];
     assert_eq!(missing, unknown.map(|column| format!("`data/loans.csv` has no column `{column}`")));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use modelgate_eval::{MetricId, MetricKind, Subject};
-use modelgate_policy::{Bound, ControlWaiver, Date, Gate, Level, RuleId, Waiver};
+use modelgate_policy::{Bound, ControlWaiver, Date, Gate, Level, Origin, RuleId, Waiver, WaiverNotes};
 
 use crate::axes::Axes;
 use crate::contrasts;
@@ -13,22 +13,52 @@ use crate::gates::{level, origin};
 use crate::mistakes::Mistakes;
 use crate::node::Node;
 use crate::packs::{self, PackChoice, WhichPack};
+use crate::waivers_file::Checked;
 
 /// The levels that `rules` sets.
 pub(crate) fn levels(root: &Node<'_>) -> BTreeMap<RuleId, Level> {
     root.pairs("rules").into_iter().filter_map(|(rule, name)| Some((RuleId::parse(rule)?, level(name)?))).collect()
 }
 
-/// The waivers, in written order; those that could not be read are left out.
-fn read(root: &Node<'_>, gates: &[Gate], axes: &Axes, mistakes: &mut Mistakes<'_>) -> Vec<Waiver> {
-    let mut waivers: Vec<Waiver> = Vec::new();
+/// Reads more waivers, in written order; those that could not be read are left out.
+fn read(
+    root: &Node<'_>,
+    file: Option<&str>,
+    gates: &[Gate],
+    axes: &Axes,
+    waivers: &mut Vec<Waiver>,
+    mistakes: &mut Mistakes<'_>,
+) {
     for node in root.sections("waivers") {
-        let Some(waiver) = read_waiver(&node, axes, mistakes) else { continue };
+        check_author(&node, mistakes);
+        let Some(mut waiver) = read_waiver(&node, axes, mistakes) else { continue };
+        waiver.origin.file = file.map(str::to_owned);
         check_match(&waiver, gates, &node, mistakes);
-        check_duplicate(&waiver, &waivers, &node, mistakes);
+        check_duplicate(&waiver, waivers, &node, mistakes);
         waivers.push(waiver);
     }
-    waivers
+}
+
+/// Nobody accepts what they have asked for themselves.
+fn check_author(node: &Node<'_>, mistakes: &mut Mistakes<'_>) {
+    let name = |key: &str| node.text(key).map(|text| text.trim().trim_start_matches('@').to_lowercase());
+    if let (Some(owner), Some(approver)) = (name("owner"), name("approved_by"))
+        && owner == approver
+    {
+        let error = ConfigError::new("waiver-by-its-owner", "`owner` and `approved_by` are the same");
+        mistakes.at_value(&node.at("approved_by"), error.help("let somebody else accept it"));
+    }
+}
+
+/// What else is written about a waiver.
+fn notes(node: &Node<'_>) -> WaiverNotes {
+    WaiverNotes {
+        granted: node.text("granted").and_then(|text| Date::parse(&text)),
+        owner: node.text("owner"),
+        role: node.text("approver_role"),
+        compensating_measure: node.text("compensating_measure"),
+        ticket: node.text("ticket"),
+    }
 }
 
 /// The waivers of rules, the chosen packs, and the waivers of their controls.
@@ -37,23 +67,29 @@ pub(crate) fn all(
     gates: &[Gate],
     axes: &Axes,
     directory: &Path,
-    mistakes: &mut Mistakes<'_>,
+    (mistakes, elsewhere): (&mut Mistakes<'_>, Option<&mut Checked<'_>>),
 ) -> (Vec<Waiver>, Vec<PackChoice>, Vec<ControlWaiver>) {
-    let waivers = read(root, gates, axes, mistakes);
+    let (mut waivers, mut of_controls) = (Vec::new(), Vec::new());
+    read(root, None, gates, axes, &mut waivers, mistakes);
     let chosen = packs::choices(root, directory, mistakes);
-    let of_controls = of_controls(root, &chosen, mistakes);
+    read_of_controls(root, None, &chosen, &mut of_controls, mistakes);
+    if let Some(Checked { name, root, mistakes }) = elsewhere {
+        read(root, Some(name), gates, axes, &mut waivers, mistakes);
+        read_of_controls(root, Some(name), &chosen, &mut of_controls, mistakes);
+    }
     (waivers, chosen, of_controls)
 }
 
-/// The waivers of controls, in written order. Those that could hold for longer than their pack allows, or whose pack is not
+/// Reads more waivers of controls, in written order. Those that could hold for longer than their pack allows, or whose pack is not
 /// chosen, are mistakes.
-fn of_controls(root: &Node<'_>, chosen: &[PackChoice], mistakes: &mut Mistakes<'_>) -> Vec<ControlWaiver> {
-    let mut waivers: Vec<ControlWaiver> = Vec::new();
+fn read_of_controls(
+    root: &Node<'_>,
+    file: Option<&str>,
+    chosen: &[PackChoice],
+    waivers: &mut Vec<ControlWaiver>,
+    mistakes: &mut Mistakes<'_>,
+) {
     for node in root.sections("waivers") {
-        for key in ["granted", "compensating_measure"].into_iter().filter(|key| node.has(key) && !node.has("control")) {
-            let error = ConfigError::new("unused-setting", format!("`{key}` belongs to waivers of controls"));
-            mistakes.at_key(&node.at(key), error.help("delete it, or name a `control`"));
-        }
         let Some(control) = node.text("control") else { continue };
         for key in ["metric", "slice", "across"].into_iter().filter(|key| node.has(key)) {
             let error = ConfigError::new("contradictory-keys", format!("`{key}` and `control` contradict each other"));
@@ -72,16 +108,15 @@ fn of_controls(root: &Node<'_>, chosen: &[PackChoice], mistakes: &mut Mistakes<'
         }
         let (Some(granted), Some(expires)) = (day("granted"), day("expires")) else { continue };
         waivers.push(ControlWaiver {
-            origin: origin(&node, mistakes),
+            origin: Origin { file: file.map(str::to_owned), ..origin(&node, mistakes) },
             control,
             reason: node.text("reason").unwrap_or_default(),
             approved_by: node.text("approved_by").unwrap_or_default(),
             granted,
             expires,
-            compensating_measure: node.text("compensating_measure"),
+            notes: notes(&node),
         });
     }
-    waivers
 }
 
 fn check_control(
@@ -124,6 +159,7 @@ fn read_waiver(node: &Node<'_>, axes: &Axes, mistakes: &mut Mistakes<'_>) -> Opt
         reason: node.text("reason").unwrap_or_default(),
         approved_by: node.text("approved_by").unwrap_or_default(),
         expires: Date::parse(&node.text("expires")?)?,
+        notes: notes(node),
     })
 }
 
@@ -149,7 +185,7 @@ fn subject(node: &Node<'_>, metric: Option<MetricId>, axes: &Axes, mistakes: &mu
 /// A waiver must be able to match something, now or after the next change of data.
 fn check_match(waiver: &Waiver, gates: &[Gate], node: &Node<'_>, mistakes: &mut Mistakes<'_>) {
     let never = |message: String| ConfigError::new("waiver-cannot-match", message);
-    if [RuleId::EXPIRED_WAIVER, RuleId::UNUSED_WAIVER].contains(&waiver.rule) {
+    if [RuleId::EXPIRED_WAIVER, RuleId::UNUSED_WAIVER, RuleId::EXPIRING_WAIVER].contains(&waiver.rule) {
         let error = never(format!("`{}` is about waivers and cannot be waived", waiver.rule));
         return mistakes.at_value(&node.at("rule"), error.help("set its level in `rules`, or delete this waiver"));
     }

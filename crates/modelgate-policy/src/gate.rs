@@ -10,6 +10,8 @@ use crate::{ControlWaiver, DataLimits, DataSource, DriftLimits, Level, RuleId, W
 /// Where in the configuration something is written.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Origin {
+    /// The file; `None` for the settings themselves.
+    pub file: Option<String>,
     /// The path of keys, such as `gates[2]`.
     pub path: String,
     /// The line, counted from 1.

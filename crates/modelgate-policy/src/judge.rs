@@ -15,7 +15,7 @@ use crate::packs::{evidence, judge as controls};
 use crate::state::{self, Judged, against_limit};
 use crate::{
     Bound, Check, Compliance, Counts, Date, Finding, Gate, JudgedControls, JudgedData, JudgedDrift, Level, Outcome, Policy,
-    ReadFile, RuleId, State, Target, Verdict, waive,
+    ReadFile, RuleId, State, Target, Verdict, WrittenDocument, waive, written,
 };
 
 /// What there is to compare the candidate with.
@@ -59,6 +59,8 @@ pub struct History<'a> {
     pub files: &'a [ReadFile],
     /// The chosen packs, and what is declared and known for them; none where no pack is chosen.
     pub compliance: Option<&'a Compliance>,
+    /// The documents that people write by hand and that are held against the run.
+    pub written: &'a [WrittenDocument],
 }
 
 impl<'a> From<Baseline<'a>> for History<'a> {
@@ -73,6 +75,7 @@ impl<'a> From<Baseline<'a>> for History<'a> {
             contract: None,
             files: &[],
             compliance: None,
+            written: &[],
         }
     }
 }
@@ -103,13 +106,14 @@ pub fn judge<'a>(evaluation: &'a Evaluation, history: impl Into<History<'a>>, po
     // Rules that nobody has set are about what nobody has asked for.
     let set = |rule: RuleId| policy.levels.get(&rule).copied().unwrap_or(Level::Allow);
     findings.extend(data_checks::unmeasured(&data, has_baseline, set));
-    let about_waivers = waive::apply(&mut checks, &mut findings, &policy.waivers, today, |rule| judge.level(rule));
-    findings.extend(about_waivers);
+    findings.extend(written::findings(judge.history.written, evaluation, |rule| judge.level(rule)));
+    let mut waivers = waive::apply(&mut checks, &mut findings, &policy.waivers, today);
     let controls = judge.controls((&checks, &findings), &drift, &data, today);
     if let Some(compliance) = judge.history.compliance {
         findings.extend(controls::findings(&controls, &compliance.packs, |rule| judge.level(rule)));
     }
-    findings.extend(controls::about_waivers(&controls, &policy.control_waivers, today, |rule| judge.level(rule)));
+    waivers.extend(controls::waivers(&controls, &policy.control_waivers, today));
+    findings.extend(waive::findings(&waivers, today, |rule| judge.level(rule)));
     findings.retain(|finding| finding.level > Level::Allow);
     // Gravest first; equal ones keep the order in which they were written.
     findings.sort_by_key(|finding| Reverse(finding.level));
@@ -125,6 +129,7 @@ pub fn judge<'a>(evaluation: &'a Evaluation, history: impl Into<History<'a>>, po
         without_columns,
         data,
         controls,
+        waivers,
     }
 }
 

@@ -11,6 +11,7 @@ mod state;
 mod verdict;
 mod waive;
 mod waiver;
+mod written;
 
 pub use data_checks::sources::{DataSource, JudgedSource, ReadFile, SOURCE_FACTS};
 pub use data_checks::{
@@ -28,4 +29,5 @@ pub use packs::pack::{Applies, ChosenPack, Class, Control, Pack};
 pub use packs::state::{ControlState, state_words};
 pub use rules::{Level, RULES, Rule, RuleId};
 pub use verdict::{Check, Counts, Family, Finding, Outcome, State, Test, Verdict};
-pub use waiver::{ControlWaiver, Date, Waiver};
+pub use waiver::{ControlWaiver, Date, JudgedWaiver, Waiver, WaiverNotes, WaiverState};
+pub use written::{BlockState, ManagedBlock, WrittenDocument, managed_blocks};

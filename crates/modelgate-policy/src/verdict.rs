@@ -2,7 +2,7 @@
 
 use modelgate_eval::{Change, Estimate, MetricId, Subject};
 
-use crate::{Bound, Date, JudgedControls, JudgedData, JudgedDrift, Level, Origin, RuleId};
+use crate::{Bound, Date, JudgedControls, JudgedData, JudgedDrift, JudgedWaiver, Level, Origin, RuleId};
 
 /// What became of one check.
 #[derive(Debug, Clone, PartialEq)]
@@ -158,6 +158,18 @@ impl Check {
         };
         self.must_prove && open
     }
+
+    /// Whether the baseline, held against the same floor or ceiling, stands as the candidate does. A change cannot have been there
+    /// before.
+    #[must_use]
+    pub fn stood_before(&self, confidence_level: f64) -> bool {
+        let Some(change) = &self.change else { return false };
+        let state = |estimate: &Estimate| {
+            crate::state::against_limit(self.bound, self.metric, estimate, confidence_level).map(|judged| judged.state.id())
+        };
+        let now = self.candidate.as_ref().and_then(state);
+        now.is_some() && now == state(&change.baseline)
+    }
 }
 
 /// Something that a rule has to say besides the checks: about the run, a slice, or a waiver.
@@ -259,4 +271,6 @@ pub struct Verdict {
     pub data: JudgedData,
     /// What became of the controls of the chosen packs.
     pub controls: JudgedControls,
+    /// What became of each waiver, those of rules first.
+    pub waivers: Vec<JudgedWaiver>,
 }

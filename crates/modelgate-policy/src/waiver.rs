@@ -68,6 +68,73 @@ impl fmt::Display for Date {
     }
 }
 
+/// What else is written about a waiver.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct WaiverNotes {
+    /// The day on which it was granted.
+    pub granted: Option<Date>,
+    /// Who asked for it and sees to its end.
+    pub owner: Option<String>,
+    /// In which role it was approved.
+    pub role: Option<String>,
+    /// What is done instead.
+    pub compensating_measure: Option<String>,
+    /// Where it is talked about.
+    pub ticket: Option<String>,
+}
+
+/// What became of a waiver.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum WaiverState {
+    /// Its last day has passed: it accepts nothing.
+    Expired,
+    /// It accepts something, and its last day is near.
+    EndsSoon,
+    /// It accepts something.
+    InUse,
+    /// There is nothing that it could accept.
+    MatchesNothing,
+}
+
+impl WaiverState {
+    /// Every state, those that ask for something first.
+    pub const ALL: [Self; 4] = [Self::Expired, Self::EndsSoon, Self::MatchesNothing, Self::InUse];
+
+    /// The stable name used in machine output.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Expired => "expired",
+            Self::EndsSoon => "ends_soon",
+            Self::InUse => "in_use",
+            Self::MatchesNothing => "matches_nothing",
+        }
+    }
+}
+
+/// A waiver with what became of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct JudgedWaiver {
+    /// The rule or the control.
+    pub about: String,
+    /// What it is limited to, such as a slice; empty where it is not.
+    pub subject: String,
+    /// What became of it.
+    pub state: WaiverState,
+    /// What the findings are about that it took down to warnings.
+    pub accepts: Vec<String>,
+    /// Why.
+    pub reason: String,
+    /// Who.
+    pub approved_by: String,
+    /// The last day on which it holds.
+    pub expires: Date,
+    /// What else is written.
+    pub notes: WaiverNotes,
+    /// Where it is written.
+    pub origin: Origin,
+}
+
 /// A failure that a named person accepts until a day.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Waiver {
@@ -85,6 +152,8 @@ pub struct Waiver {
     pub approved_by: String,
     /// The last day on which it holds.
     pub expires: Date,
+    /// What else is written.
+    pub notes: WaiverNotes,
 }
 
 /// A control that is not met, which a named person accepts until a day.
@@ -102,8 +171,8 @@ pub struct ControlWaiver {
     pub granted: Date,
     /// The last day on which it holds.
     pub expires: Date,
-    /// What is done instead.
-    pub compensating_measure: Option<String>,
+    /// What else is written.
+    pub notes: WaiverNotes,
 }
 
 #[cfg(test)]

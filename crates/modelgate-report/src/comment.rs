@@ -118,6 +118,7 @@ fn view(facts: &Facts<'_>, level: Level, shortened: bool) -> Node {
         counts: facts.counts(),
         low_support: facts.low_support(),
         withheld: facts.withheld(),
+        waivers: words::waivers(report),
         tendencies: tendencies(facts),
         retrained: crate::retraining::sentence(facts),
         mixes: limited(mixes::rows(facts), level.entries),

@@ -188,7 +188,7 @@ fn or(text: &str, otherwise: &str) -> String {
 }
 
 /// What a control's evidence is.
-fn rests_on(judged: &JudgedControl) -> String {
+pub(crate) fn rests_on(judged: &JudgedControl) -> String {
     let Some(evidence) = &judged.control.evidence else { return "nothing is measured for it".to_owned() };
     let (facts, measured) = evidence.mentions();
     let parts = [("declared", facts), ("measured", measured)].into_iter().filter(|(_, names)| !names.is_empty());

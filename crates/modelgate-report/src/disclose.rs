@@ -9,7 +9,7 @@ use modelgate_cube::{Disclosure, Profile, Slice, magnitude};
 use modelgate_eval::{
     Change, Comparison, Delta, Estimate, Evaluation, Interval, MetricId, MetricKind, Mix, OneSided, Retrained, Subject,
 };
-use modelgate_policy::{Check, Counts, Finding, JudgedData, RuleId, State, Test, Verdict};
+use modelgate_policy::{Check, Counts, Finding, JudgedData, JudgedWaiver, RuleId, State, Test, Verdict};
 
 use crate::controls::without_details;
 use crate::inputs::Input;
@@ -22,13 +22,15 @@ pub const TRAINING_POSITIVES: &str = "training rows with the positive label";
 pub(crate) const NOT_SHOWN: &str = "not shown";
 
 /// Findings whose text has no number of rows in it. All others are shown as what their rule says of itself.
-const WITHOUT_ROWS: [RuleId; 9] = [
+const WITHOUT_ROWS: [RuleId; 11] = [
     RuleId::UNAPPROVED_DATA,
     RuleId::NO_BASELINE,
     RuleId::BASELINE_IS_CANDIDATE,
     RuleId::DIFFERENT_DATA,
     RuleId::EXPIRED_WAIVER,
     RuleId::UNUSED_WAIVER,
+    RuleId::EXPIRING_WAIVER,
+    RuleId::OUTDATED_BLOCK,
     RuleId::WORN_SPLIT,
     RuleId::CONTROL_WITHOUT_EVIDENCE,
     RuleId::STALE_STATEMENT,
@@ -207,7 +209,8 @@ impl Shown<'_> {
     /// Checks and findings of what is shown. How columns moved is left out: it is about counts by value, in
     /// every slice. So is what was measured of the data, which is about few rows; what rules say of it stays.
     fn verdict(&self, exact: Verdict) -> Verdict {
-        let Verdict { outcome, checks, findings, counts: _, low_support: _, drift: _, without_columns, data, controls } = exact;
+        let Verdict { outcome, checks, findings, counts: _, low_support: _, drift: _, without_columns, data, controls, waivers } =
+            exact;
         let checks: Vec<Check> = checks.into_iter().filter_map(|check| self.check(check)).collect();
         let mut findings: Vec<Finding> = findings.into_iter().map(|finding| self.finding(finding)).collect();
         // Without their subjects and numbers, many say the same.
@@ -216,7 +219,20 @@ impl Shown<'_> {
         let (sources, preprocessing) = (data.sources, data.preprocessing);
         let (drift, data) = (Vec::new(), JudgedData { sources, preprocessing, ..JudgedData::default() });
         let controls = without_details(controls);
-        Verdict { outcome, counts: Counts::of(&checks), checks, findings, low_support: 0, drift, without_columns, data, controls }
+        // What a waiver is limited to may be a slice that is withheld.
+        let waivers = waivers.into_iter().map(|waiver| JudgedWaiver { subject: String::new(), accepts: Vec::new(), ..waiver });
+        Verdict {
+            outcome,
+            counts: Counts::of(&checks),
+            checks,
+            findings,
+            low_support: 0,
+            drift,
+            without_columns,
+            data,
+            controls,
+            waivers: waivers.collect(),
+        }
     }
 
     /// A check as it may be shown. One of a withheld slice is left out where nothing follows from it: that it was made
@@ -259,8 +275,9 @@ impl Shown<'_> {
             return exact;
         }
         let may_name = about.is_some_and(|subject| self.names(subject));
-        // The name of a control tells of no row.
-        let subject = if may_name || exact.rule == RuleId::FAILED_CONTROL { exact.subject } else { String::new() };
+        // The name of a control or of a document tells of no row.
+        let tells_none = [RuleId::FAILED_CONTROL, RuleId::CONTRADICTED_NUMBER, RuleId::UNMEASURED_NUMBER];
+        let subject = if may_name || tells_none.contains(&exact.rule) { exact.subject } else { String::new() };
         let message = format!("{} (what it is about in numbers is not shown)", title(exact.rule));
         Finding { subject, message, help: exact.rule.rule().fix.to_owned(), ..exact }
     }

@@ -15,8 +15,18 @@ pub enum DocumentKind {
     DatasetCard,
     /// The data for machines that look for data sets.
     Croissant,
+    /// What asks for something, for code scanning and editors.
+    Sarif,
+    /// The model, its data and the evidence for controls, for those who keep inventories of software.
+    MlBom,
+    /// The same in the format of another ecosystem.
+    Spdx,
     /// What became of the controls of packs.
     ControlMatrix,
+    /// The states of controls, for machines.
+    AssessmentResults,
+    /// What supplies evidence for controls, for machines.
+    ComponentDefinition,
     /// The technical documentation after Annex IV of the EU AI Act.
     AnnexIv,
     /// The instructions for use after Article 13 of the EU AI Act.
@@ -43,7 +53,12 @@ impl DocumentKind {
             Self::ModelCard => "model-card.md",
             Self::DatasetCard => "dataset-card.md",
             Self::Croissant => "croissant.json",
+            Self::Sarif => "results.sarif",
+            Self::MlBom => "ml-bom.cdx.json",
+            Self::Spdx => "ml-bom.spdx.json",
             Self::ControlMatrix => "control-matrix.md",
+            Self::AssessmentResults => "oscal-assessment-results.json",
+            Self::ComponentDefinition => "oscal-component-definition.json",
             Self::AnnexIv => "annex-iv.md",
             Self::Instructions => "instructions-for-use.md",
             Self::Validation => "model-validation.md",
@@ -68,8 +83,10 @@ impl DocumentKind {
             | Self::ImpactInputs
             | Self::AuditSummary
             | Self::Applicability => "text/markdown; charset=utf-8",
-            Self::Verdict => "application/json",
-            Self::Croissant => "application/ld+json",
+            Self::Verdict | Self::AssessmentResults | Self::ComponentDefinition => "application/json",
+            Self::Sarif => "application/sarif+json",
+            Self::MlBom => "application/vnd.cyclonedx+json",
+            Self::Croissant | Self::Spdx => "application/ld+json",
             Self::Report => "text/html; charset=utf-8",
         }
     }

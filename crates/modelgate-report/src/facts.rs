@@ -130,10 +130,10 @@ impl<'a> Facts<'a> {
 
     /// One finding.
     pub(crate) fn finding(&self, finding: &Finding) -> Node {
-        let origin = finding
-            .origin
-            .as_ref()
-            .map(|origin| Node::from(Shown::phrase(format!("{}:{}", Shown::name(&self.report.config_file), origin.line))));
+        let origin = finding.origin.as_ref().map(|origin| {
+            let file = origin.file.as_ref().unwrap_or(&self.report.config_file);
+            Node::from(Shown::phrase(format!("{}:{}", Shown::name(file), origin.line)))
+        });
         fields! {
             rule: finding.rule.rule().id,
             level: words::level(finding.level),

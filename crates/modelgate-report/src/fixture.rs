@@ -101,6 +101,7 @@ fn empty() -> Report {
             without_columns: false,
             data: JudgedData::default(),
             controls: JudgedControls::default(),
+            waivers: Vec::new(),
         },
         config_file: "modelgate.yml".to_owned(),
         disclosed: Disclosed::internal(),
@@ -161,7 +162,7 @@ impl Numbers {
             Bound::MaxRegression(_) => RuleId::METRIC_REGRESSION,
         };
         Check {
-            origin: Origin { path: "gates[1]".to_owned(), line: 12 },
+            origin: Origin { file: None, path: "gates[1]".to_owned(), line: 12 },
             rule,
             metric: metric(id),
             subject: subject.clone(),
@@ -210,6 +211,7 @@ fn verdict(checks: Vec<Check>, findings: Vec<Finding>) -> Verdict {
         without_columns: false,
         data: JudgedData::default(),
         controls: JudgedControls::default(),
+        waivers: Vec::new(),
     }
 }
 
@@ -490,7 +492,7 @@ pub(crate) fn hostile(text: &str) -> Report {
     }
     let mut said = finding(RuleId::UNUSED_WAIVER, text, text);
     text.clone_into(&mut said.help);
-    said.origin = Some(Origin { path: text.to_owned(), line: 3 });
+    said.origin = Some(Origin { file: None, path: text.to_owned(), line: 3 });
     let mut report = numbers.into_report(checks, vec![said, finding(RuleId::DUPLICATE_ROWS, text, text)]);
     report.verdict.drift = vec![drifting(text, text, &Slice::new([term("city")]))];
     report.verdict.data = checked(text);
@@ -521,7 +523,7 @@ pub(crate) fn controls(text: &str, detail: &str) -> JudgedControls {
         date: day("2026-03-01"),
         evidence_digest: Digest::of(b"evidence").to_string(),
         review_by: None,
-        origin: Origin { path: "statements[0]".to_owned(), line: 9 },
+        origin: Origin { file: None, path: "statements[0]".to_owned(), line: 9 },
     };
     let judged = |anchor: &str, class: Class, state: ControlState, reasons: Vec<Shortfall>| JudgedControl {
         control: Control {
@@ -579,7 +581,7 @@ pub(crate) fn controls(text: &str, detail: &str) -> JudgedControls {
         title: "What it is intended for".to_owned(),
         needed_by: vec!["pack/missing".to_owned()],
     };
-    let declared = |value: FactValue| Fact { value, origin: Origin { path: "purpose".to_owned(), line: 3 } };
+    let declared = |value: FactValue| Fact { value, origin: Origin { file: None, path: "purpose".to_owned(), line: 3 } };
     let risk = BTreeMap::from([("text".to_owned(), FactValue::Text(text.to_owned()))]);
     let values = BTreeMap::from([
         ("purpose.intended".to_owned(), declared(FactValue::Text(text.to_owned()))),

@@ -256,6 +256,11 @@ fn body(report: &Report, kind: DocumentKind) -> String {
         DocumentKind::Report => render_html(report),
         DocumentKind::Verdict => crate::render_verdict(report),
         DocumentKind::Croissant => crate::render_croissant(report),
+        DocumentKind::Sarif => crate::machine::render_sarif(report),
+        DocumentKind::MlBom => crate::machine::render_ml_bom(report),
+        DocumentKind::Spdx => crate::machine::render_spdx(report),
+        DocumentKind::AssessmentResults => crate::machine::render_assessment_results(report),
+        DocumentKind::ComponentDefinition => crate::machine::render_component_definition(report),
     };
     document.unwrap().body
 }
@@ -350,9 +355,20 @@ fn the_same_report_gives_the_same_bytes() {
         let documents = render(&report).unwrap();
         assert_eq!(documents, render(&report.clone()).unwrap());
         let paths: Vec<_> = documents.iter().map(|document| document.path).collect();
-        let always = ["comment.md", "verdict.json", "model-card.md", "dataset-card.md", "croissant.json"];
+        let always = [
+            "comment.md",
+            "verdict.json",
+            "model-card.md",
+            "dataset-card.md",
+            "croissant.json",
+            "results.sarif",
+            "ml-bom.cdx.json",
+            "ml-bom.spdx.json",
+        ];
         let has_packs = !report.verdict.controls.packs.is_empty();
-        let of_packs = ["control-matrix.md"].into_iter().filter(|_| has_packs);
+        let of_packs = ["control-matrix.md", "oscal-assessment-results.json", "oscal-component-definition.json"]
+            .into_iter()
+            .filter(|_| has_packs);
         assert_eq!(paths, always.into_iter().chain(of_packs).chain(["report.html"]).collect::<Vec<_>>());
         assert!(documents.iter().all(|document| document.body.ends_with('\n')));
     }

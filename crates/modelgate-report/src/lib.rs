@@ -3,6 +3,7 @@
 //! Text that came from data, configuration or a forge reaches a template only as `escape::Shown`, and leaves it only
 //! through the escaper of its target. There is no other way out.
 
+mod block;
 mod card;
 mod comment;
 mod controls;
@@ -23,6 +24,7 @@ mod headline;
 mod html;
 mod inputs;
 mod json;
+mod machine;
 mod mixes;
 mod no_decision;
 mod number;
@@ -38,6 +40,7 @@ mod fixture;
 #[cfg(test)]
 mod inert;
 
+pub use block::{BLOCKS, render_block};
 pub use card::render_model_card;
 pub use comment::{COMMENT_BUDGET, MARKER_START, render_comment};
 pub use controls::render_control_matrix;
@@ -63,6 +66,8 @@ pub fn render(report: &Report) -> Result<Vec<Document>, RenderError> {
     if !report.verdict.controls.packs.is_empty() {
         packs.push(render_control_matrix(report)?);
         packs.extend(documents::render(report)?);
+        packs.extend([machine::render_assessment_results(report)?, machine::render_component_definition(report)?]);
     }
-    Ok([comment, verdict].into_iter().chain(cards).chain(packs).chain([render_html(report)?]).collect())
+    let machine = [machine::render_sarif(report)?, machine::render_ml_bom(report)?, machine::render_spdx(report)?];
+    Ok([comment, verdict].into_iter().chain(cards).chain(machine).chain(packs).chain([render_html(report)?]).collect())
 }

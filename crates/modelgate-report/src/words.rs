@@ -2,12 +2,13 @@
 
 use modelgate_cube::{Profile, Slice};
 use modelgate_eval::{Direction, MetricId, Mode, Subject};
-use modelgate_policy::{Bound, Check, Family, Level, Outcome, State, Test};
+use modelgate_policy::{Bound, Check, Family, Level, Outcome, State, Test, WaiverState, state_words};
 
 use crate::disclose::NOT_SHOWN;
 use crate::escape::Shown;
 use crate::number;
 use crate::report::{Baseline, Disclosed, Report};
+use crate::tree::Node;
 
 /// The fixed last sentence of every document for people.
 pub(crate) const NOT_ADVICE: &str = "This is evidence for people to judge. It is not legal advice.";
@@ -280,6 +281,20 @@ fn names(disclosed: &Disclosed) -> String {
     let more = all.len().saturating_sub(MOST_NAMES);
     let first = all.into_iter().take(MOST_NAMES).collect::<Vec<_>>().join(", ");
     if more > 0 { format!("{first} and {} more", number::many(more)) } else { first }
+}
+
+/// How many waivers are in which state; `None` where there is none.
+pub(crate) fn waivers(report: &Report) -> Option<Node> {
+    let waivers = &report.verdict.waivers;
+    let of = |state: WaiverState| (waivers.iter().filter(|waiver| waiver.state == state).count(), state);
+    let told: Vec<String> = WaiverState::ALL
+        .into_iter()
+        .map(of)
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, state)| format!("{} {}", number::many(count), state_words(state.id())))
+        .collect();
+    let sentence = format!("{}: {}.", number::counted(waivers.len(), "waiver", "waivers"), told.join(", "));
+    (!waivers.is_empty()).then(|| Node::from(Shown::phrase(sentence)))
 }
 
 /// How often the evaluated rows have been asked before.

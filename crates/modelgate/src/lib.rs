@@ -2,6 +2,7 @@
 
 mod attributes;
 mod baseline;
+mod cards;
 mod cli;
 mod columns;
 mod context;
@@ -80,6 +81,8 @@ fn dispatch(command: &Command, context: &Context, console: &mut Console<'_>) -> 
         Command::Release(arguments) => cli::release::run(arguments, context, console),
         Command::Contract(arguments) => cli::contract::run(arguments, context, console),
         Command::Drift(arguments) => cli::drift::run(arguments, context, console),
+        Command::Cards(arguments) => cli::cards::run(arguments, context, console),
+        Command::Waive(arguments) => cli::waive::run(arguments, context, console),
         Command::Rebless(arguments) => cli::rebless::run(arguments, context, console),
         Command::Audit(AuditCommand::Verify(arguments)) => cli::audit::run(arguments, console),
         Command::List(arguments) => cli::catalogue::list(arguments, context, console),
@@ -102,6 +105,8 @@ fn verbosity(command: &Command) -> Option<(bool, bool)> {
         Command::Release(arguments) => &arguments.input,
         Command::Contract(arguments) => &arguments.input,
         Command::Drift(arguments) => &arguments.input,
+        Command::Cards(arguments) => &arguments.input,
+        Command::Waive(arguments) => &arguments.input,
         Command::Rebless(arguments) => &arguments.input,
         Command::Config(cli::ConfigCommand::Check(arguments)) => arguments,
         Command::Audit(_) | Command::List(_) | Command::Explain(_) | Command::Packs(_) | Command::Config(_) => {

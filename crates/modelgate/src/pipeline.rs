@@ -16,6 +16,7 @@ use modelgate_report::{DataFiles, Disclosed, Document, Input, ModelFacts, Proven
 
 use crate::attributes;
 use crate::baseline::{self, BaselineChoice, Found, Reading};
+use crate::cards::{self, Card};
 use crate::columns::{self, Columns};
 use crate::context::{Console, Context};
 use crate::controls;
@@ -122,6 +123,8 @@ pub(crate) struct Judged {
     pub(crate) verdict: Verdict,
     pub(crate) headline: String,
     pub(crate) documents: Vec<Document>,
+    /// The documents that people write by hand.
+    pub(crate) cards: Vec<Card>,
     /// The file with the rows that the model learned from, where it is known.
     training_digest: Option<Digest>,
 }
@@ -186,6 +189,8 @@ pub(crate) fn run(
     let compared: Vec<&Found> = std::iter::once(&baseline).chain(anchor.as_ref()).collect();
     let disclosure = disclosure::of(config, &candidate, &compared);
     let provenance = provenance(config, &candidate, &disclosure)?;
+    let cards = cards::read(config, &evaluation, &provenance, &disclosure)?;
+    let written: Vec<_> = cards.iter().map(|card| card.document.clone()).collect();
     let trained_here = matches!(config.model, ModelSource::Train { .. });
     let previous = baseline.for_report(context);
     let compliance = declared.map(|declared| controls::compliance(config, declared, &provenance, &previous, trained_here));
@@ -202,6 +207,7 @@ pub(crate) fn run(
         contract: contract.as_ref().map(|contract| (contract, Some(&profile))),
         files: &files,
         compliance: compliance.as_ref(),
+        written: &written,
     };
     let verdict = judge(&evaluation, history, &config.policy, context.today());
     let past = Past { baseline: &baseline, anchor: anchor.as_ref(), decisions };
@@ -228,6 +234,7 @@ pub(crate) fn run(
         verdict,
         headline,
         documents,
+        cards,
         training_digest,
     })
 }

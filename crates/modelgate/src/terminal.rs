@@ -148,6 +148,11 @@ pub(crate) fn verdict(verdict: &Verdict, evaluation: &Evaluation, config: &Confi
         let counts = pack.counts().into_iter().map(|(id, count)| format!("{count} {}", state_words(id)));
         let _ = writeln!(text, "controls of {}: {}", plain(&pack.pack.id), counts.collect::<Vec<_>>().join(", "));
     }
+    for waiver in &verdict.waivers {
+        let subject = if waiver.subject.is_empty() { String::new() } else { format!(" of {}", plain(&waiver.subject)) };
+        let state = state_words(waiver.state.id());
+        let _ = writeln!(text, "waiver of {}{subject}: {state}, until {}", plain(&waiver.about), waiver.expires);
+    }
     let counts = &verdict.counts;
     let others = if config.publication.profile.controls() {
         "those of withheld slices only where they do not pass".to_owned()
@@ -224,7 +229,12 @@ fn finding_block(text: &mut String, finding: &Finding, config: &Config) {
     let subject = if finding.subject.is_empty() { String::new() } else { format!("{}: ", plain(&finding.subject)) };
     let _ = writeln!(text, "{word}[{}]: {subject}{}", finding.rule, plain_sentence(&finding.message));
     if let Some(origin) = &finding.origin {
-        source(text, config, origin.line);
+        match &origin.file {
+            None => source(text, config, origin.line),
+            Some(file) => {
+                let _ = writeln!(text, "  --> {}:{}", plain(file), origin.line);
+            }
+        }
     }
     if finding.rule != RuleId::LOW_SUPPORT {
         let _ = writeln!(text, "   = help: {}", finding.help);

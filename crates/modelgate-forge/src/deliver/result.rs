@@ -143,10 +143,12 @@ fn is_quiet(json: &Value) -> bool {
 /// The lines of the configuration whose checks or findings ask for something.
 pub(super) fn annotations(json: &Value) -> Vec<Annotation> {
     let Some(file) = config_file(json) else { return Vec::new() };
-    let checks = list(json, "checks").filter_map(of_check);
-    let findings = list(json, "findings").filter_map(of_finding);
-    let annotation = |(level, line, title, message): (&'static str, u64, String, String)| Annotation {
-        path: file.clone(),
+    let checks = list(json, "checks").filter_map(|check| Some((file.clone(), of_check(check)?)));
+    let elsewhere = |finding: &Value| within(text(finding.get("origin")?, "file"));
+    let findings = list(json, "findings")
+        .filter_map(|finding| Some((elsewhere(finding).unwrap_or_else(|| file.clone()), of_finding(finding)?)));
+    let annotation = |(path, (level, line, title, message)): (String, (&'static str, u64, String, String))| Annotation {
+        path,
         line,
         level,
         title: plain(&title),
@@ -160,7 +162,11 @@ pub(super) fn annotations(json: &Value) -> Vec<Annotation> {
 
 /// The configuration, relative to the repository. Forges refuse what does not lie within.
 pub(super) fn config_file(json: &Value) -> Option<String> {
-    let file = text(json, "config_file").trim_start_matches("./");
+    within(text(json, "config_file"))
+}
+
+fn within(file: &str) -> Option<String> {
+    let file = file.trim_start_matches("./");
     let lies_within = !file.is_empty() && !file.starts_with('/') && !file.split('/').any(|part| part == "..");
     lies_within.then(|| file.to_owned())
 }

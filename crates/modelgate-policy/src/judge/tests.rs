@@ -44,7 +44,7 @@ fn comparison(rows: &[(&str, Estimate, f64)], missing: Vec<OneSided>) -> Compari
 }
 
 fn policy(target: Target, bound: Bound) -> Policy {
-    let origin = Origin { path: "gates[0]".into(), line: 9 };
+    let origin = Origin { file: None, path: "gates[0]".into(), line: 9 };
     let gate = Gate { origin, metric: metric("recall"), target, bounds: vec![bound], level: Level::Deny, must_prove: false };
     Policy {
         gates: vec![gate],
@@ -68,13 +68,14 @@ fn today() -> Date {
 
 fn waiver(rule: RuleId, subject: Option<Subject>, expires: &str) -> Waiver {
     Waiver {
-        origin: Origin { path: "waivers[0]".into(), line: 20 },
+        origin: Origin { file: None, path: "waivers[0]".into(), line: 20 },
         rule,
         metric: None,
         subject,
         reason: "known".into(),
         approved_by: "risk officer".into(),
         expires: Date::parse(expires).unwrap(),
+        notes: crate::WaiverNotes::default(),
     }
 }
 
@@ -306,6 +307,7 @@ fn anchored(delta: f64, before: f64, anchor_is_candidate: bool) -> Verdict {
         contract: None,
         files: &[],
         compliance: None,
+        written: &[],
     };
     judge(&found, history, &policy(Target::Overall, Bound::MaxRegression(0.05)), today())
 }
@@ -337,6 +339,7 @@ fn an_anchor_alone_has_the_whole_level() {
         contract: None,
         files: &[],
         compliance: None,
+        written: &[],
     };
     let verdict = judge(&found, history, &policy(Target::Overall, Bound::MaxRegression(0.05)), today());
     let worst = verdict.checks.first().unwrap();

@@ -372,7 +372,14 @@ impl Judged<'_> {
         self.evaluation.get(metric, &subject)
     }
 
+    /// Levels in the facts, and the numbers in documents that people write by hand.
     fn performance(&self) -> Told {
+        let contradicts = [RuleId::CONTRADICTED_NUMBER, RuleId::OUTDATED_BLOCK];
+        let written = self.findings.iter().filter(|finding| contradicts.contains(&finding.rule));
+        let written: Vec<String> = written.map(|finding| format!("{}: {}", finding.subject, finding.message)).collect();
+        if !written.is_empty() {
+            return (Found::No, listed(written));
+        }
         let declared = self.facts.items("performance");
         if declared.is_empty() {
             return missing("no level of performance is declared");

@@ -190,7 +190,7 @@ fn sorted(parts: Vec<Truth>) -> (Vec<Shortfall>, Vec<Shortfall>) {
 /// Facts for tests, from places and words.
 #[cfg(test)]
 pub(crate) fn facts_of(values: &[(&str, &str)]) -> Facts {
-    let origin = crate::Origin { path: String::new(), line: 1 };
+    let origin = crate::Origin { file: None, path: String::new(), line: 1 };
     let fact = |text: &str| crate::packs::facts::Fact {
         value: match text {
             "true" => FactValue::Flag(true),

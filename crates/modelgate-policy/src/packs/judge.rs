@@ -7,7 +7,7 @@ use crate::packs::expression::{Lack, Shortfall, Truth};
 use crate::packs::facts::{Facts, Statement};
 use crate::packs::pack::{Applies, ChosenPack, Class, Control, Pack};
 use crate::packs::state::ControlState;
-use crate::{ControlWaiver, Date, Finding, Level, RuleId};
+use crate::{ControlWaiver, Date, Finding, JudgedWaiver, Level, RuleId, waive};
 
 /// What controls are judged by, besides measurements.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -308,13 +308,8 @@ pub(crate) fn findings(judged: &JudgedControls, chosen: &[ChosenPack], level: im
     findings
 }
 
-/// What there is to say of waivers of controls: those that have expired and those that match nothing.
-pub(crate) fn about_waivers(
-    judged: &JudgedControls,
-    waivers: &[ControlWaiver],
-    today: Date,
-    level: impl Fn(RuleId) -> Level,
-) -> Vec<Finding> {
+/// What became of waivers of controls.
+pub(crate) fn waivers(judged: &JudgedControls, waivers: &[ControlWaiver], today: Date) -> Vec<JudgedWaiver> {
     let is_used = |waiver: &ControlWaiver| {
         judged.packs.iter().any(|pack| {
             pack.controls.iter().any(|control| {
@@ -326,24 +321,18 @@ pub(crate) fn about_waivers(
             })
         })
     };
-    let about = |waiver: &ControlWaiver| {
-        let (rule, message) = if waiver.expires < today {
-            (RuleId::EXPIRED_WAIVER, format!("the waiver for {} expired on {}", waiver.control, waiver.expires))
-        } else if is_used(waiver) {
-            return None;
-        } else {
-            (RuleId::UNUSED_WAIVER, format!("the waiver for {} matches nothing", waiver.control))
-        };
-        Some(Finding {
-            rule,
-            level: level(rule),
-            subject: waiver.control.clone(),
-            message,
-            origin: Some(waiver.origin.clone()),
-            help: rule.rule().fix.to_owned(),
-        })
+    let judged = |waiver: &ControlWaiver| JudgedWaiver {
+        about: waiver.control.clone(),
+        subject: String::new(),
+        state: waive::state(waiver.expires, today, is_used(waiver)),
+        accepts: Vec::new(),
+        reason: waiver.reason.clone(),
+        approved_by: waiver.approved_by.clone(),
+        expires: waiver.expires,
+        notes: waiver.notes.clone(),
+        origin: waiver.origin.clone(),
     };
-    waivers.iter().filter_map(about).collect()
+    waivers.iter().map(judged).collect()
 }
 
 /// Whether a pack that is enforced has controls that a person must look at.

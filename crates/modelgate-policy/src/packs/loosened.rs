@@ -48,7 +48,7 @@ mod tests {
 
     fn gate(bounds: &[Bound], level: Level) -> Gate {
         Gate {
-            origin: Origin { path: "gates[0]".to_owned(), line: 1 },
+            origin: Origin { file: None, path: "gates[0]".to_owned(), line: 1 },
             metric: MetricId::parse("recall").unwrap(),
             target: Target::Every,
             bounds: bounds.to_vec(),

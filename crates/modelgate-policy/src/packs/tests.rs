@@ -4,7 +4,7 @@
 use crate::packs::evidence::{Evidence, Found, RunFacts};
 use crate::packs::expression::{Expression, facts_of};
 use crate::packs::facts::{Facts, Statement};
-use crate::packs::judge::{Compliance, JudgedControls, about_waivers, findings, judge, needs_review};
+use crate::packs::judge::{Compliance, JudgedControls, findings, judge, needs_review, waivers as judged_waivers};
 use crate::packs::pack::{Applies, ChosenPack, Class, Control, Pack};
 use crate::{ControlWaiver, Date, Level, Origin, RuleId};
 
@@ -15,7 +15,7 @@ fn day(text: &str) -> Date {
 const TODAY: &str = "2026-11-27";
 
 fn origin() -> Origin {
-    Origin { path: "packs[0]".to_owned(), line: 3 }
+    Origin { file: None, path: "packs[0]".to_owned(), line: 3 }
 }
 
 fn control(anchor: &str, class: Class, evidence: Expression) -> Control {
@@ -215,7 +215,7 @@ fn waiver(control: &str, expires: &str) -> ControlWaiver {
         approved_by: "@risk".to_owned(),
         granted: day("2026-11-01"),
         expires: day(expires),
-        compensating_measure: None,
+        notes: crate::WaiverNotes::default(),
     }
 }
 
@@ -225,10 +225,12 @@ fn a_waiver_holds_until_its_day_and_says_when_it_matches_nothing() {
     let state = |waiver: &ControlWaiver| {
         let waivers = std::slice::from_ref(waiver);
         let found = judge(&compliance, &evidence(), waivers, day(TODAY));
-        let about = about_waivers(&found, waivers, day(TODAY), |_| Level::Warn);
+        let about = crate::waive::findings(&judged_waivers(&found, waivers, day(TODAY)), day(TODAY), |_| Level::Warn);
         (states(&found)[0], about.first().map(|finding| finding.rule))
     };
-    assert_eq!(state(&waiver("p/a", TODAY)), ("waived", None));
+    assert_eq!(state(&waiver("p/a", TODAY)), ("waived", Some(RuleId::EXPIRING_WAIVER)));
+    assert_eq!(state(&waiver("p/a", "2026-12-10")), ("waived", Some(RuleId::EXPIRING_WAIVER)));
+    assert_eq!(state(&waiver("p/a", "2026-12-11")), ("waived", None));
     assert_eq!(state(&waiver("p/a", "2026-11-26")), ("failed", Some(RuleId::EXPIRED_WAIVER)));
     assert_eq!(state(&waiver("p/b", TODAY)), ("failed", Some(RuleId::UNUSED_WAIVER)));
 }

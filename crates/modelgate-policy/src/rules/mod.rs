@@ -7,6 +7,7 @@ mod class_imbalance;
 mod conflicting_labels;
 mod constant_column;
 mod contract_violation;
+mod contradicted_number;
 mod control_without_evidence;
 mod data_drift;
 mod different_data;
@@ -14,6 +15,7 @@ mod duplicate_rows;
 mod encoded_group;
 mod entity_overlap;
 mod expired_waiver;
+mod expiring_waiver;
 mod explained_number;
 mod failed_control;
 mod future_times;
@@ -40,6 +42,7 @@ mod new_label_noise;
 mod no_baseline;
 mod non_finite_values;
 mod order_leakage;
+mod outdated_block;
 mod outliers;
 mod personal_data;
 mod prediction_drift;
@@ -65,6 +68,7 @@ mod training_only_column;
 mod trigger_pattern;
 mod unapproved_data;
 mod unattested_preprocessing;
+mod unmeasured_number;
 mod unreadable_times;
 mod unrepresentative_group;
 mod unused_waiver;
@@ -195,6 +199,10 @@ pub const RULES: &[Rule] = &[
     spectral_signature::RULE,
     separate_cluster::RULE,
     encoded_group::RULE,
+    contradicted_number::RULE,
+    unmeasured_number::RULE,
+    outdated_block::RULE,
+    expiring_waiver::RULE,
 ];
 
 impl RuleId {
@@ -357,6 +365,14 @@ impl RuleId {
     pub const SEPARATE_CLUSTER: Self = Self(68);
     /// The other columns tell a group.
     pub const ENCODED_GROUP: Self = Self(69);
+    /// A hand-written document gives another number than was measured.
+    pub const CONTRADICTED_NUMBER: Self = Self(70);
+    /// A hand-written document gives a number that was not measured.
+    pub const UNMEASURED_NUMBER: Self = Self(71);
+    /// A managed block of a hand-written document is out of date.
+    pub const OUTDATED_BLOCK: Self = Self(72);
+    /// A waiver ends soon.
+    pub const EXPIRING_WAIVER: Self = Self(73);
 
     /// Looks an id up, exactly as written in the catalogue.
     #[must_use]
@@ -409,6 +425,8 @@ mod tests {
         assert_eq!(RuleId::FAILED_CONTROL.rule().id, "failed-control");
         assert_eq!(RuleId::CONTROL_WITHOUT_EVIDENCE.rule().id, "control-without-evidence");
         assert_eq!(RuleId::STALE_STATEMENT.rule().id, "stale-statement");
+        assert_eq!(RuleId::CONTRADICTED_NUMBER.rule().id, "contradicted-number");
+        assert_eq!(RuleId::EXPIRING_WAIVER.rule().id, "expiring-waiver");
         assert_eq!(RuleId::all().count(), RULES.len());
     }
 }

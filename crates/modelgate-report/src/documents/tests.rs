@@ -10,7 +10,7 @@ use crate::fixture;
 
 fn with_facts(report: &mut Report, facts: &[(&str, FactValue)]) {
     for (place, value) in facts {
-        let origin = Origin { path: (*place).to_owned(), line: 7 };
+        let origin = Origin { file: None, path: (*place).to_owned(), line: 7 };
         report.verdict.controls.facts.values.insert((*place).to_owned(), Fact { value: value.clone(), origin });
     }
 }

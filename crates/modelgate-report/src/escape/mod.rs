@@ -1,7 +1,7 @@
 //! The only door between text that somebody else wrote and a document.
 //!
 //! Text comes in as [`Shown`]: normalized, on one line, and for names of bounded length. It goes out through
-//! [`Markdown`] or [`Html`], which the template engines call for every text that they print.
+//! [`Markdown`] or [`Html`], which the template engines call for every text that they print, or through [`sarif`].
 
 mod html;
 mod markdown;
@@ -65,6 +65,12 @@ impl fmt::Display for Shown {
     }
 }
 
+/// Text for a message of SARIF, whose viewers take braces for placeholders and `[a](b)` for a link.
+pub(crate) fn sarif(text: &str) -> String {
+    let shown = Shown::sentence(text).into_string();
+    shown.replace('{', "{{").replace('}', "}}").replace("](", "] (")
+}
+
 /// Drops what cannot be seen and turns every kind of line end and tab into one space.
 fn normalize(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
@@ -118,6 +124,11 @@ mod tests {
         assert_eq!(Shown::name("a\r\n\t b\u{2028}c").as_str(), "a b c");
         assert_eq!(Shown::name(" \n ").as_str(), "(empty)");
         assert_eq!(Shown::name("naïve 名前 ⚠️").as_str(), "naïve 名前 ⚠️");
+    }
+
+    #[test]
+    fn messages_of_sarif_have_no_link_and_no_placeholder() {
+        assert_eq!(sarif("[a](b) {0}"), "[a] (b) {{0}}");
     }
 
     #[test]

@@ -25,6 +25,9 @@ struct Limit {
 
 #[derive(Serialize)]
 struct Origin<'a> {
+    /// Not there for the settings themselves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<&'a str>,
     path: &'a str,
     line: usize,
 }
@@ -94,6 +97,48 @@ pub(super) struct Finding<'a> {
     origin: Option<Origin<'a>>,
 }
 
+/// A waiver with what became of it.
+#[derive(Serialize)]
+pub(super) struct Waived<'a> {
+    /// The rule or the control.
+    about: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    subject: &'a str,
+    state: &'static str,
+    until: String,
+    reason: &'a str,
+    approved_by: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    role: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    owner: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    granted: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    compensating_measure: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ticket: Option<&'a str>,
+    origin: Origin<'a>,
+}
+
+pub(super) fn waived(waiver: &policy::JudgedWaiver) -> Waived<'_> {
+    let policy::WaiverNotes { granted, owner, role, compensating_measure, ticket } = &waiver.notes;
+    Waived {
+        about: &waiver.about,
+        subject: &waiver.subject,
+        state: waiver.state.id(),
+        until: waiver.expires.to_string(),
+        reason: &waiver.reason,
+        approved_by: &waiver.approved_by,
+        role: role.as_deref(),
+        owner: owner.as_deref(),
+        granted: granted.map(|day| day.to_string()),
+        compensating_measure: compensating_measure.as_deref(),
+        ticket: ticket.as_deref(),
+        origin: origin(&waiver.origin),
+    }
+}
+
 pub(super) fn counts(verdict: &policy::Verdict) -> Counts {
     let policy::Counts { total, passed, warned, failed, inconclusive, not_evaluated, waived } = verdict.counts;
     Counts { total, passed, warned, failed, inconclusive, not_evaluated, waived, low_support: verdict.low_support }
@@ -155,7 +200,7 @@ fn test(test: &policy::Test) -> Test {
 }
 
 fn origin(origin: &policy::Origin) -> Origin<'_> {
-    Origin { path: &origin.path, line: origin.line }
+    Origin { file: origin.file.as_deref(), path: &origin.path, line: origin.line }
 }
 
 pub(super) fn finding(finding: &policy::Finding) -> Finding<'_> {

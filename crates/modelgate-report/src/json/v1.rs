@@ -64,6 +64,9 @@ pub(super) struct Document<'a> {
     /// What became of the controls of packs; not there where no pack is chosen.
     #[serde(skip_serializing_if = "Option::is_none")]
     controls: Option<super::controls::Controls<'a>>,
+    /// What became of each waiver; not there where there is none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    waivers: Vec<super::judged::Waived<'a>>,
 }
 
 /// The models that were trained from different seeds, the released one among them. What they differ by is already part of
@@ -297,6 +300,7 @@ pub(super) fn document(report: &Report) -> Document<'_> {
         data: super::data_checks::data(&report.verdict.data),
         sources: super::data_checks::sources(&report.verdict.data),
         controls: super::controls::controls(&report.verdict.controls),
+        waivers: report.verdict.waivers.iter().map(super::judged::waived).collect(),
         retraining: report.evaluation.retrained().map(retraining),
         mixes: comparison.iter().flat_map(|comparison| &comparison.mixes).map(mix).collect(),
         discovery: report.evaluation.discovery().map(discovery),

@@ -1,6 +1,7 @@
 //! The command line: its commands, flags and help.
 
 pub(crate) mod audit;
+pub(crate) mod cards;
 pub(crate) mod catalogue;
 pub(crate) mod check;
 pub(crate) mod config;
@@ -13,6 +14,7 @@ pub(crate) mod publish;
 pub(crate) mod rebless;
 pub(crate) mod release;
 pub(crate) mod train;
+pub(crate) mod waive;
 
 use std::path::PathBuf;
 
@@ -55,6 +57,10 @@ pub(crate) enum Command {
     Contract(ContractArgs),
     /// Measure how the columns of two sets of rows differ, such as those of a release and of a batch from use.
     Drift(DriftArgs),
+    /// Bring the managed blocks of hand-written documents, such as `MODEL_CARD.md`, up to date.
+    Cards(CardsArgs),
+    /// Write a waiver: a failure that a named person accepts until a day; asks on a terminal for what no flag says.
+    Waive(WaiveArgs),
     /// Move the anchor to another stored release, with a reason, and record that.
     Rebless(ReblessArgs),
     /// Check the log of decisions.
@@ -365,6 +371,68 @@ pub(crate) struct DriftArgs {
     /// What standard output looks like: tables for people, or the comparison as in verdict.json.
     #[arg(long, value_enum, default_value_t = Format::Full, help_heading = "Output")]
     pub(crate) format: Format,
+}
+
+/// Flags of `cards`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Blocks begin with a line `<!-- modelgate:begin NAME -->` and end with `<!-- modelgate:end -->`; NAME is metrics, \
+    slices, groups or evidence.\n\nExample:\n  modelgate cards && git diff MODEL_CARD.md"
+)]
+pub(crate) struct CardsArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    #[command(flatten)]
+    pub(crate) publish: PublishArgs,
+    #[command(flatten)]
+    pub(crate) search: SearchArgs,
+}
+
+/// Flags of `waive`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  modelgate waive --rule metric-regression --metric recall --slice sex=F --reason 'new labels since May' \\\n    \
+    --approved-by @risk --owner @team --expires 2026-12-31"
+)]
+pub(crate) struct WaiveArgs {
+    /// The rule whose finding is accepted.
+    #[arg(long, value_name = "RULE", conflicts_with = "control", help_heading = "Waiver")]
+    pub(crate) rule: Option<String>,
+    /// The control of a pack that is accepted as it is.
+    #[arg(long, value_name = "PACK/CONTROL", help_heading = "Waiver")]
+    pub(crate) control: Option<String>,
+    /// Only for this metric.
+    #[arg(long, value_name = "METRIC", help_heading = "Waiver")]
+    pub(crate) metric: Option<String>,
+    /// Only for this slice, such as sex=F.
+    #[arg(long, value_name = "SLICE", help_heading = "Waiver")]
+    pub(crate) slice: Option<String>,
+    /// Only between the groups of these columns.
+    #[arg(long, value_name = "COLUMNS", conflicts_with = "slice", help_heading = "Waiver")]
+    pub(crate) across: Option<String>,
+    /// Why it is accepted.
+    #[arg(long, value_name = "TEXT", help_heading = "Waiver")]
+    pub(crate) reason: Option<String>,
+    /// Who accepts it.
+    #[arg(long, value_name = "WHO", help_heading = "Waiver")]
+    pub(crate) approved_by: Option<String>,
+    /// In which role.
+    #[arg(long, value_name = "ROLE", help_heading = "Waiver")]
+    pub(crate) approver_role: Option<String>,
+    /// Who asked for it and sees to its end; somebody else.
+    #[arg(long, value_name = "WHO", help_heading = "Waiver")]
+    pub(crate) owner: Option<String>,
+    /// The last day on which it is accepted.
+    #[arg(long, value_name = "DAY", help_heading = "Waiver")]
+    pub(crate) expires: Option<String>,
+    /// What is done instead.
+    #[arg(long, value_name = "TEXT", help_heading = "Waiver")]
+    pub(crate) measure: Option<String>,
+    /// Where it is talked about.
+    #[arg(long, value_name = "TEXT", help_heading = "Waiver")]
+    pub(crate) ticket: Option<String>,
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
 }
 
 /// Flags of `rebless`.

@@ -22,7 +22,7 @@ pub(crate) fn metric(id: &'static str) -> Result<MetricId, ProofError> {
 /// A limit on how much worse the candidate may be.
 pub(crate) fn gate(metric: MetricId, target: Target, margin: f64) -> Gate {
     Gate {
-        origin: Origin { path: "gates".to_owned(), line: 1 },
+        origin: Origin { file: None, path: "gates".to_owned(), line: 1 },
         metric,
         target,
         bounds: vec![Bound::MaxRegression(margin)],
@@ -74,6 +74,7 @@ pub(crate) fn verdict(baseline: &Cube, candidate: &Cube, anchor: Option<&Cube>, 
         contract: None,
         files: &[],
         compliance: None,
+        written: &[],
     };
     Ok(judge(&evaluation, history, policy, Date::new(2026, 1, 1).ok_or(ProofError::NoSuchDay)?))
 }
