@@ -1,10 +1,13 @@
 #!/usr/bin/env bash
-# Runs the gate, puts the comment into the job summary, and ends with the gate's own exit code. Makes no network call of its own.
+# Runs the gate, or judges counts that another job made (COUNTS), puts the comment into the job summary, and ends with the gate's own exit code. Makes no network call of its own.
 set -uo pipefail
 program=$(bash "$SOURCE/actions/_lib/program.sh") || exit 2
 # What an earlier run left here says nothing of this one.
 rm -f "$OUTPUT_DIR/comment.md" "$OUTPUT_DIR/verdict.json"
-"$program" check --config "$CONFIG" --output-dir "$OUTPUT_DIR"
+arguments=(check)
+if [ -n "${COUNTS:-}" ]; then arguments=(judge --counts "$COUNTS"); fi
+if [ -n "${COUNTS_OUT:-}" ]; then arguments+=(--counts-out "$COUNTS_OUT"); fi
+"$program" "${arguments[@]}" --config "$CONFIG" --output-dir "$OUTPUT_DIR"
 code=$?
 case $code in
   0) outcome=passed ;;

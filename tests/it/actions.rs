@@ -116,7 +116,7 @@ fn a_tag_stores_its_counts_and_pushes_them() {
 
 #[test]
 fn inputs_reach_scripts_through_the_environment_alone() {
-    for name in ["gate", "publish", "release"] {
+    for name in ["gate", "judge", "publish", "release"] {
         let text = std::fs::read_to_string(modelgate_tests::folder().join(format!("../actions/{name}/action.yml"))).unwrap();
         let scripts: Vec<&str> = text.lines().filter(|line| line.trim_start().starts_with("run:")).collect();
         assert!(!scripts.is_empty() && scripts.iter().all(|line| !line.contains("${{")), "{name}: {scripts:?}");

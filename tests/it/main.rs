@@ -25,6 +25,7 @@ mod git;
 mod happy;
 mod hostile;
 mod invariance;
+mod judge;
 mod machine;
 mod oracle;
 mod packs;

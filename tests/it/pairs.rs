@@ -12,7 +12,7 @@ use crate::row_look::{
     with_a_column_filled_in_training, with_a_group_that_a_signal_tells, with_new_job, with_new_rows, with_numbers,
     with_worse_training_rows, with_wrong_labels,
 };
-use crate::{gate, ready, released};
+use crate::{gate, judge, ready, released};
 
 /// A release of the plain rows, and a candidate that differs from it in nothing but a little noise.
 fn pair() -> Gate {
@@ -499,7 +499,12 @@ fn pairs_of_people_and_labels() -> Vec<(&'static str, Gate, &'static [&'static s
 
 /// The rules that spoke in a run: behind a check that did not pass, or in a finding.
 fn spoke(gate: &Gate) -> BTreeSet<String> {
-    let outcome = gate.run(&["check", "--quiet", "--format", "json"]);
+    said(gate, &["check"])
+}
+
+/// The same of another command.
+fn said(gate: &Gate, command: &[&str]) -> BTreeSet<String> {
+    let outcome = gate.run(&[command, &["--quiet", "--format", "json"]].concat());
     let verdict: serde_json::Value = serde_json::from_str(&outcome.stdout).unwrap_or_else(|_| panic!("{}", outcome.stderr));
     let quiet = ["passed", "inconclusive"];
     let checks = verdict["checks"].as_array().unwrap().iter().filter(|check| !quiet.contains(&check["state"].as_str().unwrap()));
@@ -515,6 +520,11 @@ fn each_pair_makes_its_own_rules_speak_and_no_other() {
         assert_eq!(spoke(&gate), expected, "the pair for {rule}");
         covered.insert(rule.to_owned());
     }
+    // This one speaks where counts are judged, and never of rows.
+    let (other, own) = (judge::of_another_configuration(), judge::handed_over());
+    assert_eq!(said(&other, &["judge", "--counts", "counts.json"]), BTreeSet::from(["changed-configuration".to_owned()]));
+    assert_eq!(said(&own, &["judge", "--counts", "counts.json"]), BTreeSet::new());
+    covered.insert("changed-configuration".to_owned());
     let listed = gate().run(&["list", "rules"]).exits(0).stdout;
     for rule in listed.lines().filter_map(|line| line.split_whitespace().next()) {
         assert!(covered.contains(rule), "the rule {rule} has no pair");

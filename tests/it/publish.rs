@@ -290,6 +290,24 @@ fn a_run_of_another_workflow_finds_its_pull_request_by_branch_and_commit() {
     assert_eq!(forge.state().comments.len(), 1);
 }
 
+#[test]
+fn a_fork_s_counts_are_judged_and_published_by_a_run_that_may_write() {
+    let (gate, forge) = (crate::judge::handed_over(), Forge::github(HEAD));
+    let event = json!({"repository": {"private": true}, "workflow_run": {
+        "head_sha": HEAD, "event": "pull_request", "pull_requests": [], "head_branch": "feature",
+        "head_repository": {"owner": {"login": "mallory"}}}});
+    // What the fork's job wrote is of another run, and is not published.
+    let _ = in_run(&gate, &forge, 5, &event, &["publish"]).exits(2).says("not by this run");
+    let _ = in_run(&gate, &forge, 5, &event, &["judge", "--counts", "counts.json", "--quiet"]).exits(0);
+    let _ = in_run(&gate, &forge, 5, &event, &["publish"]).exits(0).prints("comment posted");
+    assert!(forge.state().comments[0].body.contains("PASSED"));
+    // Counts that cannot be are no pass either, and the comment says so.
+    gate.write("counts.json", "{}");
+    let _ = in_run(&gate, &forge, 6, &event, &["judge", "--counts", "counts.json", "--quiet"]).exits(2);
+    let _ = in_run(&gate, &forge, 6, &event, &["publish"]).exits(0).prints("comment updated");
+    assert!(forge.state().comments[0].body.contains("no decision"), "{}", forge.state().comments[0].body);
+}
+
 /// Publishes as a job of GitLab CI.
 fn on_gitlab(gate: &Gate, forge: &Forge, job: u64, with_token: bool) -> Outcome {
     let judged = gate.run(&["check", "--quiet"]);

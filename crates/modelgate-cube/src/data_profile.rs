@@ -161,9 +161,9 @@ pub struct DataProfile {
     pub kinds: BTreeMap<(Part, String), ColumnKind>,
     /// When the rows of each part are from, where they say so in dates. The day is stored, and not the time.
     pub times: BTreeMap<Part, TimeSpan>,
-    /// How often pairs of rows agree, for counts that chance gives as well. Like all below, it is not stored.
+    /// How often pairs of rows agree, for counts that chance gives as well.
     pub pairs: BTreeMap<DataKey, PairShares>,
-    /// Rows by the groups of each axis, and of a population.
+    /// Rows by the groups of each axis, and of a population. Like what follows, they are not stored.
     pub groups: Vec<GroupTable>,
     /// The rows that agree in all quasi-identifiers, by what they say of each sensitive column.
     pub alike: Vec<AlikeTable>,

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use modelgate_cube::{Contract, DataProfile, Slice};
+use modelgate_cube::{Contract, DataProfile, Digest, Slice};
 use modelgate_eval::{
     Change, Comparison, DataEvaluation, DriftComparison, Estimate, Evaluation, Loss, MetricId, MetricKind, Mode, Subject,
 };
@@ -61,6 +61,8 @@ pub struct History<'a> {
     pub compliance: Option<&'a Compliance>,
     /// The documents that people write by hand and that are held against the run.
     pub written: &'a [WrittenDocument],
+    /// The digest of the configuration that counts from elsewhere were made with, where it is another one than this.
+    pub other_configuration: Option<Digest>,
 }
 
 impl<'a> From<Baseline<'a>> for History<'a> {
@@ -76,6 +78,7 @@ impl<'a> From<Baseline<'a>> for History<'a> {
             files: &[],
             compliance: None,
             written: &[],
+            other_configuration: None,
         }
     }
 }
@@ -401,6 +404,7 @@ impl<'a> Judge<'a> {
         }
         findings.extend(self.about_shrunk(low_support));
         findings.extend(self.about_wear());
+        findings.extend(self.about_configuration());
         findings.extend(self.about_support(low_support));
         findings.extend(self.about_discovered());
         findings
@@ -455,6 +459,14 @@ impl<'a> Judge<'a> {
             self.finding(RuleId::MISSING_SLICE, &subject.to_string(), message)
         });
         told.collect()
+    }
+
+    /// Counts by other rules are judged by these, and what the rules would have been is for people to see.
+    fn about_configuration(&self) -> Option<Finding> {
+        let other = self.history.other_configuration?;
+        let message =
+            format!("the change brings a configuration of its own (sha256 {other}); its counts are judged by this one's limits");
+        Some(self.finding(RuleId::CHANGED_CONFIGURATION, "", message))
     }
 
     /// A split that many decisions were made on has been learned by those who made them.

@@ -13,6 +13,7 @@ mod disclosure;
 mod exit;
 mod facts;
 mod failure;
+mod handed_over;
 mod inputs;
 mod log;
 mod output;
@@ -73,6 +74,7 @@ fn dispatch(command: &Command, context: &Context, console: &mut Console<'_>) -> 
     match command {
         Command::Demo(arguments) => cli::demo::run(arguments, context, console),
         Command::Check(arguments) => cli::check::check(arguments, context, console),
+        Command::Judge(arguments) => cli::check::judge(arguments, context, console),
         Command::Report(arguments) => cli::check::report(arguments, context, console),
         Command::Train(arguments) => cli::train::run(arguments, console),
         Command::Evaluate(arguments) => cli::evaluate::evaluate(arguments, context, console),
@@ -98,6 +100,7 @@ fn verbosity(command: &Command) -> Option<(bool, bool)> {
         Command::Demo(arguments) => return Some((false, arguments.timings)),
         Command::Publish(arguments) => return Some((arguments.quiet, false)),
         Command::Check(arguments) => &arguments.input,
+        Command::Judge(arguments) => &arguments.input,
         Command::Report(arguments) => &arguments.input,
         Command::Train(arguments) => &arguments.input,
         Command::Evaluate(arguments) => &arguments.input,

@@ -24,6 +24,7 @@ use crate::data_checks;
 use crate::disclosure;
 use crate::facts;
 use crate::failure::{Failure, unreadable};
+use crate::handed_over::HandedOver;
 use crate::inputs;
 use crate::log;
 use crate::private::refuse_personal_names;
@@ -127,6 +128,8 @@ pub(crate) struct Judged {
     pub(crate) cards: Vec<Card>,
     /// The file with the rows that the model learned from, where it is known.
     training_digest: Option<Digest>,
+    /// The counts, where they are kept.
+    pub(crate) counts: Option<Bundle>,
 }
 
 /// Reads and checks the configuration.
@@ -156,16 +159,41 @@ pub(crate) fn load_without_rows(path: &Path, console: &mut Console<'_>) -> Resul
     Ok(modelgate_config::load_alone(path)?)
 }
 
+/// What is judged.
+#[derive(Clone, Copy)]
+pub(crate) enum Subject<'a> {
+    /// The rows that the configuration names.
+    Rows,
+    /// The same, and the counts are kept for a job that judges them again.
+    RowsKeepingCounts,
+    /// Counts that another job made.
+    Counts(&'a HandedOver),
+}
+
+impl<'a> Subject<'a> {
+    fn counts(self) -> Option<&'a HandedOver> {
+        match self {
+            Self::Counts(handed) => Some(handed),
+            Self::Rows | Self::RowsKeepingCounts => None,
+        }
+    }
+}
+
 /// The whole gate up to its documents. Nothing is written yet.
 pub(crate) fn run(
     config: &Config,
+    subject: Subject<'_>,
     choice: &BaselineChoice,
     reading: &Reading<'_>,
     console: &mut Console<'_>,
 ) -> Result<Judged, Failure> {
     let context = reading.context;
     let declared = controls::load(config, context.today())?;
-    let candidate = candidate(config, None, console)?;
+    let handed = subject.counts();
+    let candidate = match handed {
+        Some(handed) => handed.candidate(config)?,
+        None => candidate(config, None, console)?,
+    };
     let baseline = baseline::find(config, choice, &candidate, reading, console)?;
     let anchor = baseline::find_anchor(config, &baseline, reading, console)?;
     let decisions = log::decisions_on(&config.ledger, &candidate.cube)?;
@@ -175,12 +203,15 @@ pub(crate) fn run(
     let comparison = compared(config, &candidate, &baseline);
     let with_anchor = anchor.as_ref().and_then(|anchor| compared(config, &candidate, anchor));
     let contract = data_checks::contract(config)?;
-    let population = data_checks::population(config)?;
+    let population = if handed.is_some() { None } else { data_checks::population(config)? };
     let (shares, population_digest) = population.unzip();
     let agreed = (contract.as_ref(), shares.as_ref());
-    let profile = data_checks::count(config, &candidate, agreed, context, console)?;
-    let (drift, columns) = drifted(config, &candidate, (&baseline, anchor.as_ref()), &profile, console)?;
-    let looked_at = row_look::of(config, &candidate, &baseline, console)?;
+    let profile = match handed {
+        Some(handed) => handed.bundle.profile.clone(),
+        None => data_checks::count(config, &candidate, agreed, context, console)?,
+    };
+    let (drift, columns) = drifted(config, (&candidate, handed), (&baseline, anchor.as_ref()), &profile, console)?;
+    let looked_at = if handed.is_some() { Vec::new() } else { row_look::of(config, &candidate, &baseline, console)? };
     let data = (!profile.is_empty())
         .then(|| checked(config, &profile, (columns.as_ref(), shares.as_ref()), &baseline, context.now.as_second() as f64))
         .map(|data| with_rows(data, &candidate.fit, looked_at));
@@ -208,14 +239,21 @@ pub(crate) fn run(
         files: &files,
         compliance: compliance.as_ref(),
         written: &written,
+        other_configuration: handed.and_then(|handed| handed.other_configuration(config)),
     };
     let verdict = judge(&evaluation, history, &config.policy, context.today());
     let past = Past { baseline: &baseline, anchor: anchor.as_ref(), decisions };
-    let inputs = inputs::of(config, &candidate, population_digest)?;
+    let inputs = match handed {
+        Some(handed) => vec![handed.input()],
+        None => inputs::of(config, &candidate, population_digest)?,
+    };
+    let report = report(config, context, &candidate, past, provenance.clone(), (evaluation, comparison), verdict);
     let report = Report {
         inputs,
+        // The commit that is checked out is not the one that was counted.
+        commit: report.commit.filter(|_| handed.is_none()),
         job: modelgate_forge::job(context.environment),
-        ..report(config, context, &candidate, past, provenance.clone(), (evaluation, comparison), verdict)
+        ..report
     };
     // What is written and printed from here on is what may be shown.
     let report = modelgate_report::disclose(report, &disclosure);
@@ -223,6 +261,9 @@ pub(crate) fn run(
     let headline = modelgate_report::verdict_line(&report);
     let Report { evaluation, comparison, verdict, inputs, job, .. } = report;
     let training_digest = candidate.training.as_ref().map(|training| training.for_report().digest);
+    let table = columns.map(|columns| columns.table).unwrap_or_default();
+    let counts =
+        matches!(subject, Subject::RowsKeepingCounts).then(|| bundle(config, candidate, (table, profile), ("", None), context));
     Ok(Judged {
         provenance,
         inputs,
@@ -236,6 +277,7 @@ pub(crate) fn run(
         documents,
         cards,
         training_digest,
+        counts,
     })
 }
 
@@ -307,7 +349,7 @@ fn searched(config: &Config, candidate: &Candidate, evaluation: Evaluation, cons
 /// data is checked.
 fn drifted(
     config: &Config,
-    candidate: &Candidate,
+    (candidate, handed): (&Candidate, Option<&HandedOver>),
     (baseline, anchor): (&Found, Option<&Found>),
     profile: &DataProfile,
     console: &mut Console<'_>,
@@ -316,13 +358,16 @@ fn drifted(
     if frozen.is_none() && candidate.training.is_none() && config.production.is_none() && !config.checks_data {
         return Ok((Vec::new(), None));
     }
-    let counted = columns::count(config, candidate, frozen, profile, console)?;
+    let counted = match handed {
+        Some(handed) => Columns { table: handed.bundle.features.clone(), by_label: FeatureTable::default() },
+        None => columns::count(config, candidate, frozen, profile, console)?,
+    };
     let table = &counted.table;
     let against_baseline = baseline.columns().and_then(|before| drift(DriftBetween::Releases, before, table));
     let against_training = drift(DriftBetween::TrainTest, table, table);
     let of_training = baseline.columns().and_then(|before| drift(DriftBetween::TrainReleases, before, table));
     let mut compared: Vec<_> = [against_baseline, against_training, of_training].into_iter().flatten().collect();
-    if let Some(path) = &config.production {
+    if let Some(path) = config.production.as_ref().filter(|_| handed.is_none()) {
         let batch = production::count(config, path, candidate.production.as_ref(), Some(table), console)?;
         compared.extend(baseline.columns().and_then(|before| drift(DriftBetween::BaselineProduction, before, &batch)));
         compared.extend(drift(DriftBetween::TrainProduction, table, &batch));

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ColumnKind, Counted, DataCount, DataKey, DataProfile, TimeSpan};
+use super::{ColumnKind, Counted, DataCount, DataKey, DataProfile, PairShares, TimeSpan};
 use crate::Part;
 
 /// A profile; absent from bundles of programs that did not make one.
@@ -15,6 +15,46 @@ pub(crate) struct StoredProfile {
     /// Absent where rows have no dates.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     times: Vec<StoredTimes>,
+    /// Absent where no count asks what chance alone would give.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pairs: Vec<StoredPairs>,
+}
+
+/// How often pairs of rows agree, for one of the counts.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StoredPairs {
+    part: String,
+    what: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    column: Option<String>,
+    others: u64,
+    equal: f64,
+    columns: Vec<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    labels: Option<f64>,
+}
+
+impl StoredPairs {
+    fn of((key, pairs): (&DataKey, &PairShares)) -> Self {
+        Self {
+            part: key.part.id().to_owned(),
+            what: key.what.id().to_owned(),
+            column: key.column.clone(),
+            others: pairs.others,
+            equal: pairs.equal,
+            columns: pairs.columns.clone(),
+            labels: pairs.labels,
+        }
+    }
+
+    /// The shares, where they are such.
+    fn shares(self) -> Option<PairShares> {
+        let Self { others, equal, columns, labels, .. } = self;
+        let is_share = |share: &f64| (0.0..=1.0).contains(share);
+        let are_shares = columns.iter().chain(&labels).chain([&equal]).all(is_share);
+        are_shares.then_some(PairShares { others, equal, columns, labels })
+    }
 }
 
 /// When the rows of a part are from. The latest day and not the latest time, which would be that of one row.
@@ -78,6 +118,7 @@ impl StoredProfile {
             columns: profile.kinds.iter().map(column).collect(),
             counts: profile.counts.iter().map(count).collect(),
             times: profile.times.iter().map(StoredTimes::of).collect(),
+            pairs: profile.pairs.iter().map(StoredPairs::of).collect(),
         })
     }
 
@@ -98,6 +139,12 @@ impl StoredProfile {
             if profile.counts.insert(key, DataCount { hits, of: all, sampled }).is_some() {
                 return Err("a count of the data stands twice");
             }
+        }
+        for pairs in self.pairs {
+            let Some(what) = Counted::parse(&pairs.what) else { continue };
+            let key = DataKey { part: part(&pairs.part)?, what, column: pairs.column.clone() };
+            let shares = pairs.shares().ok_or("a share of pairs of rows is none")?;
+            profile.pairs.insert(key, shares);
         }
         for times in &self.times {
             profile.times.insert(part(&times.part)?, times.span());
@@ -132,6 +179,12 @@ mod tests {
         let newer = read(&text.replace("\"repeated\"", "\"counted_by_others\"")).unwrap();
         assert_eq!(newer.counts.len(), 3);
         assert!(StoredProfile::from_profile(&DataProfile::default()).is_none());
+        let mut paired = profile();
+        let key = DataKey { part: Part::Test, what: Counted::Repeated, column: None };
+        paired.pairs.insert(key, PairShares { others: 8, equal: 0.25, columns: vec![0.5, 0.125], labels: Some(0.75) });
+        let text = serde_json::to_string(&StoredProfile::from_profile(&paired).unwrap()).unwrap();
+        assert_eq!(read(&text).unwrap(), paired);
+        assert!(read(&text.replace("0.125", "1.125")).is_err());
         // Of times the day is kept, and its last second read.
         let mut dated = profile();
         dated.times.insert(Part::Train, TimeSpan { latest: 86_400.0 * 3.5, longest_gap: 2, rows: 9 });

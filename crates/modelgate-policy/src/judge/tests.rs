@@ -308,6 +308,7 @@ fn anchored(delta: f64, before: f64, anchor_is_candidate: bool) -> Verdict {
         files: &[],
         compliance: None,
         written: &[],
+        other_configuration: None,
     };
     judge(&found, history, &policy(Target::Overall, Bound::MaxRegression(0.05)), today())
 }
@@ -340,6 +341,7 @@ fn an_anchor_alone_has_the_whole_level() {
         files: &[],
         compliance: None,
         written: &[],
+        other_configuration: None,
     };
     let verdict = judge(&found, history, &policy(Target::Overall, Bound::MaxRegression(0.05)), today());
     let worst = verdict.checks.first().unwrap();

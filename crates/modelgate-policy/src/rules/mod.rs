@@ -3,6 +3,7 @@
 mod annotator_disagreement;
 mod baseline_is_candidate;
 mod better_than_training;
+mod changed_configuration;
 mod class_imbalance;
 mod conflicting_labels;
 mod constant_column;
@@ -203,6 +204,7 @@ pub const RULES: &[Rule] = &[
     unmeasured_number::RULE,
     outdated_block::RULE,
     expiring_waiver::RULE,
+    changed_configuration::RULE,
 ];
 
 impl RuleId {
@@ -373,6 +375,8 @@ impl RuleId {
     pub const OUTDATED_BLOCK: Self = Self(72);
     /// A waiver ends soon.
     pub const EXPIRING_WAIVER: Self = Self(73);
+    /// The change brings a configuration of its own.
+    pub const CHANGED_CONFIGURATION: Self = Self(74);
 
     /// Looks an id up, exactly as written in the catalogue.
     #[must_use]

@@ -23,7 +23,7 @@ pub(crate) fn run(arguments: &CardsArgs, context: &Context, console: &mut Consol
     }
     disclosure::admit(&mut config, &arguments.publish, context)?;
     let reading = Reading { context, published: arguments.search.published_baseline };
-    let judged = pipeline::run(&config, &BaselineChoice::from(&arguments.search), &reading, console)?;
+    let judged = pipeline::run(&config, pipeline::Subject::Rows, &BaselineChoice::from(&arguments.search), &reading, console)?;
     console.finish_step();
     let wrong: Vec<String> = judged
         .cards

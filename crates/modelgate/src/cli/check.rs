@@ -5,32 +5,61 @@ use modelgate_cube::Profile;
 use modelgate_report::{Document, DocumentKind, NoDecision, render_no_decision};
 
 use crate::baseline::{BaselineChoice, Reading};
-use crate::cli::{CheckArgs, Format, OutputArgs, ReportArgs};
+use crate::cli::{CheckArgs, Format, JudgeArgs, OutputArgs, ReportArgs};
 use crate::context::{Console, Context};
 use crate::disclosure;
 use crate::exit::ExitStatus;
 use crate::failure::Failure;
+use crate::handed_over::HandedOver;
 use crate::log;
-use crate::output::{FolderLock, Staged, uninterrupted};
-use crate::pipeline::{self, Judged};
+use crate::output::{self, FolderLock, Staged, uninterrupted};
+use crate::pipeline::{self, Judged, Subject};
 use crate::terminal;
 
-/// Runs the gate and records its decision. In a job of a CI system, a run that comes to none says so in the documents' place: what an
-/// earlier run wrote would be taken for its own.
+/// Runs the gate and records its decision.
 pub(crate) fn check(arguments: &CheckArgs, context: &Context, console: &mut Console<'_>) -> Result<ExitStatus, Failure> {
     let loaded = pipeline::load(&arguments.input.config, console);
+    let decide = |config, console: &mut Console<'_>| decided(config, arguments, context, console);
+    leaving_word(loaded, (&arguments.input.config, &arguments.output), decide, context, console)
+}
+
+/// Judges counts that another job made, by the limits of this configuration, and records the decision.
+pub(crate) fn judge(arguments: &JudgeArgs, context: &Context, console: &mut Console<'_>) -> Result<ExitStatus, Failure> {
+    let loaded = pipeline::load_without_rows(&arguments.input.config, console);
+    let decide = |mut config: Config, console: &mut Console<'_>| {
+        write_into(&mut config, &arguments.output);
+        disclosure::admit(&mut config, &arguments.publish, context)?;
+        console.step("Reading", &arguments.counts.display().to_string());
+        let handed = HandedOver::read(&arguments.counts)?;
+        let reading = Reading { context, published: arguments.search.published_baseline };
+        let choice = BaselineChoice::from(&arguments.search);
+        let judged = pipeline::run(&config, Subject::Counts(&handed), &choice, &reading, console)?;
+        finish(&config, &judged, &arguments.output, context, console)
+    };
+    leaving_word(loaded, (&arguments.input.config, &arguments.output), decide, context, console)
+}
+
+/// In a job of a CI system, a run that comes to no decision says so in the documents' place: what an earlier run wrote would be taken for
+/// its own.
+fn leaving_word(
+    loaded: Result<Config, Failure>,
+    (path, output): (&std::path::Path, &OutputArgs),
+    decide: impl FnOnce(Config, &mut Console<'_>) -> Result<ExitStatus, Failure>,
+    context: &Context,
+    console: &mut Console<'_>,
+) -> Result<ExitStatus, Failure> {
     let (folder, told) = match &loaded {
         Ok(config) => {
-            let folder = arguments.output.output_dir.clone().unwrap_or_else(|| config.output_directory.clone());
+            let folder = output.output_dir.clone().unwrap_or_else(|| config.output_directory.clone());
             (folder, config.publication.profile == Profile::Internal)
         }
         // What stands in the configuration stands in the change.
-        Err(_) => (arguments.output.output_dir.clone().unwrap_or_else(|| beside(&arguments.input.config)), true),
+        Err(_) => (output.output_dir.clone().unwrap_or_else(|| beside(path)), true),
     };
-    let decided = loaded.and_then(|config| decided(config, arguments, context, console));
+    let decided = loaded.and_then(|config| decide(config, console));
     if let (Err(failure), Some(job)) = (&decided, modelgate_forge::job(context.environment)) {
         let why = if told { failure.render() } else { "nothing is told of the rows under this profile".to_owned() };
-        if let Some(Err(error)) = undecided(&arguments.input.config, &folder, (&why, &job), context) {
+        if let Some(Err(error)) = undecided(path, &folder, (&why, &job), context) {
             console.error(&format!("warning: documents of an earlier run may stand: {}", error.render().trim_end()));
         }
     }
@@ -74,13 +103,37 @@ fn decided(
     write_into(&mut config, &arguments.output);
     disclosure::admit(&mut config, &arguments.publish, context)?;
     let reading = Reading { context, published: arguments.search.published_baseline };
-    let judged = pipeline::run(&config, &BaselineChoice::from(&arguments.search), &reading, console)?;
+    let subject = match &arguments.counts_out {
+        Some(_) if config.publication.profile != Profile::Internal => {
+            return Err(Failure::with_help(
+                format!("under the profile {} exact counts are handed to nobody", config.publication.profile.id()),
+                "leave --counts-out away, or say `--profile internal` where only people who may know the rows can read the file",
+            ));
+        }
+        Some(_) => Subject::RowsKeepingCounts,
+        None => Subject::Rows,
+    };
+    let judged = pipeline::run(&config, subject, &BaselineChoice::from(&arguments.search), &reading, console)?;
+    if let (Some(path), Some(counts)) = (&arguments.counts_out, &judged.counts) {
+        output::write(path, &counts.encode().map_err(Failure::new)?)?;
+    }
+    finish(&config, &judged, &arguments.output, context, console)
+}
+
+/// Records and prints what was judged.
+fn finish(
+    config: &Config,
+    judged: &Judged,
+    output: &OutputArgs,
+    context: &Context,
+    console: &mut Console<'_>,
+) -> Result<ExitStatus, Failure> {
     let folder = config.output_directory.clone();
     let status = ExitStatus::from(judged.verdict.outcome);
-    let recorded = decide(&config, &judged, &folder, status, context, console)?;
+    let recorded = decide(config, judged, &folder, status, context, console)?;
     console.finish_step();
-    show(&judged, &config, arguments.output.format, console);
-    if arguments.output.format == Format::Full {
+    show(judged, config, output.format, console);
+    if output.format == Format::Full {
         console.result(&format!("{}\n  report {}   log entry {recorded}", judged.headline, folder.join("report.html").display()));
     }
     Ok(status)
@@ -92,7 +145,7 @@ pub(crate) fn report(arguments: &ReportArgs, context: &Context, console: &mut Co
     write_into(&mut config, &arguments.output);
     disclosure::admit(&mut config, &arguments.publish, context)?;
     let reading = Reading { context, published: arguments.search.published_baseline };
-    let judged = pipeline::run(&config, &BaselineChoice::from(&arguments.search), &reading, console)?;
+    let judged = pipeline::run(&config, Subject::Rows, &BaselineChoice::from(&arguments.search), &reading, console)?;
     let folder = config.output_directory.clone();
     console.step("Writing", &format!("{} documents into {}", judged.documents.len(), folder.display()));
     uninterrupted(|| stage(&judged.documents, &folder)?.commit())?;

@@ -37,7 +37,7 @@ pub(crate) fn run(arguments: &DemoArgs, context: &Context, console: &mut Console
     store_release(folder, context, console)?;
     let config = pipeline::load(&folder.join(CANDIDATE_FILE), console)?;
     let choice = BaselineChoice::Configured { target_branch: None };
-    let judged = pipeline::run(&config, &choice, &Reading { context, published: false }, console)?;
+    let judged = pipeline::run(&config, pipeline::Subject::Rows, &choice, &Reading { context, published: false }, console)?;
     let status = ExitStatus::from(judged.verdict.outcome);
     let documents = config.output_directory.clone();
     let entry = decide(&config, &judged, &documents, status, context, console)?;

@@ -47,6 +47,8 @@ pub(crate) enum Command {
     Evaluate(EvaluateArgs),
     /// Compare the candidate with the baseline; nothing is judged.
     Diff(DiffArgs),
+    /// Judge counts that another job made, such as a fork's, by this configuration: nothing of the change is run.
+    Judge(JudgeArgs),
     /// Judge and write the documents without recording a decision; always exits 0 if they were written.
     Report(ReportArgs),
     /// Bring a judged run to the pull or merge request: one comment that is edited in place, a check run, a status.
@@ -175,6 +177,28 @@ pub(crate) struct OutputArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  modelgate check --baseline-release v1.3.0")]
 pub(crate) struct CheckArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    #[command(flatten)]
+    pub(crate) publish: PublishArgs,
+    #[command(flatten)]
+    pub(crate) search: SearchArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+    /// Also write the exact counts to this file, for a job that judges them again (`modelgate judge`).
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub(crate) counts_out: Option<PathBuf>,
+}
+
+/// Flags of `judge`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Runs nothing, and reads no rows. Whether the counts are right is known to the job alone that made them.\n\nExample:\n  modelgate judge --counts counts.json"
+)]
+pub(crate) struct JudgeArgs {
+    /// The counts that `modelgate check --counts-out` wrote.
+    #[arg(long, value_name = "FILE", help_heading = "Input")]
+    pub(crate) counts: PathBuf,
     #[command(flatten)]
     pub(crate) input: InputArgs,
     #[command(flatten)]

@@ -75,6 +75,7 @@ pub(crate) fn verdict(baseline: &Cube, candidate: &Cube, anchor: Option<&Cube>, 
         files: &[],
         compliance: None,
         written: &[],
+        other_configuration: None,
     };
     Ok(judge(&evaluation, history, policy, Date::new(2026, 1, 1).ok_or(ProofError::NoSuchDay)?))
 }
