@@ -83,6 +83,61 @@ fn examples_of_other_tasks_judge_predictions_files_against_their_release() {
 }
 
 #[test]
+fn hiring_writes_the_summary_of_local_law_144() {
+    let gate = gate();
+    let _ = script(&gate, "hiring/run.sh").exits(0);
+    let summary = gate.read("repository/modelgate-out/ll144-summary.md");
+    for part in [
+        "Selection rate",
+        "| race\\_ethnicity=Native Hawaiian or Pacific Islander |",
+        "fewer than 2 % of the rows: takes no part in ratios",
+        "independent auditor is required",
+        "People of unknown category: 1",
+        "not provided by the owner",
+    ] {
+        assert!(summary.contains(part), "{part} is not in\n{summary}");
+    }
+    let three = summary
+        .lines()
+        .filter(|line| line.starts_with("## "))
+        .filter(|line| line.contains("Sex") || line.contains("Race"))
+        .count();
+    assert_eq!(three, 3, "{summary}");
+    assert_kept("hiring", &gate.read("repository/modelgate-out/comment.md"));
+}
+
+#[test]
+fn segments_has_packs_for_a_small_business_and_no_label() {
+    let gate = gate();
+    let _ = script(&gate, "segments/run.sh").exits(0);
+    let matrix = gate.read("repository/modelgate-out/control-matrix.md");
+    assert!(matrix.contains("gdpr") && matrix.contains("ccpa") && matrix.contains("GAP-"), "{matrix}");
+    assert!(gate.read("repository/modelgate-out/ml-bom.cdx.json").contains("\"type\": \"unsupervised\""));
+    assert_kept("segments", &gate.read("repository/modelgate-out/comment.md"));
+}
+
+#[test]
+fn the_lesson_goes_as_it_says() {
+    let gate = gate();
+    for file in ["modelgate.yml", "pupils.csv", "more.py"] {
+        gate.write(file, std::fs::read_to_string(examples().join("classroom").join(file)).unwrap());
+    }
+    let _ = gate.run(&["check", "--quiet"]).exits(0);
+    let config = gate.read("modelgate.yml");
+    gate.write("modelgate.yml", format!("{config}cards: [CARD.md]\n"));
+    gate.write("CARD.md", "The accuracy is 0.95.\n");
+    let _ = gate.run(&["check", "--quiet"]).exits(1).prints("contradicted-number");
+    // With more rows, the group that the average hides is told apart.
+    let mut command = Command::new("python3");
+    let _ = gate.finish(command.arg("more.py").current_dir(gate.path())).exits(0);
+    gate.write(
+        "modelgate.yml",
+        config.replace("    slices: every\n    lower_bound: 0.5", "    slices: every\n    lower_bound: 0.9"),
+    );
+    let _ = gate.run(&["check", "--quiet"]).exits(1).prints("accuracy of home=loud is below 0.9");
+}
+
+#[test]
 fn two_models_compares_row_by_row_without_a_release() {
     let gate = gate();
     let outcome = script(&gate, "two-models/run.sh");

@@ -305,6 +305,50 @@ fn documents_that_controls_feed_are_written_with_marks_gaps_and_laws() {
     assert_eq!(applicability.lines().filter(|line| line.starts_with("| A")).count(), 38, "{applicability}");
 }
 
+#[test]
+fn facts_that_changed_are_named_with_the_sections_that_say_them() {
+    let gate = good();
+    gate.git(&["tag", "v1.1.0"]);
+    let _ = gate.run(&["release", "v1.1.0", "--quiet"]).exits(0);
+    let rows = Rows { jitter: 2, ..jittered() };
+    gate.write("predictions.csv", with_columns(&rows, &[("amount", &amount)]));
+    let _ = gate.run(&["report", "--quiet"]).exits(0);
+    assert!(!gate.read("modelgate-out/comment.md").contains("Declared otherwise"));
+    gate.write("modelgate.system.yml", gate.read("modelgate.system.yml").replace("lifetime: five years", "lifetime: six years"));
+    let _ = gate.run(&["report", "--quiet"]).exits(0);
+    let comment = gate.read("modelgate-out/comment.md");
+    let line = comment.lines().find(|line| line.contains("Declared otherwise")).unwrap_or_else(|| panic!("{comment}"));
+    assert!(line.contains("lifetime") && line.contains("instructions-for-use"), "{line}");
+}
+
+#[test]
+fn a_change_of_a_pack_shows_the_states_that_it_changes() {
+    let gate = own("class: auto, evidence: [record.log]", &chosen(false));
+    let _ = gate.run(&["report", "--quiet"]).exits(0);
+    let gate = crate::released(gate).with("predictions.csv", jittered().csv());
+    let _ = gate.run(&["check", "--quiet"]).exits(0);
+    assert!(!gate.read("modelgate-out/comment.md").contains("the pack changed"));
+    let pack = gate
+        .read("ours.yml")
+        .replace("evidence: [record.log]", "evidence: [not(record.log)]")
+        .replace("edition: \"1\"", "edition: \"2\"");
+    gate.write("ours.yml", format!("{pack}- {{at: r2, cites: Rule 2, title: More, class: auto, evidence: [record.log]}}\n"));
+    let outcome = gate.run(&["check", "--quiet"]).exits(0);
+    assert!(outcome.stdout.contains("by its change, r1: passed -> failed"), "{}", outcome.stdout);
+    let change = verdict(&gate)["controls"]["packs"][0]["changed"].clone();
+    let told = serde_json::json!({"version": "1", "controls": [
+        {"control": "r1", "before": "passed", "now": "failed"},
+        {"control": "r2", "before": null, "now": "passed"},
+    ]});
+    assert_eq!(change, told);
+    for document in ["comment.md", "control-matrix.md", "report.html"] {
+        assert!(
+            gate.read(&format!("modelgate-out/{document}")).contains("the pack changed since the previous release"),
+            "{document}"
+        );
+    }
+}
+
 /// The gate of a rule's pair: the control, and facts where there are some.
 pub(crate) fn speaking(control: &str, with_statement: bool) -> Gate {
     let gate = crate::released(ready());

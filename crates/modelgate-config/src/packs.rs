@@ -105,7 +105,7 @@ pub fn load_packs(choices: &[PackChoice]) -> Result<Vec<ChosenPack>, ConfigError
                 shipped_pack(id).unwrap_or_else(|| Err(ConfigErrors::new(id, "", vec![unknown_pack(id)])))?
             }
         };
-        Ok(ChosenPack { pack, enforce: choice.enforce, origin: choice.origin.clone() })
+        Ok(ChosenPack { pack, enforce: choice.enforce, origin: choice.origin.clone(), before: None })
     };
     let packs: Vec<ChosenPack> = choices.iter().map(load).collect::<Result<_, _>>()?;
     let mut seen = BTreeMap::new();

@@ -185,6 +185,7 @@ impl<'a> Judge<'a> {
             has_baseline: matches!(self.history.baseline, Baseline::Compared(_)),
             facts: &compliance.facts,
             run: &compliance.run,
+            today,
         };
         controls::judge(compliance, &evidence::Evidence::new(&judged), &self.policy.control_waivers, today)
     }

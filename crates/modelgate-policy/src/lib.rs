@@ -23,7 +23,7 @@ pub use judge::{Anchor, Baseline, History, judge};
 pub use packs::evidence::{RunFacts, TERMS, Term, term};
 pub use packs::expression::{Expression, Lack, Shortfall};
 pub use packs::facts::{Fact, FactValue, Facts, Statement, item_text};
-pub use packs::judge::{Compliance, Gap, JudgedControl, JudgedControls, JudgedPack, told};
+pub use packs::judge::{Compliance, ControlChange, Gap, JudgedControl, JudgedControls, JudgedPack, PackChange, told};
 pub use packs::loosened::loosened;
 pub use packs::pack::{Applies, ChosenPack, Class, Control, Pack};
 pub use packs::state::{ControlState, state_words};

@@ -38,6 +38,15 @@ impl Date {
         other.days() - self.days()
     }
 
+    /// The same day a year later; of 29 February, the day before it where there is none.
+    #[must_use]
+    pub fn a_year_later(self) -> Self {
+        let year = self.year.saturating_add(1);
+        Self::new(year, self.month, self.day)
+            .or_else(|| Self::new(year, self.month, self.day.saturating_sub(1)))
+            .unwrap_or(Self::LAST)
+    }
+
     /// Days since a day long ago: years begin in March, so that a leap day is a year's last (Howard Hinnant's
     /// `days_from_civil`).
     fn days(self) -> i64 {
@@ -189,5 +198,7 @@ mod tests {
         assert_eq!(between("2000-01-01", "2400-01-01"), 146_097);
         assert_eq!(between("2026-03-01", "2026-02-01"), -28);
         assert_eq!(between("1970-01-01", "2026-11-27"), 20_784);
+        let later = |day: &str| Date::parse(day).unwrap().a_year_later().to_string();
+        assert_eq!([later("2024-02-29"), later("2025-02-28"), later("2026-12-31")], ["2025-02-28", "2026-02-28", "2027-12-31"]);
     }
 }

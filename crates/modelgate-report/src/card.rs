@@ -13,13 +13,21 @@ use crate::template;
 use crate::tree::{Node, fields};
 use crate::words;
 
-/// What no measurement can tell, by section, in the order of the card. An empty answer is shown as a numbered gap.
-const QUESTIONS: [(&str, &[&str]); 5] = [
-    ("details", &["Developed by", "License", "Contact"]),
-    ("use", &["Primary intended uses", "Primary intended users", "Out-of-scope uses"]),
-    ("data", &["Why this evaluation data", "How the evaluation data was collected"]),
-    ("training", &["How the training data was collected", "Consent and lawful basis"]),
-    ("ethics", &["Risks and harms that were considered", "Mitigations"]),
+/// What no measurement can tell, by section, in the order of the card, each with the place of the fact that answers it. What is not
+/// declared is shown as a numbered gap.
+const QUESTIONS: [(&str, &[(&str, &str)]); 5] = [
+    ("details", &[("Developed by", "provider.name"), ("License", ""), ("Contact", "provider.contact")]),
+    (
+        "use",
+        &[
+            ("Primary intended uses", "purpose.intended"),
+            ("Primary intended users", "purpose.users"),
+            ("Out-of-scope uses", "purpose.out_of_scope"),
+        ],
+    ),
+    ("data", &[("Why this evaluation data", "design.testing"), ("How the evaluation data was collected", "data")]),
+    ("training", &[("How the training data was collected", "data"), ("Consent and lawful basis", "legal_basis")]),
+    ("ethics", &[("Risks and harms that were considered", "risks"), ("Mitigations", "mitigations")]),
 ];
 
 /// Renders `model-card.md`.
@@ -41,8 +49,8 @@ fn view(facts: &Facts<'_>) -> Node {
         headline: Shown::phrase(verdict_line(report)),
         model_name: Shown::name(&report.model_name),
         model: model(&report.model),
-        gaps: gaps(),
-        gap_count: Shown::phrase(QUESTIONS.iter().map(|(_, questions)| questions.len()).sum::<usize>()),
+        gaps: gaps(report),
+        gap_count: Shown::phrase(open_questions(report)),
         axes: axes(report),
         metrics: metrics(report),
         overall: rows(|metric, subject| is_overall(subject) && metric.metric().kind == MetricKind::Slice),
@@ -89,16 +97,26 @@ fn number_of(value: f64) -> Shown {
 }
 
 /// Every question, numbered through the whole card.
-fn gaps() -> Node {
+fn gaps(report: &Report) -> Node {
     let mut number = 0;
-    let mut section = |questions: &[&'static str]| -> Node {
-        let gap = |question: &&'static str| {
+    let mut section = |questions: &[(&'static str, &'static str)]| -> Node {
+        let gap = |(question, place): &(&'static str, &'static str)| {
+            if let Some(fact) = report.verdict.controls.facts.values.get(*place) {
+                let source = format!("declared, {}:{}", Shown::name(&fact.origin.path), fact.origin.line);
+                return fields! { question: *question, answer: Shown::sentence(&fact.value.to_string()), source: Shown::phrase(source) };
+            }
             number += 1;
-            fields! { number: Shown::phrase(number), question: *question }
+            fields! { question: *question, answer: false, number: Shown::phrase(number) }
         };
         Node::List(questions.iter().map(gap).collect())
     };
     Node::Fields(QUESTIONS.iter().map(|(name, questions)| (*name, section(questions))).collect())
+}
+
+/// How many questions nobody has answered.
+fn open_questions(report: &Report) -> usize {
+    let declared = &report.verdict.controls.facts.values;
+    QUESTIONS.iter().flat_map(|(_, questions)| *questions).filter(|(_, place)| !declared.contains_key(*place)).count()
 }
 
 /// The axes by which rows were cut, as the measurements name them.
@@ -182,6 +200,15 @@ mod tests {
             assert!(body.contains(&format!("(gap {number})")) || body.contains(&format!("\\(gap {number}\\)")), "{body}");
         }
         assert!(body.contains("12 gaps"));
+    }
+
+    #[test]
+    fn what_is_declared_answers_its_question() {
+        let body = card(&fixture::with_controls());
+        assert!(body.contains("Primary intended uses: A pack (declared, purpose"), "{body}");
+        let risks = "Risks and harms that were considered: ";
+        assert!(body.contains(risks) && !body.contains(&format!("{risks}not provided")), "{body}");
+        assert!(body.contains("9 gaps") && body.contains("gap 9") && !body.contains("gap 10"), "{body}");
     }
 
     #[test]

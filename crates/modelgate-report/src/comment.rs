@@ -114,6 +114,7 @@ fn view(facts: &Facts<'_>, level: Level, shortened: bool) -> Node {
         waived: limited(waived(facts), level.entries),
         findings: limited(findings(facts), level.entries),
         controls: crate::controls::nodes(report),
+        changed_facts: crate::controls::changed_facts(report),
         total: Shown::phrase(number::counted(report.verdict.counts.total, "check", "checks")),
         counts: facts.counts(),
         low_support: facts.low_support(),

@@ -71,6 +71,7 @@ fn pack(judged: &JudgedPack) -> Node {
         note: pack.note.as_deref().map(|note| Node::from(Shown::sentence(note))),
         state: Shown::phrase(state_word(judged.state())),
         counts: Shown::phrase(counts(judged)),
+        changed: changed(judged).map(|words| Node::from(Shown::phrase(words))),
         coverage: Shown::phrase(coverage(judged)),
         failed: named.collect::<Vec<_>>(),
         more_failed: (more > 0).then(|| Node::from(Shown::phrase(number::many(more)))),
@@ -91,6 +92,34 @@ fn applies(judged: &JudgedPack) -> String {
 pub(crate) fn counts(judged: &JudgedPack) -> String {
     let told = judged.counts().into_iter().map(|(id, count)| format!("{} {}", number::many(count), state_words(id)));
     told.collect::<Vec<_>>().join(", ")
+}
+
+/// The facts that are declared otherwise than in the previous release, and the sections that say them; nothing where none are.
+pub(crate) fn changed_facts(report: &Report) -> Option<Node> {
+    let places = &report.verdict.controls.changed_facts;
+    let named: Vec<String> = places.iter().take(MOST_FAILED).map(|place| Shown::name(place).into_string()).collect();
+    let more = places.len().saturating_sub(named.len());
+    let rest = if more > 0 { format!(" and {} more", number::many(more)) } else { String::new() };
+    let sections = crate::documents::sections_about(report, places);
+    let within = if sections.is_empty() { String::new() } else { format!("; sections: {}", sections.join("; ")) };
+    let told = format!("Declared otherwise than in the previous release: {}{rest}{within}.", named.join(", "));
+    (!places.is_empty()).then(|| Node::from(Shown::phrase(told)))
+}
+
+/// What a change of the pack itself does; nothing where it did not change.
+pub(crate) fn changed(judged: &JudgedPack) -> Option<String> {
+    let change = judged.changed.as_ref()?;
+    let state = |state: Option<&'static str>| state.map_or("not asked".to_owned(), state_words);
+    let told = change
+        .controls
+        .iter()
+        .take(MOST_FAILED)
+        .map(|one| format!("{} {} → {}", Shown::name(&one.anchor), state(one.before), state(one.now)));
+    let told: Vec<String> = told.collect();
+    let more = change.controls.len().saturating_sub(told.len());
+    let rest = if more > 0 { format!(" and {} more", number::many(more)) } else { String::new() };
+    let states = if told.is_empty() { "no state differs".to_owned() } else { told.join(", ") };
+    Some(format!("the pack changed since the previous release, from version {}: {states}{rest}", Shown::name(&change.version)))
 }
 
 /// Who can say whether controls are met.

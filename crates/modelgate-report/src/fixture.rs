@@ -591,7 +591,8 @@ pub(crate) fn controls(text: &str, detail: &str) -> JudgedControls {
     let file = "modelgate.system.yml".to_owned();
     let facts = Facts { file, values, statements: vec![statement], ..Facts::default() };
     JudgedControls {
-        packs: vec![JudgedPack { pack, enforce: true, controls }],
+        packs: vec![JudgedPack { pack, enforce: true, controls, changed: None }],
+        changed_facts: Vec::new(),
         gaps: vec![gap],
         facts,
         evidence_digest: Digest::of(b"evidence").to_string(),

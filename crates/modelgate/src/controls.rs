@@ -4,7 +4,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use modelgate_config::{Config, load_facts, load_packs, no_facts};
+use modelgate_config::{Config, PackChoice, WhichPack, load_facts, load_packs, no_facts, parse_facts, parse_pack};
 use modelgate_cube::Digest;
 use modelgate_data::sensitive_as;
 use modelgate_policy::{ChosenPack, Compliance, Date, Facts, RunFacts, loosened};
@@ -59,6 +59,7 @@ pub(crate) fn compliance(
     trained_here: bool,
 ) -> Compliance {
     let Declared { packs, facts } = declared;
+    let packs = with_earlier(config, packs, previous);
     let run = RunFacts {
         committed: committed(config),
         loosened: loosened_since(config, previous),
@@ -66,8 +67,36 @@ pub(crate) fn compliance(
         trained_here,
         sensitive: sensitive_slices(config),
         evidence_digest: evidence_digest(provenance, &facts),
+        changed_facts: changed_facts(config, &facts, previous),
     };
     Compliance { packs, facts, run }
+}
+
+/// The places of facts that are declared otherwise than in the previous release's commit.
+fn changed_facts(config: &Config, facts: &Facts, previous: &Baseline) -> Option<Vec<String>> {
+    let Baseline::Found { commit: Some(commit), .. } = previous else { return None };
+    let path = config.system_file.as_ref()?;
+    let bytes = baseline::repository(config).ok()?.file_at(commit, path).ok()??;
+    let before = parse_facts(&path.display().to_string(), std::str::from_utf8(&bytes).ok()?).ok()?;
+    let places = facts.values.keys().chain(before.values.keys().filter(|place| facts.get(place).is_none()));
+    Some(places.filter(|place| facts.get(place) != before.get(place)).cloned().collect())
+}
+
+/// Puts beside each pack of one's own what it was in the previous release's commit, where it was another one. Packs that come with
+/// modelgate change with modelgate.
+fn with_earlier(config: &Config, packs: Vec<ChosenPack>, previous: &Baseline) -> Vec<ChosenPack> {
+    let Baseline::Found { commit: Some(commit), .. } = previous else { return packs };
+    let Ok(repository) = baseline::repository(config) else { return packs };
+    let earlier = |choice: &PackChoice| {
+        let WhichPack::File(path) = &choice.which else { return None };
+        let bytes = repository.file_at(commit, path).ok()??;
+        parse_pack(&path.display().to_string(), std::str::from_utf8(&bytes).ok()?).ok()
+    };
+    let beside = |(chosen, choice): (ChosenPack, &PackChoice)| {
+        let before = earlier(choice).filter(|before| *before != chosen.pack);
+        ChosenPack { before, ..chosen }
+    };
+    packs.into_iter().zip(&config.packs).map(beside).collect()
 }
 
 /// What people attest is about data, model, counts and declared facts: another of any of them is other evidence.

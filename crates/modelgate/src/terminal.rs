@@ -147,6 +147,13 @@ pub(crate) fn verdict(verdict: &Verdict, evaluation: &Evaluation, config: &Confi
     for pack in &verdict.controls.packs {
         let counts = pack.counts().into_iter().map(|(id, count)| format!("{count} {}", state_words(id)));
         let _ = writeln!(text, "controls of {}: {}", plain(&pack.pack.id), counts.collect::<Vec<_>>().join(", "));
+        if let Some(change) = &pack.changed {
+            let state = |state: Option<&'static str>| state.map_or("not asked".to_owned(), state_words);
+            for one in &change.controls {
+                let anchor = plain(&one.anchor);
+                let _ = writeln!(text, "  by its change, {anchor}: {} -> {}", state(one.before), state(one.now));
+            }
+        }
     }
     for waiver in &verdict.waivers {
         let subject = if waiver.subject.is_empty() { String::new() } else { format!(" of {}", plain(&waiver.subject)) };

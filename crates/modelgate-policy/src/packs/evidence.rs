@@ -6,7 +6,7 @@ use modelgate_cube::{Part, Slice};
 use modelgate_eval::{DriftBetween, Estimate, Evaluation, MetricId, Subject};
 
 use crate::packs::facts::{FactValue, Facts, item_number, item_text};
-use crate::{Bound, Check, Finding, JudgedData, JudgedDrift, RuleId, State};
+use crate::{Bound, Check, Date, Finding, JudgedData, JudgedDrift, RuleId, State};
 
 /// What was found of a measurement.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -74,6 +74,7 @@ pub const TERMS: &[Term] = &[
     flag("performance.tested", "Every declared level of performance is the one that was tested."),
     flag("changes.inside", "What was measured lies inside the declared envelope of changes."),
     flag("sensitive.sliced", "Slices are cut by a column whose name says that it is sensitive."),
+    flag("clock.audit", "The declared bias audit was made before today, and at most one year ago."),
     flag("ratios.sex", "Impact or scoring ratios were measured for the declared column of sex."),
     flag("ratios.race_ethnicity", "Impact or scoring ratios were measured for the declared column of race or ethnicity."),
     flag("ratios.crossed", "Impact or scoring ratios were measured for sex and race or ethnicity together."),
@@ -101,6 +102,8 @@ pub struct RunFacts {
     pub sensitive: Vec<String>,
     /// The digest of what people may attest: of data, model, counts and declared facts.
     pub evidence_digest: String,
+    /// The places of facts that are declared otherwise than in the previous release's commit; `None` where those cannot be read.
+    pub changed_facts: Option<Vec<String>>,
 }
 
 /// What was found of each measurement, with details in words.
@@ -118,6 +121,7 @@ pub(crate) struct Judged<'a> {
     pub(crate) has_baseline: bool,
     pub(crate) facts: &'a Facts,
     pub(crate) run: &'a RunFacts,
+    pub(crate) today: Date,
 }
 
 const QUALITY: [RuleId; 7] = [
@@ -248,6 +252,7 @@ impl Judged<'_> {
             "performance.tested" => self.performance(),
             "changes.inside" => self.envelope(),
             "sensitive.sliced" => yes_if(!self.run.sensitive.is_empty(), || "no slice column looks sensitive".to_owned()),
+            "clock.audit" => self.audit(),
             "ratios.sex" => self.ratios(&["employment.sex"]),
             "ratios.race_ethnicity" => self.ratios(&["employment.race_ethnicity"]),
             "ratios.crossed" => self.ratios(&["employment.sex", "employment.race_ethnicity"]),
@@ -447,6 +452,18 @@ impl Judged<'_> {
             _ => None,
         });
         Some(found.collect())
+    }
+
+    /// Whether an audit may be relied on today: 6 RCNY 5-301(a).
+    fn audit(&self) -> Told {
+        let Some(FactValue::Date(made)) = self.facts.get("employment.audit_date") else {
+            return missing("no day of an audit is declared");
+        };
+        let until = made.a_year_later();
+        if *made > self.today {
+            return (Found::No, format!("the audit is of {made}, which is not yet"));
+        }
+        yes_if(self.today <= until, || format!("the audit of {made} could be relied on until {until}"))
     }
 
     fn ratios(&self, places: &[&str]) -> Told {

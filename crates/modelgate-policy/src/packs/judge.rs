@@ -44,6 +44,28 @@ pub struct JudgedPack {
     pub enforce: bool,
     /// Its controls, in the order of the source.
     pub controls: Vec<JudgedControl>,
+    /// What the change of the pack itself since the previous release does, where it is another one.
+    pub changed: Option<PackChange>,
+}
+
+/// What another version of a pack does to the states of its controls, by the same evidence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PackChange {
+    /// The version that it had.
+    pub version: String,
+    /// The controls whose states differ, in the order of the pack.
+    pub controls: Vec<ControlChange>,
+}
+
+/// A control whose state a change of its pack changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ControlChange {
+    /// Its anchor.
+    pub anchor: String,
+    /// The state that it would have by the pack as it was; none where it asked for no such thing.
+    pub before: Option<&'static str>,
+    /// The state that it has; none where it no longer asks for it.
+    pub now: Option<&'static str>,
 }
 
 impl JudgedPack {
@@ -91,6 +113,8 @@ pub struct JudgedControls {
     pub facts: Facts,
     /// The digest that statements must name.
     pub evidence_digest: String,
+    /// The places of facts that are declared otherwise than before.
+    pub changed_facts: Vec<String>,
 }
 
 /// Judges every control of every chosen pack.
@@ -98,7 +122,14 @@ pub(crate) fn judge(compliance: &Compliance, evidence: &Evidence, waivers: &[Con
     let judge = Judge { compliance, evidence, waivers, today };
     let packs: Vec<JudgedPack> = compliance.packs.iter().map(|chosen| judge.pack(chosen)).collect();
     let gaps = gaps(&packs, &compliance.facts);
-    JudgedControls { packs, gaps, facts: compliance.facts.clone(), evidence_digest: compliance.run.evidence_digest.clone() }
+    let RunFacts { evidence_digest, changed_facts, .. } = compliance.run.clone();
+    JudgedControls {
+        packs,
+        gaps,
+        facts: compliance.facts.clone(),
+        evidence_digest,
+        changed_facts: changed_facts.unwrap_or_default(),
+    }
 }
 
 struct Judge<'a> {
@@ -111,8 +142,13 @@ struct Judge<'a> {
 impl Judge<'_> {
     fn pack(&self, chosen: &ChosenPack) -> JudgedPack {
         let pack = &chosen.pack;
-        let controls = pack.controls.iter().map(|control| self.control(pack, control)).collect();
-        JudgedPack { pack: Pack { controls: Vec::new(), ..pack.clone() }, enforce: chosen.enforce, controls }
+        let judged = |pack: &Pack| pack.controls.iter().map(|control| self.control(pack, control)).collect::<Vec<_>>();
+        let controls = judged(pack);
+        let changed = chosen
+            .before
+            .as_ref()
+            .map(|before| PackChange { version: before.version.clone(), controls: changes(&judged(before), &controls) });
+        JudgedPack { pack: Pack { controls: Vec::new(), ..pack.clone() }, enforce: chosen.enforce, controls, changed }
     }
 
     fn control(&self, pack: &Pack, control: &Control) -> JudgedControl {
@@ -223,6 +259,22 @@ impl Judge<'_> {
             state
         }
     }
+}
+
+/// The controls that are in another state, then those that are no longer there.
+fn changes(before: &[JudgedControl], now: &[JudgedControl]) -> Vec<ControlChange> {
+    let state = |controls: &[JudgedControl], anchor: &str| {
+        controls.iter().find(|judged| judged.control.anchor == anchor).map(|judged| judged.state.id())
+    };
+    let anchors = now.iter().chain(before.iter().filter(|old| state(now, &old.control.anchor).is_none()));
+    anchors
+        .map(|judged| ControlChange {
+            anchor: judged.control.anchor.clone(),
+            before: state(before, &judged.control.anchor),
+            now: state(now, &judged.control.anchor),
+        })
+        .filter(|change| change.before != change.now)
+        .collect()
 }
 
 /// What is not declared or measured makes a control not run; what was measured and cannot be told makes it unknown.

@@ -130,4 +130,6 @@ pub struct ChosenPack {
     pub enforce: bool,
     /// Where it is chosen.
     pub origin: Origin,
+    /// The pack as it was in the previous release's commit, where that is another one.
+    pub before: Option<Pack>,
 }

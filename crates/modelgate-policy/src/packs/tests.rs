@@ -63,7 +63,7 @@ fn pack(controls: Vec<Control>) -> Pack {
 
 fn chosen(pack: Pack, enforce: bool) -> Compliance {
     let run = RunFacts { evidence_digest: "d1".to_owned(), ..RunFacts::default() };
-    Compliance { packs: vec![ChosenPack { pack, enforce, origin: origin() }], facts: Facts::default(), run }
+    Compliance { packs: vec![ChosenPack { pack, enforce, origin: origin(), before: None }], facts: Facts::default(), run }
 }
 
 fn evidence() -> Evidence {

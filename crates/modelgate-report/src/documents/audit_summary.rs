@@ -52,10 +52,15 @@ pub(crate) fn render_audit_summary(report: &Report) -> Result<Document, RenderEr
         tables.push(node);
     }
     let small = report.verdict.controls.facts.text("employment.small_categories");
+    let until = match report.verdict.controls.facts.get("employment.audit_date") {
+        Some(FactValue::Date(made)) => Some(made.a_year_later()),
+        _ => None,
+    };
     let view = fields! {
         model_name: Shown::name(&report.model_name),
         head: head,
         tables: tables,
+        until: until.map(|day| Node::from(Shown::phrase(day))),
         small: small.map(|why| Node::from(Shown::sentence(why))),
         gaps: writer.gaps(),
         sources: sources(report, &[PACK]),

@@ -81,6 +81,19 @@ pub(crate) fn sources(report: &Report, packs: &[&str]) -> Vec<Node> {
     chosen.map(node).collect()
 }
 
+/// Which sections of the documents of chosen packs say something of these places, such as `annex-iv.md 1(a), 5`.
+pub(crate) fn sections_about(report: &Report, places: &[String]) -> Vec<String> {
+    let has = |pack: &&str| report.verdict.controls.packs.iter().any(|judged| judged.pack.id == **pack);
+    let says = |section: &Section| {
+        section.parts.iter().any(|part| matches!(part, Part::Fact(place) if places.iter().any(|changed| changed == place)))
+    };
+    let of = |plan: &Plan| {
+        let sections: Vec<&str> = plan.sections.iter().filter(|section| says(section)).map(|section| section.cites).collect();
+        (!sections.is_empty()).then(|| format!("{} {}", plan.kind.path(), sections.join(", ")))
+    };
+    PLANS.iter().filter(|plan| plan.packs.iter().any(has)).filter_map(of).collect()
+}
+
 /// What every document ends with.
 pub(crate) fn frame(report: &Report) -> Node {
     let facts = Facts::new(report);

@@ -28,7 +28,24 @@ struct Pack<'a> {
     enforced: bool,
     state: &'static str,
     counts: std::collections::BTreeMap<&'static str, usize>,
+    /// What a change of the pack since the previous release does; not there where it is the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    changed: Option<Changed<'a>>,
     controls: Vec<Control<'a>>,
+}
+
+#[derive(Serialize)]
+struct Changed<'a> {
+    version: &'a str,
+    controls: Vec<ControlChange<'a>>,
+}
+
+/// The states by the pack as it was and as it is; null where it does not have the control.
+#[derive(Serialize)]
+struct ControlChange<'a> {
+    control: &'a str,
+    before: Option<&'static str>,
+    now: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -93,8 +110,17 @@ fn pack(judged: &policy::JudgedPack) -> Pack<'_> {
         enforced: judged.enforce,
         state: judged.state(),
         counts: judged.counts().into_iter().collect(),
+        changed: judged.changed.as_ref().map(changed),
         controls: judged.controls.iter().map(|control| self::control(pack, control)).collect(),
     }
+}
+
+fn changed(change: &policy::PackChange) -> Changed<'_> {
+    let mut controls = Vec::new();
+    for one in &change.controls {
+        controls.push(ControlChange { control: &one.anchor, before: one.before, now: one.now });
+    }
+    Changed { version: &change.version, controls }
 }
 
 fn control<'a>(pack: &policy::Pack, judged: &'a policy::JudgedControl) -> Control<'a> {
