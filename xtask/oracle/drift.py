@@ -76,6 +76,21 @@ def of_shares(before, now):
     return found | {"g_test": float(g.statistic), "g_test_p": float(g.pvalue)}
 
 
+def fisher(before, now):
+    """Of rows in two cells; undefined for more."""
+    if min(before.sum(), now.sum()) == 0 or len(before) != 2:
+        return None
+    return float(st.fisher_exact(np.array([before, now], dtype=int)).pvalue)
+
+
+def mean_shift(before, now):
+    """Welch's statistic and the tails of the normal distribution beyond it; numbers are summed in units of the earlier ones' spread."""
+    if min(len(before), len(now)) < 2 or before.var() == 0:
+        return {"mean_shift_z": None, "mean_shift_p": None}
+    z = (now.mean() - before.mean()) / math.sqrt(before.var(ddof=1) / len(before) + now.var(ddof=1) / len(now))
+    return {"mean_shift_z": float(z), "mean_shift_p": float(2 * st.norm.sf(abs(z)))}
+
+
 def of_numbers(before, now, centers):
     """What columns of numbers have besides."""
     n, m = before.sum(), now.sum()
@@ -97,7 +112,8 @@ def texts(name, before, now, rest=(0, 0), missing=(0, 0)):
     before_all, now_all = arrays
     used = (before_all + now_all) > 0
     case = {"name": name, "before": before, "now": now, "rest": list(rest), "missing": list(missing)}
-    return case | {"statistics": of_shares(before_all[used], now_all[used])}
+    statistics = of_shares(before_all[used], now_all[used])
+    return case | {"statistics": statistics | {"fisher_exact_p": fisher(before_all[used], now_all[used])}}
 
 
 def weighted(name, before, now):
@@ -124,6 +140,7 @@ def numbers(name, before, now, edges=None, missing=(0, 0)):
     all_cells = [np.append(side, rows) for side, rows in zip(counts, missing, strict=True)]
     used = (all_cells[0] + all_cells[1]) > 0
     statistics = of_shares(*(side[used] for side in all_cells))
+    statistics |= {"fisher_exact_p": fisher(*(side[used] for side in all_cells))} | mean_shift(before, now)
     rows = None
     if len(before) and len(now):
         statistics |= of_numbers(*counts, centers)

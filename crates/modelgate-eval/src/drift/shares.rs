@@ -23,6 +23,8 @@ pub(crate) struct Numbers {
     pub(crate) means: Option<(f64, f64)>,
     /// The standard deviation of all earlier rows.
     pub(crate) deviation: Option<f64>,
+    /// The standard deviations of both sides, where they were summed.
+    pub(crate) deviations: Option<(f64, f64)>,
 }
 
 fn effective(total: &Tally) -> f64 {
@@ -100,13 +102,14 @@ impl Numbers {
     pub(crate) fn new(bins: &NumberBins, before: &FeatureHistogram, now: &FeatureHistogram, deviation: Option<f64>) -> Self {
         let (all_before, all_now) = (sum(&before.bins), sum(&now.bins));
         let pairs = before.bins.iter().zip(&now.bins);
-        let mean = |histogram: &FeatureHistogram| histogram.mean_and_deviation(bins).map(|(mean, _)| mean);
+        let moments = before.mean_and_deviation(bins).zip(now.mean_and_deviation(bins));
         Self {
             shares: pairs.map(|(before, now)| (share(before, &all_before), share(now, &all_now))).collect(),
             centers: bins.centers().to_vec(),
             n: (effective(&all_before), effective(&all_now)),
-            means: mean(before).zip(mean(now)),
+            means: moments.map(|(before, now)| (before.0, now.0)),
             deviation,
+            deviations: moments.map(|(before, now)| (before.1, now.1)),
         }
     }
 

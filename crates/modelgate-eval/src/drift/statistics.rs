@@ -1,6 +1,7 @@
 //! The formulas of drift, from shares and counts alone.
 
 use statrs::distribution::{ChiSquared, ContinuousCDF};
+use statrs::function::gamma::ln_gamma;
 
 use super::Measured;
 use super::shares::{Cells, Numbers};
@@ -195,6 +196,72 @@ pub(super) fn cramers_v(measured: &Measured<'_>) -> Result<f64, Reason> {
     if least > 0.0 { Ok((phi / least).sqrt()) } else { Err(Reason::Constant) }
 }
 
+/// Fisher's exact test of two cells.
+pub(super) fn fisher_exact_p(measured: &Measured<'_>) -> Result<f64, Reason> {
+    measured.shares()?;
+    let [one, other] = measured.cells.cells.as_slice() else { return Err(Reason::Constant) };
+    Ok(fisher([[one.rows.0, one.rows.1], [other.rows.0, other.rows.1]]))
+}
+
+/// The probability of all tables with the sums of this one that are no likelier, walking away from the likeliest: terms fall on both
+/// sides of it, so that the walk ends where they vanish.
+fn fisher([[a, b], [c, d]]: [[u64; 2]; 2]) -> f64 {
+    /// scipy takes a table as no likelier up to rounding.
+    const ROUNDING: f64 = 1.0 + 1e-7;
+    /// What is a smaller share of the likeliest term changes no digit.
+    const VANISHED: f64 = 1e-20;
+    let (row, other_row, column) = (a + b, c + d, a + c);
+    let choose = |n: u64, k: u64| ln_gamma(n as f64 + 1.0) - ln_gamma(k as f64 + 1.0) - ln_gamma((n - k) as f64 + 1.0);
+    let logarithm = |k: u64| choose(row, k) + choose(other_row, column - k);
+    let (least, most) = (column.saturating_sub(other_row), row.min(column));
+    let expected = u128::from(row) * u128::from(column) / u128::from((row + other_row).max(1));
+    let likeliest = u64::try_from(expected).unwrap_or(least).clamp(least, most);
+    let here = (logarithm(a) - logarithm(likeliest)).exp();
+    // The term of the next table up, as a multiple of this one's.
+    let next = |k: u64| {
+        let (gained, lost) = ((row - k) as f64 * (column - k) as f64, (k + 1) as f64 * (other_row + k + 1 - column) as f64);
+        gained / lost
+    };
+    let (mut all, mut no_likelier) = (0.0, 0.0);
+    let mut add = |term: f64| {
+        all += term;
+        no_likelier += if term <= here * ROUNDING { term } else { 0.0 };
+        term > VANISHED
+    };
+    let mut term = 1.0;
+    let mut k = likeliest;
+    while add(term) && k < most {
+        term *= next(k);
+        k += 1;
+    }
+    (term, k) = (1.0, likeliest);
+    while k > least {
+        k -= 1;
+        term /= next(k);
+        if !add(term) {
+            break;
+        }
+    }
+    // A table beyond the end of the walk is at least as likely as itself.
+    (no_likelier.max(here) / all).clamp(0.0, 1.0)
+}
+
+/// Welch's statistic of two means, by the effective numbers of rows.
+pub(super) fn mean_shift(measured: &Measured<'_>) -> Result<f64, Reason> {
+    let numbers = measured.numbers()?;
+    let (means, deviations) = numbers.means.zip(numbers.deviations).ok_or(Reason::NotKept)?;
+    if numbers.n.0 < 2.0 || numbers.n.1 < 2.0 {
+        return Err(Reason::TooFew);
+    }
+    let error = (deviations.0 * deviations.0 / (numbers.n.0 - 1.0) + deviations.1 * deviations.1 / (numbers.n.1 - 1.0)).sqrt();
+    if error > 0.0 { Ok((means.1 - means.0) / error) } else { Err(Reason::Constant) }
+}
+
+pub(super) fn mean_shift_p(measured: &Measured<'_>) -> Result<f64, Reason> {
+    // statrs' own tail is right to eleven digits alone.
+    Ok(libm::erfc(mean_shift(measured)?.abs() / std::f64::consts::SQRT_2).min(1.0))
+}
+
 /// The largest distance of the two distributions at an edge.
 pub(super) fn kolmogorov_smirnov(measured: &Measured<'_>) -> Result<f64, Reason> {
     Ok(measured.numbers()?.cumulative().map(|(_, (before, now))| (before - now).abs()).fold(0.0, f64::max).min(1.0))
@@ -260,6 +327,22 @@ pub(super) fn wasserstein_floor(measured: &Measured<'_>) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn fisher_s_test_is_scipy_s() {
+        // scipy.stats.fisher_exact(table).pvalue
+        for (table, expected) in [
+            ([[8, 2], [1, 5]], 0.034_965_034_965_034_97),
+            ([[0, 0], [3, 4]], 1.0),
+            ([[10, 0], [0, 10]], 1.082_508_822_446_903e-5),
+            ([[5_000, 4_800], [5_000, 5_200]], 0.004_878_795_768_906_845),
+        ] {
+            let found = fisher(table);
+            assert!((found - expected).abs() < 1e-9 * expected.max(1e-3), "{table:?}: {found} is not {expected}");
+        }
+        // Millions of rows take no longer than thousands.
+        assert!(fisher([[3_000_000, 3_010_000], [4_000_000, 3_990_000]]) < 1e-6);
+    }
 
     #[test]
     fn kolmogorovs_distribution_is_scipys() {
