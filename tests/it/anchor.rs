@@ -87,7 +87,7 @@ fn rebless_moves_one_word_and_leaves_a_record() {
     assert_eq!((&record["from"], &record["to"]), (&"v1.0.0".into(), &"v1.1.0".into()));
     assert_eq!(record["reason"], "new product, agreed on 1 June");
     assert_ne!(record["config_sha256_before"], record["config_sha256_after"]);
-    let _ = gate.run(&["audit", "verify"]).exits(0).prints("ok: 1 entries");
+    let _ = gate.run(&["audit", "verify", "--ledger", "modelgate-ledger.jsonl"]).exits(0).prints("ok: 1 entries");
     let _ = gate.run(&["check", "--quiet"]).exits(0);
     let log = gate.read("modelgate-ledger.jsonl");
     let check: serde_json::Value = serde_json::from_str(log.lines().nth(1).unwrap()).unwrap();

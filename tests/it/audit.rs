@@ -17,7 +17,7 @@ fn three_decisions() -> Gate {
 #[test]
 fn an_untouched_log_verifies() {
     let gate = three_decisions();
-    let _ = gate.run(&["audit", "verify"]).exits(0).prints("ok: 3 entries");
+    let _ = gate.run(&["audit", "verify", "--ledger", "modelgate-ledger.jsonl"]).exits(0).prints("ok: 3 entries");
 }
 
 #[test]
@@ -31,20 +31,20 @@ fn an_edit_a_removal_and_a_swap_are_noticed() {
     for changed in [edited, removed, swapped] {
         assert_ne!(changed, text);
         gate.write("modelgate-ledger.jsonl", changed);
-        let _ = gate.run(&["audit", "verify"]).exits(1).prints("tampered or damaged");
+        let _ = gate.run(&["audit", "verify", "--ledger", "modelgate-ledger.jsonl"]).exits(1).prints("tampered or damaged");
     }
 }
 
 #[test]
 fn a_known_head_notices_that_the_end_was_cut_off() {
     let gate = three_decisions();
-    let ok = gate.run(&["audit", "verify"]).exits(0).stdout;
+    let ok = gate.run(&["audit", "verify", "--ledger", "modelgate-ledger.jsonl"]).exits(0).stdout;
     let head = ok.split("head ").nth(1).unwrap().lines().next().unwrap().to_owned();
     let text = gate.read("modelgate-ledger.jsonl");
     let shorter: Vec<&str> = text.lines().take(2).collect();
     gate.write("modelgate-ledger.jsonl", format!("{}\n", shorter.join("\n")));
-    let _ = gate.run(&["audit", "verify"]).exits(0);
-    let _ = gate.run(&["audit", "verify", "--expect-head", &head]).exits(1);
+    let _ = gate.run(&["audit", "verify", "--ledger", "modelgate-ledger.jsonl"]).exits(0);
+    let _ = gate.run(&["audit", "verify", "--ledger", "modelgate-ledger.jsonl", "--expect-head", &head]).exits(1);
 }
 
 #[test]
@@ -66,5 +66,5 @@ fn runs_at_the_same_time_each_get_their_entry() {
     for mut child in children {
         assert!(child.wait().unwrap().success());
     }
-    let _ = gate.run(&["audit", "verify"]).exits(0).prints("ok: 6 entries");
+    let _ = gate.run(&["audit", "verify", "--ledger", "modelgate-ledger.jsonl"]).exits(0).prints("ok: 6 entries");
 }

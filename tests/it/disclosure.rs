@@ -165,7 +165,7 @@ fn sealed() -> Gate {
 #[test]
 fn a_release_stores_what_may_be_shown_and_the_rest_for_those_who_have_a_key() {
     let gate = sealed();
-    let files = gate.git(&["ls-tree", "-r", "--name-only", "modelgate-records"]);
+    let files = gate.git(&["ls-tree", "-r", "--name-only", "modelgate-records", "releases"]);
     assert_eq!(files, "releases/v1.0.0/modelgate-bundle.json.age\nreleases/v1.0.0/modelgate-disclosed.json\n");
     let shown: Value =
         serde_json::from_str(&gate.git(&["show", "modelgate-records:releases/v1.0.0/modelgate-disclosed.json"])).unwrap();

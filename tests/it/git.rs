@@ -19,7 +19,7 @@ fn a_release_leaves_work_tree_and_index_alone() {
     let (status, head) = (gate.git(&["status", "--porcelain"]), gate.git(&["rev-parse", "HEAD"]));
     let _ = gate.run(&["release", "v1.0.0", "--quiet"]).exits(0);
     assert_eq!((gate.git(&["status", "--porcelain"]), gate.git(&["rev-parse", "HEAD"])), (status, head));
-    let stored = gate.git(&["ls-tree", "-r", "--name-only", "modelgate-records"]);
+    let stored = gate.git(&["ls-tree", "-r", "--name-only", "modelgate-records", "releases"]);
     assert_eq!(stored, "releases/v1.0.0/modelgate-bundle.json\n");
 }
 
@@ -102,8 +102,9 @@ fn releases_that_are_pushed_at_once_are_both_kept() {
     for (clone, number) in clones.iter().zip(1..) {
         let _ = clone.run(&["release", &format!("v{number}.0.0"), "--quiet", "--push"]).exits(0);
     }
-    let stored = origin.git(&["ls-tree", "-r", "--name-only", "modelgate-records"]);
+    let stored = origin.git(&["ls-tree", "-r", "--name-only", "modelgate-records", "releases"]);
     assert_eq!(stored.lines().count(), 2, "{stored}");
+    let _ = origin.run(&["audit", "verify"]).exits(0).prints("ok: 2 entries");
 }
 
 #[test]

@@ -112,7 +112,7 @@ fn with_release(rows: &DataSet) -> Gate {
 }
 
 /// Every document of a check, with the digests of files and of the configuration taken out: these name bytes on disk,
-/// which are others. The digest of the counts stays.
+/// which are others. The digest of the counts stays. The statement of the decision names all of these by digest, and is left out.
 fn documents(gate: &Gate, file: &str, content: impl AsRef<[u8]>) -> Vec<(String, String)> {
     gate.write(file, content);
     let config = gate.read("modelgate.yml").replace("rows.parquet", "rows.csv");
@@ -128,7 +128,8 @@ fn documents(gate: &Gate, file: &str, content: impl AsRef<[u8]>) -> Vec<(String,
     let earlier = provenance["earlier"].as_array().into_iter().flatten();
     let told = std::iter::once(provenance).chain(earlier);
     let digests: Vec<&str> = told.flat_map(|told| names.iter().filter_map(|name| told[*name].as_str())).collect();
-    let files = gate.files().into_iter().filter(|path| path.starts_with("modelgate-out/"));
+    let is_document = |path: &String| path.starts_with("modelgate-out/") && !path.starts_with("modelgate-out/decision.");
+    let files = gate.files().into_iter().filter(is_document);
     let told = files.map(|path| {
         // Comments break long words where nobody sees it.
         let mut text = gate.read(&path).replace("&#8203;", "").replace(file, "FILE");

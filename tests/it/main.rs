@@ -41,6 +41,7 @@ mod row_look;
 mod same_bytes;
 mod task_sets;
 mod tasks;
+mod trail;
 mod transcript;
 mod waive;
 

@@ -80,6 +80,8 @@ pub struct State {
     pub statuses: Vec<(String, Value)>,
     /// Check runs as they are, with all their annotations.
     pub checks: Vec<Value>,
+    /// The rules of GitHub's rulesets for any branch.
+    pub rules: Vec<String>,
     /// Every request.
     pub requests: Vec<Request>,
     /// What goes wrong: with the next request of this method whose path has this in it.
@@ -138,6 +140,7 @@ impl Forge {
             comments: Vec::new(),
             statuses: Vec::new(),
             checks: Vec::new(),
+            rules: Vec::new(),
             requests: Vec::new(),
             faults: Vec::new(),
         }));
@@ -165,6 +168,11 @@ impl Forge {
     /// Lets the next request of a method whose path holds a text go wrong.
     pub fn fail(&self, method: &'static str, path: &'static str, fault: Fault) {
         self.state().faults.push((method, path, fault));
+    }
+
+    /// Puts branches under rules of these types.
+    pub fn protect(&self, rules: &[&str]) {
+        self.state().rules = rules.iter().map(|rule| (*rule).to_owned()).collect();
     }
 
     /// Adds a comment.

@@ -113,6 +113,24 @@ fn personal_data(root: &Path) -> Result<String, Failure> {
     Ok(lines.join("\n") + "\n")
 }
 
+/// What a trail of ten thousand entries costs, and the most that it may.
+const TRAIL: &[(&str, f64)] = &[("append ms", 50.0), ("growth KB", 16.0), ("verify s", 2.0)];
+
+/// Measures a long trail, in a build for tests: what it does is hashing and git, which are optimized there as well.
+fn long_trail(root: &Path) -> Result<Vec<Row>, Failure> {
+    const TEST: [&str; 7] =
+        ["test", "--workspace", "--locked", "--lib", "--", "--nocapture", "a_long_trail_costs_little_more_than_a_short_one"];
+    let printed = programs::output(cargo(root).args(TEST).env("MODELGATE_LONG_TRAIL", "10000"))?;
+    let row = |(what, most): &(&str, f64)| {
+        let line =
+            printed.lines().find_map(|line| line.get(line.find("trail of 10000 entries")?..).filter(|line| line.contains(what)));
+        let value = line.and_then(|line| line.rsplit(' ').next()?.parse().ok());
+        let value = value.ok_or(Failure::Output { command: TEST.join(" "), what: "no costs of a trail" })?;
+        Ok(Row { name: format!("trail of 10,000 entries: {what}"), value, most: *most })
+    };
+    TRAIL.iter().map(row).collect()
+}
+
 /// Builds the release binary, measures everything, and fails where a limit is passed.
 pub(crate) fn run(root: &Path, runs: u32, peers: &[u64]) -> Result<(), Failure> {
     print!("{}", personal_data(root)?);
@@ -122,6 +140,7 @@ pub(crate) fn run(root: &Path, runs: u32, peers: &[u64]) -> Result<(), Failure> 
     let target = programs::target_directory(root)?;
     let binary = target.join("release").join(format!("modelgate{}", std::env::consts::EXE_SUFFIX));
     let mut rows = vec![size(&binary)?];
+    rows.extend(long_trail(root)?);
     for workload in WORKLOADS {
         rows.extend(measure(workload, &binary, &target.join("xtask/bench"), runs)?);
     }

@@ -8,14 +8,18 @@ mod names;
 mod program;
 mod push;
 mod records;
+mod records_view;
 mod repository;
 mod target;
 #[cfg(test)]
 mod testing;
+mod trail;
 
 pub use absent::BaselineAbsent;
 pub use baseline::{BaselineFound, BaselineLookup, BaselineRequest};
 pub use error::ForgeError;
 pub use push::PushOutcome;
 pub use records::{RECORDS_BRANCH, RecordChange, StoredRelease};
+pub use records_view::{Files, RecordsView, Refreshed};
 pub use repository::Repository;
+pub use trail::{AppendOutcome, NewEntry, TrailWriter};

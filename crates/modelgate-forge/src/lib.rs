@@ -1,5 +1,5 @@
 //! Where modelgate meets git and the continuous integration system: finds the baseline release, stores releases on the
-//! records branch, pushes that branch, tells which branch a change is meant for and who can read
+//! records branch, appends to the audit trail there, pushes that branch, tells which branch a change is meant for and who can read
 //! what is published, and delivers comments, check runs and statuses.
 //!
 //! History is read and commits are written through libgit2, without the network. Pushing and fetching go through the
@@ -10,6 +10,7 @@ mod api;
 mod ci;
 mod deliver;
 mod git;
+mod protection;
 mod visibility;
 
 pub use api::{ApiError, Token};
@@ -20,7 +21,8 @@ pub use deliver::{
 
 pub use ci::{CiContext, Provider, job};
 pub use git::{
-    BaselineAbsent, BaselineFound, BaselineLookup, BaselineRequest, ForgeError, PushOutcome, RECORDS_BRANCH, RecordChange,
-    Repository, StoredRelease,
+    AppendOutcome, BaselineAbsent, BaselineFound, BaselineLookup, BaselineRequest, Files, ForgeError, NewEntry, PushOutcome,
+    RECORDS_BRANCH, RecordChange, RecordsView, Refreshed, Repository, StoredRelease, TrailWriter,
 };
+pub use protection::{Guard, Protection, protection};
 pub use visibility::Visibility;

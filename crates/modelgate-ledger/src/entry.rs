@@ -133,7 +133,7 @@ fn check_format(text: &str) -> Result<(), Problem> {
 }
 
 /// serde's reason, bounded, and without "at line 1 column n": the line would be wrong.
-fn reason(error: &serde_json::Error) -> String {
+pub(crate) fn reason(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let text = text.split(" at line ").next().unwrap_or_default();
     text.chars().take(120).flat_map(char::escape_debug).collect()

@@ -1,4 +1,9 @@
-//! An append-only, hash-chained log of opaque records, kept as JSON Lines: one [`Entry`] a line.
+//! Two ways to keep opaque records so that changes are noticed.
+//!
+//! The *trail* ([`trail`]) is what others check, years later: entries as files that name signed statements ([`Envelope`]) and hang
+//! together by the Merkle tree of RFC 6962 ([`merkle`]), with a [`Checkpoint`] that can be kept elsewhere.
+//!
+//! The *log* is what one working copy remembers: an append-only, hash-chained file of JSON Lines, one [`Entry`] a line.
 //!
 //! Every entry holds the hash of the entry before it, so an edit, a removal, a repetition or a reordering of entries is
 //! noticed from the text alone. What a chain cannot show by itself:
@@ -12,12 +17,27 @@
 //!
 //! The crate works on text and never touches a file; it does not know what it records.
 
+mod checkpoint;
 mod entry;
+mod envelope;
+mod hex;
+#[cfg(test)]
+mod hostile;
 mod ledger;
+pub mod merkle;
 mod problem;
+mod ssh;
+pub mod trail;
 mod verify;
 
+pub use checkpoint::{Checkpoint, CheckpointError, NoteSignature};
 pub use entry::{ENTRY_FORMAT, Entry, NO_ENTRY};
+pub use envelope::{Envelope, EnvelopeError, EnvelopeSignature, LONGEST_ENVELOPE};
+pub use hex::{Hash, from_hex, sha256, to_hex};
 pub use ledger::{Ledger, append_to};
 pub use problem::{Problem, VerifyError, VerifyErrors};
+pub use ssh::{
+    AllowedSigner, AllowedSigners, AllowedSignersError, NAMESPACE, PublicKey, SignatureState, SigningKey, SigningKeyError,
+    armored,
+};
 pub use verify::{Summary, verify, verify_against};

@@ -3,6 +3,7 @@
 //! Text that came from data, configuration or a forge reaches a template only as `escape::Shown`, and leaves it only
 //! through the escaper of its target. There is no other way out.
 
+mod audit_index;
 mod block;
 mod card;
 mod comment;
@@ -40,6 +41,7 @@ mod fixture;
 #[cfg(test)]
 mod inert;
 
+pub use audit_index::{AuditRow, render_audit_index};
 pub use block::{BLOCKS, render_block};
 pub use card::render_model_card;
 pub use comment::{COMMENT_BUDGET, MARKER_START, render_comment};

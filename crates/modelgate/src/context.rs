@@ -71,6 +71,13 @@ impl Context {
         whole.to_string()
     }
 
+    /// When something is recorded, RFC 3339, to the second, in UTC. A fixed time may move it on but never back: no environment variable
+    /// dates an entry of the trail into the past.
+    pub(crate) fn recorded_at(&self) -> String {
+        let latest = self.now.max(self.clock);
+        Timestamp::from_second(latest.as_second()).unwrap_or(latest).to_string()
+    }
+
     /// Today, in UTC, for what expires. A fixed time may move it on but never back: an environment variable must not bring
     /// an expired waiver to life.
     pub(crate) fn today(&self) -> Date {

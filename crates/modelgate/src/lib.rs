@@ -8,6 +8,7 @@ mod columns;
 mod context;
 mod controls;
 mod data_checks;
+mod decision;
 mod demo;
 mod disclosure;
 mod exit;
@@ -21,14 +22,17 @@ mod pipeline;
 mod private;
 mod production;
 mod row_look;
+mod statement;
 mod terminal;
+mod trail;
 mod worked;
+mod zip;
 
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, FromArgMatches as _};
 
-use crate::cli::{AuditCommand, Cli, Command};
+use crate::cli::{Cli, Command};
 use crate::context::{Console, Context};
 pub use crate::exit::ExitStatus;
 use crate::failure::Failure;
@@ -86,7 +90,7 @@ fn dispatch(command: &Command, context: &Context, console: &mut Console<'_>) -> 
         Command::Cards(arguments) => cli::cards::run(arguments, context, console),
         Command::Waive(arguments) => cli::waive::run(arguments, context, console),
         Command::Rebless(arguments) => cli::rebless::run(arguments, context, console),
-        Command::Audit(AuditCommand::Verify(arguments)) => cli::audit::run(arguments, console),
+        Command::Audit(command) => cli::audit::run(command, context, console),
         Command::List(arguments) => cli::catalogue::list(arguments, context, console),
         Command::Explain(arguments) => cli::catalogue::explain(arguments, console),
         Command::Packs(command) => cli::packs::run(command, context, console),

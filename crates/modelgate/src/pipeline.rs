@@ -113,9 +113,9 @@ fn file_name(path: &Path) -> String {
 
 /// A judged run and its documents.
 pub(crate) struct Judged {
-    provenance: Provenance,
+    pub(crate) provenance: Provenance,
     /// What was read, as readers may know it.
-    inputs: Vec<Input>,
+    pub(crate) inputs: Vec<Input>,
     job: Option<String>,
     pub(crate) baseline: Found,
     pub(crate) anchor: Option<Found>,
@@ -760,7 +760,7 @@ fn report(
 }
 
 /// The record that the log keeps of a decision: digests of everything that it rests on, and what was decided.
-pub(crate) fn record(config: &Config, judged: &Judged, exit_code: u8) -> serde_json::Value {
+pub(crate) fn record(config: &Config, judged: &Judged, exit_code: u8, statement: &Digest) -> serde_json::Value {
     let documents: Vec<serde_json::Value> = judged
         .documents
         .iter()
@@ -771,6 +771,7 @@ pub(crate) fn record(config: &Config, judged: &Judged, exit_code: u8) -> serde_j
         "version": 1,
         "outcome": judged.verdict.outcome.id(),
         "exit_code": exit_code,
+        "statement_sha256": statement.to_string(),
         "model": config.model_name,
         "commit": baseline::head_commit(config),
         "tool_version": TOOL_VERSION,
@@ -792,8 +793,8 @@ pub(crate) fn record(config: &Config, judged: &Judged, exit_code: u8) -> serde_j
     })
 }
 
-/// What the log keeps of an input.
-fn read(input: &Input) -> serde_json::Value {
+/// What log and statement keep of an input.
+pub(crate) fn read(input: &Input) -> serde_json::Value {
     let sensitive = input.columns.iter().filter(|column| column.sensitive.is_some());
     let sensitive: Vec<&str> = sensitive.map(|column| column.name.as_str()).collect();
     serde_json::json!({

@@ -30,6 +30,10 @@ pub(super) fn answer(request: &Request, state: &mut State) -> Answer {
             body.clone_into(&mut comment.body);
             Answer::ok(200, shown(comment.id, body))
         }),
+        ("GET", ["rules", "branches", _]) => {
+            Answer::ok(200, state.rules.iter().map(|rule| json!({"type": rule})).collect::<Vec<_>>().into())
+        }
+        ("GET", ["branches", name]) => Answer::ok(200, json!({"name": name, "protected": !state.rules.is_empty()})),
         ("POST", ["check-runs"]) => check(request, state),
         ("PATCH", ["check-runs", id]) => more_of_check(request, state, id),
         ("GET", ["commits", _, "check-runs"]) => Answer::ok(200, json!({"check_runs": state.checks})),

@@ -26,7 +26,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "modelgate-seal",
         ],
     ),
-    ("modelgate-forge", &["modelgate-cube", "modelgate-report"]),
+    ("modelgate-forge", &["modelgate-cube", "modelgate-ledger", "modelgate-report"]),
     ("modelgate", EVERYTHING),
     ("modelgate-tests", EVERYTHING),
     ("modelgate-proof", &["modelgate-cube", "modelgate-data", "modelgate-eval", "modelgate-policy"]),
@@ -71,6 +71,7 @@ const HEAVY: &[(&str, &[&str])] = &[
     ("indicatif", &["modelgate", "xtask"]),
     ("sha2", &["modelgate-cube", "modelgate-ledger"]),
     ("age", &["modelgate-seal"]),
+    ("ring", &["modelgate-ledger"]),
 ];
 
 /// Forbidden edges and heavy dependencies outside their rooms, at their line of Cargo.toml. Dependencies of a crate's

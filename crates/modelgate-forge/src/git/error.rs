@@ -110,6 +110,12 @@ pub enum ForgeError {
         /// The path on the records branch.
         path: String,
     },
+    /// The trail on the records branch does not hang together, and is not continued.
+    #[error("the audit trail on the branch {RECORDS_BRANCH} cannot be continued: {reason}")]
+    TrailBroken {
+        /// What is wrong with it.
+        reason: String,
+    },
     /// The release that was asked for is not stored.
     #[error("release {} is not stored on the branch {RECORDS_BRANCH}{}", shown(release), stored_releases(stored))]
     ReleaseMissing {
@@ -193,6 +199,7 @@ impl ForgeError {
                  with `git branch -D {RECORDS_BRANCH}` and release again",
                 shell_word(path)
             ),
+            Self::TrailBroken { .. } => "see what was done to it with `modelgate audit verify`".to_owned(),
             Self::ReleaseMissing { suggestion: Some(suggestion), .. } => format!("did you mean {}?", shown(suggestion)),
             Self::ReleaseMissing { fetch_from: Some(remote), .. } => fetch_command(remote),
             Self::ReleaseMissing { release, .. } => {

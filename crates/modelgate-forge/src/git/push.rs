@@ -7,6 +7,7 @@ use crate::git::names::check_remote;
 use crate::git::program::GitOutput;
 use crate::git::records::{LOCAL_RECORDS, RELEASES, RecordChange, fetched_records};
 use crate::git::repository::Repository;
+use crate::git::trail::{TrailWriter, is_order};
 
 /// A push that worked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,10 +30,10 @@ enum Pushed {
 impl Repository {
     /// Pushes the local records branch to `remote` (a name or an address), never with force. Where others pushed
     /// first, their branch is fetched, our records are put on top of it, and it is tried again, `attempts` times in
-    /// all (at least once).
+    /// all (at least once). Entries of the trail are made anew there by `writer`, because each names what is before it.
     ///
     /// Fails where the remote holds other bytes under the same path, and on every other trouble, with what git said.
-    pub fn push_records(&self, remote: &str, attempts: u32) -> Result<PushOutcome, ForgeError> {
+    pub fn push_records(&self, remote: &str, attempts: u32, writer: &TrailWriter<'_>) -> Result<PushOutcome, ForgeError> {
         check_remote(remote)?;
         let mut attempt = 1;
         loop {
@@ -42,7 +43,10 @@ impl Repository {
                 Pushed::Behind(output) if attempt >= attempts => {
                     return Err(ForgeError::PushContended { attempts: attempt, stderr: output.stderr });
                 }
-                Pushed::Behind(_) => self.put_on_top_of_remote(remote, tip)?,
+                Pushed::Behind(_) => {
+                    wait_a_little(tip, attempt);
+                    self.put_on_top_of_remote(remote, tip, writer)?;
+                }
             }
             attempt += 1;
         }
@@ -61,12 +65,12 @@ impl Repository {
 
     /// Fetches the remote's records and moves the local branch to them plus what only we have. The move is skipped
     /// where another program moved the local branch meanwhile: the next attempt starts from there.
-    fn put_on_top_of_remote(&self, remote: &str, ours: Oid) -> Result<(), ForgeError> {
+    fn put_on_top_of_remote(&self, remote: &str, ours: Oid, writer: &TrailWriter<'_>) -> Result<(), ForgeError> {
         let theirs = self.fetch_records(remote)?;
         if ours == theirs || self.descends(ours, theirs)? {
             return Ok(());
         }
-        let rebuilt = self.replay(ours, theirs)?;
+        let rebuilt = self.replay(ours, theirs, writer)?;
         self.move_branch(LOCAL_RECORDS, Some(ours), rebuilt, "modelgate: put our records on top of the remote's")?;
         Ok(())
     }
@@ -84,7 +88,7 @@ impl Repository {
     }
 
     /// Makes each of our commits anew on top of theirs: what it added is added there, what is there already is left.
-    fn replay(&self, ours: Oid, theirs: Oid) -> Result<Oid, ForgeError> {
+    fn replay(&self, ours: Oid, theirs: Oid, writer: &TrailWriter<'_>) -> Result<Oid, ForgeError> {
         let wrong = ForgeError::git("putting our records on top of the remote's");
         let mut walk = self.git.revwalk().map_err(&wrong)?;
         walk.set_sorting(Sort::TOPOLOGICAL | Sort::REVERSE).map_err(&wrong)?;
@@ -94,7 +98,9 @@ impl Repository {
             let commit = id.and_then(|id| self.git.find_commit(id)).map_err(&wrong)?;
             let before = commit.parent_id(0).ok().map(|parent| self.tree_of(parent)).transpose()?;
             let there = self.tree_of(top)?;
-            let tree = self.with_additions(before.as_ref(), &self.tree_of(commit.id())?, &there, "")?;
+            let ours = self.tree_of(commit.id())?;
+            let added = self.with_additions(before.as_ref(), &ours, &there, "")?;
+            let tree = self.appended_anew((before.as_ref(), &ours), &there, added, writer)?;
             if tree != there.id() {
                 let message = String::from_utf8_lossy(commit.message_bytes()).into_owned();
                 top = self.commit_tree(tree, Some(top), &commit.author(), &commit.committer(), &message)?;
@@ -118,7 +124,8 @@ impl Repository {
             let name = entry.name_bytes();
             let known = before.and_then(|before| before.get_name_bytes(name));
             let existing = there.get_name_bytes(name);
-            if [&known, &existing].into_iter().flatten().any(|other| other.id() == entry.id()) {
+            let is_there = [&known, &existing].into_iter().flatten().any(|other| other.id() == entry.id());
+            if is_there || is_order(path, name) {
                 continue;
             }
             let inner = format!("{path}{}", String::from_utf8_lossy(name));
@@ -136,6 +143,13 @@ impl Repository {
         }
         result.write().map_err(wrong)
     }
+}
+
+/// Writers that were refused at the same moment come back at different ones: the commit's digits are as good as dice.
+fn wait_a_little(tip: Oid, attempt: u32) {
+    let die = tip.as_bytes().iter().take(4).fold(attempt, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(*byte)));
+    let most = 8 * attempt.min(25);
+    std::thread::sleep(std::time::Duration::from_millis(u64::from(die % most.max(1))));
 }
 
 /// Whether the entries of this folder are releases.

@@ -1,4 +1,4 @@
-//! The records branch: releases as folders of files on an orphan branch, written without touching work tree or index.
+//! The records branch: releases and the audit trail on an orphan branch, written without touching work tree or index.
 
 use git2::{ErrorCode, Oid, Signature, Time, Tree};
 
@@ -6,7 +6,7 @@ use crate::git::error::ForgeError;
 use crate::git::names::{check_file, check_release, sort_releases};
 use crate::git::repository::Repository;
 
-/// The orphan branch that holds what modelgate keeps: `releases/<tag>/<file>`.
+/// The orphan branch that holds what modelgate keeps: `releases/<tag>/<file>`, and the trail in `log/`, `objects/`, `checkpoint`.
 pub const RECORDS_BRANCH: &str = "modelgate-records";
 
 /// The folder of the releases on the records branch.
@@ -19,7 +19,7 @@ const FILE_MODE: i32 = 0o100_644;
 const FOLDER_MODE: i32 = 0o040_000;
 
 /// How often a write to the local branch is tried while other programs write to it as well.
-const TRIES: u32 = 20;
+pub(crate) const TRIES: u32 = 20;
 
 /// What storing a release, or pushing, did to the records branch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +44,7 @@ pub struct StoredRelease {
 /// The tip of one records branch: the local one or one that was fetched.
 pub(crate) struct Tip<'repo> {
     pub(crate) commit: Oid,
-    tree: Tree<'repo>,
+    pub(crate) tree: Tree<'repo>,
 }
 
 impl Repository {
@@ -155,13 +155,13 @@ impl Repository {
         commit.and_then(|commit| commit.tree()).map_err(ForgeError::git("reading the records branch"))
     }
 
-    fn subtree(&self, tree: &Tree<'_>, name: &str) -> Result<Option<Tree<'_>>, ForgeError> {
+    pub(crate) fn subtree(&self, tree: &Tree<'_>, name: &str) -> Result<Option<Tree<'_>>, ForgeError> {
         let Some(entry) = tree.get_name(name) else { return Ok(None) };
         self.git.find_tree(entry.id()).map(Some).map_err(ForgeError::git("reading the records branch"))
     }
 
     /// The local records branch, made or brought forward from a fetched one where nothing local is lost by it.
-    fn start_from_fetched(&self) -> Result<Option<Oid>, ForgeError> {
+    pub(crate) fn start_from_fetched(&self) -> Result<Option<Oid>, ForgeError> {
         let local = self.commit_at(LOCAL_RECORDS)?;
         for remote in self.remotes()? {
             let Some(fetched) = self.commit_at(&fetched_records(&remote))? else { continue };
@@ -182,7 +182,7 @@ impl Repository {
         self.git.graph_descendant_of(descendant, ancestor).map_err(ForgeError::git("comparing records branches"))
     }
 
-    fn refuse_checked_out_records(&self) -> Result<(), ForgeError> {
+    pub(crate) fn refuse_checked_out_records(&self) -> Result<(), ForgeError> {
         let head = self.git.find_reference("HEAD").map_err(ForgeError::git("reading HEAD"))?;
         let is_records = head.symbolic_target_bytes() == Some(LOCAL_RECORDS.as_bytes());
         if is_records && !self.git.is_bare() { Err(ForgeError::RecordsCheckedOut) } else { Ok(()) }

@@ -97,3 +97,8 @@ impl Sandbox {
 pub(crate) fn automatic() -> BaselineRequest {
     BaselineRequest { release: None, target_branch: None, bundle_file: BUNDLE.to_owned(), stand_in: None }
 }
+
+/// Somebody who appends without a key.
+pub(crate) fn writer() -> crate::git::TrailWriter<'static> {
+    crate::git::TrailWriter { origin: "example.com/x".to_owned(), key: None, appended_at: "2026-06-01T00:00:00Z".to_owned() }
+}

@@ -1,12 +1,13 @@
 //! `check` and `report`: the whole gate, with and without a recorded decision.
 
 use modelgate_config::Config;
-use modelgate_cube::Profile;
+use modelgate_cube::{Digest, Profile};
 use modelgate_report::{Document, DocumentKind, NoDecision, render_no_decision};
 
 use crate::baseline::{BaselineChoice, Reading};
 use crate::cli::{CheckArgs, Format, JudgeArgs, OutputArgs, ReportArgs};
 use crate::context::{Console, Context};
+use crate::decision::{self, ENVELOPE_FILE, STATEMENT_FILE};
 use crate::disclosure;
 use crate::exit::ExitStatus;
 use crate::failure::Failure;
@@ -14,7 +15,9 @@ use crate::handed_over::HandedOver;
 use crate::log;
 use crate::output::{self, FolderLock, Staged, uninterrupted};
 use crate::pipeline::{self, Judged, Subject};
+use crate::statement::signed;
 use crate::terminal;
+use crate::trail;
 
 /// Runs the gate and records its decision.
 pub(crate) fn check(arguments: &CheckArgs, context: &Context, console: &mut Console<'_>) -> Result<ExitStatus, Failure> {
@@ -157,8 +160,8 @@ pub(crate) fn report(arguments: &ReportArgs, context: &Context, console: &mut Co
     Ok(ExitStatus::Passed)
 }
 
-/// Writes the documents and the log entry: all of them, or none. The log comes first into its place, because a decision
-/// without a record is no decision.
+/// Writes the documents, the statement of the decision and the log entry, which names it: all of them, or none. The log comes first
+/// into its place, because a decision without a record is no decision.
 pub(crate) fn decide(
     config: &Config,
     judged: &Judged,
@@ -169,20 +172,24 @@ pub(crate) fn decide(
 ) -> Result<String, Failure> {
     console.step("Recording", &format!("the decision and {} documents", judged.documents.len()));
     let ledger = &config.ledger;
-    if let Some(document) = judged.documents.iter().find(|document| folder.join(document.path) == *ledger) {
+    let written = judged.documents.iter().map(|document| document.path).chain([STATEMENT_FILE, ENVELOPE_FILE]);
+    if let Some(document) = written.into_iter().find(|document| folder.join(document) == *ledger) {
         return Err(Failure::with_help(
-            format!("the log and the document {} have the same path, {}", document.path, ledger.display()),
+            format!("the log and the document {document} have the same path, {}", ledger.display()),
             "give output.ledger another name",
         ));
     }
     // Two runs at once would continue the same entry, and one of them would be lost. Waiting may be interrupted.
     let _lock = FolderLock::beside(ledger);
+    let envelope = signed(decision::of(config, judged, status, context), trail::signing_key(context)?.as_ref());
     uninterrupted(|| {
-        let record = pipeline::record(config, judged, status.code());
+        let record = pipeline::record(config, judged, status.code(), &Digest::of(&envelope.payload));
         let (entry, text) = log::with_entry(ledger, log::DECISION, &context.generated(), record)?;
         let mut longer = Staged::default();
         longer.add(ledger, text.as_bytes())?;
-        let documents = stage(&judged.documents, folder)?;
+        let mut documents = stage(&judged.documents, folder)?;
+        documents.add(&folder.join(STATEMENT_FILE), &envelope.payload)?;
+        documents.add(&folder.join(ENVELOPE_FILE), envelope.to_line().as_bytes())?;
         longer.commit()?;
         documents.commit()?;
         Ok(log::shown(&entry))

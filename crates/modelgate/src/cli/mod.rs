@@ -65,9 +65,9 @@ pub(crate) enum Command {
     Waive(WaiveArgs),
     /// Move the anchor to another stored release, with a reason, and record that.
     Rebless(ReblessArgs),
-    /// Check the log of decisions.
+    /// Append to the audit trail, check it, and show what it says.
     #[command(subcommand)]
-    Audit(AuditCommand),
+    Audit(audit::AuditCommand),
     /// List metrics, rules, estimators, statistics of drift, measurements of data, controls, or stored releases.
     List(ListArgs),
     /// Explain a metric, a rule, an estimator, a statistic of drift, a measurement of data or a control of a pack.
@@ -339,12 +339,8 @@ pub(crate) struct ReleaseArgs {
     /// Also write the bundle to this file.
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub(crate) bundle_out: Option<PathBuf>,
-    /// Push the records branch afterwards, without force, again where somebody else was faster.
-    #[arg(long, help_heading = "Network")]
-    pub(crate) push: bool,
-    /// The remote to push to.
-    #[arg(long, value_name = "NAME", default_value = "origin", help_heading = "Network")]
-    pub(crate) remote: String,
+    #[command(flatten)]
+    pub(crate) push: audit::PushArgs,
 }
 
 /// Flags of `contract`.
@@ -471,6 +467,8 @@ pub(crate) struct ReblessArgs {
     pub(crate) reason: String,
     #[command(flatten)]
     pub(crate) input: InputArgs,
+    #[command(flatten)]
+    pub(crate) push: audit::PushArgs,
 }
 
 /// Flags of `demo`.
@@ -486,25 +484,6 @@ pub(crate) struct DemoArgs {
     /// Print how long each step took, for benchmarks.
     #[arg(long, hide = true)]
     pub(crate) timings: bool,
-}
-
-/// The commands about the log of decisions.
-#[derive(Debug, Subcommand)]
-pub(crate) enum AuditCommand {
-    /// Check that no entry of the log was edited, removed or moved.
-    #[command(after_help = "Example:\n  modelgate audit verify --expect-head 5d3e...")]
-    Verify(AuditVerifyArgs),
-}
-
-/// Flags of `audit verify`.
-#[derive(Debug, Args)]
-pub(crate) struct AuditVerifyArgs {
-    /// The log.
-    #[arg(long, value_name = "FILE", default_value = "modelgate-ledger.jsonl", env = "MODELGATE_LEDGER", help_heading = "Input")]
-    pub(crate) ledger: PathBuf,
-    /// A head that an earlier run printed: also notices that the newest entries were cut off.
-    #[arg(long, value_name = "HASH", help_heading = "Input")]
-    pub(crate) expect_head: Option<String>,
 }
 
 /// What can be listed.

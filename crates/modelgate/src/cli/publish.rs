@@ -23,9 +23,9 @@ const TOKENS: [(&str, Option<ForgeKind>); 4] = [
 ];
 
 /// Why nothing could be delivered, and what to do.
-struct Undelivered {
+pub(crate) struct Undelivered {
     what: &'static str,
-    why: String,
+    pub(crate) why: String,
     help: String,
 }
 
@@ -143,7 +143,7 @@ impl From<CommentWhen> for When {
 }
 
 /// The token, or why nothing can be delivered without one.
-fn token(place: &Place, context: &Context) -> Result<Token, Undelivered> {
+pub(crate) fn token(place: &Place, context: &Context) -> Result<Token, Undelivered> {
     let undelivered = |why: &str, help: &str| Undelivered { what: "result", why: why.to_owned(), help: help.to_owned() };
     if place.is_untrusted {
         return Err(undelivered(

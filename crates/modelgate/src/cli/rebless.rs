@@ -1,17 +1,21 @@
-//! `rebless`: the anchor moves to another stored release, with a reason, and leaves a record.
+//! `rebless`: the anchor moves to another stored release, with a reason, and leaves a record in trail and log.
 
 use std::path::Path;
 
 use modelgate_config::{AnchorSettings, Config, move_anchor};
 use modelgate_cube::Digest;
+use modelgate_ledger::Envelope;
+use modelgate_ledger::trail::Kind;
 
 use crate::cli::ReblessArgs;
+use crate::cli::audit::{push, signing};
 use crate::context::{Console, Context};
 use crate::exit::ExitStatus;
 use crate::failure::{Failure, unreadable};
 use crate::output::{FolderLock, Staged, uninterrupted};
+use crate::statement::{envelope, run_facts, subject, tool};
 use crate::terminal::plain;
-use crate::{baseline, log, pipeline};
+use crate::{baseline, log, pipeline, trail};
 
 /// Rewrites `anchor.release` in the configuration and records who was replaced by whom, and why.
 pub(crate) fn run(arguments: &ReblessArgs, context: &Context, console: &mut Console<'_>) -> Result<ExitStatus, Failure> {
@@ -34,10 +38,33 @@ pub(crate) fn run(arguments: &ReblessArgs, context: &Context, console: &mut Cons
         .map_err(|error| Failure::with_help(format!("{}: {error}", path.display()), error.help()))?;
     console.step("Moving", &format!("the anchor from {} to {}", plain(&old), plain(&arguments.tag)));
     let record = record(&config, &old, &arguments.tag, reason, &moved);
+    let repository = baseline::repository(&config)?;
+    let key = signing(arguments.push.require_signature, context)?;
+    let writer = trail::writer(&repository, key.as_ref(), context);
+    let statement = statement(&record, context);
+    let outcome = trail::append(&repository, vec![(Kind::Rebless, statement)], &writer, context)?;
     let entry = write(&config, path, &moved, record, context)?;
     console.finish_step();
     console.result(&format!("anchor {} -> {} in {}, log entry {entry}", plain(&old), plain(&arguments.tag), path.display()));
+    trail::tell(&outcome, console);
+    push(&repository, &arguments.push, &writer, console)?;
     Ok(ExitStatus::Passed)
+}
+
+/// The statement for the trail: what the log keeps, and which run made it.
+fn statement(record: &serde_json::Value, context: &Context) -> Envelope {
+    let mut predicate = record.clone();
+    if let Some(members) = predicate.as_object_mut() {
+        members.insert("tool".to_owned(), tool());
+        members.insert("run".to_owned(), run_facts(context.environment));
+        members.insert("created".to_owned(), context.recorded_at().into());
+    }
+    let digest = |key: &str| record.get(key).and_then(serde_json::Value::as_str).unwrap_or_default();
+    let subjects = [
+        subject("settings before", "sha256", digest("config_sha256_before")),
+        subject("settings after", "sha256", digest("config_sha256_after")),
+    ];
+    envelope(Kind::Rebless, &subjects, &predicate)
 }
 
 /// The release that is the anchor now.

@@ -1,26 +1,28 @@
 //! `release`: the candidate's counts, stored under a version tag.
 
 use modelgate_config::Config;
-use modelgate_cube::{BUNDLE_FILE, Bundle, DISCLOSED_FILE, Disclosed, MIN_CELL};
-use modelgate_forge::{PushOutcome, RECORDS_BRANCH, RecordChange, Repository};
+use modelgate_cube::{BUNDLE_FILE, Bundle, DISCLOSED_FILE, Digest, Disclosed, MIN_CELL};
+use modelgate_forge::{PushOutcome, RECORDS_BRANCH, RecordChange, Repository, TrailWriter};
+use modelgate_ledger::trail::Kind;
 use modelgate_seal::Recipient;
 
 use crate::baseline::{Found, Reading, SEALED_FILE};
 use crate::cli::ReleaseArgs;
+use crate::cli::audit::{PUSH_ATTEMPTS, signing};
 use crate::context::{Console, Context};
 use crate::exit::ExitStatus;
 use crate::failure::Failure;
-use crate::{columns, data_checks, disclosure, output, pipeline};
-
-/// How often a push is tried while others push as well.
-const PUSH_ATTEMPTS: u32 = 5;
+use crate::{columns, data_checks, decision, disclosure, output, pipeline, trail};
 
 /// Counts the candidate and stores its bundle on the records branch.
 pub(crate) fn run(arguments: &ReleaseArgs, context: &Context, console: &mut Console<'_>) -> Result<ExitStatus, Failure> {
     let mut config = pipeline::load(&arguments.input.config, console)?;
     disclosure::admit(&mut config, &arguments.publish, context)?;
     let repository = crate::baseline::repository(&config)?;
+    let key = signing(arguments.push.require_signature, context)?;
+    let writer = trail::writer(&repository, key.as_ref(), context);
     let candidate = pipeline::candidate(&config, None, console)?;
+    let made = (candidate.model_digest, candidate.data_digest);
     let controls = config.publication.profile.controls();
     let before = if controls { crate::baseline::shown_before(&config, console)? } else { None };
     let disclosure = disclosure::of_release(&config, &candidate, before.as_ref());
@@ -51,10 +53,11 @@ pub(crate) fn run(arguments: &ReleaseArgs, context: &Context, console: &mut Cons
     console.finish_step();
     console.result(&format!("{word} {} on {RECORDS_BRANCH}, commit {}", stored.path, stored.commit));
     console.error(&note(&config, &bundle, shown.as_ref(), arguments));
-    if arguments.push {
-        push(&repository, arguments, console)?;
+    record(&config, &repository, (&arguments.tag, &files), made, &writer, context, console)?;
+    if arguments.push.push {
+        push(&repository, arguments, &writer, console)?;
     } else {
-        console.result(&format!("next: git push {} {RECORDS_BRANCH} {}", arguments.remote, arguments.tag));
+        console.result(&format!("next: git push {} {RECORDS_BRANCH} {}", arguments.push.remote, arguments.tag));
     }
     Ok(ExitStatus::Passed)
 }
@@ -132,13 +135,42 @@ fn warn_about_tag(repository: &Repository, tag: &str, console: &mut Console<'_>)
     Ok(())
 }
 
-fn push(repository: &Repository, arguments: &ReleaseArgs, console: &mut Console<'_>) -> Result<(), Failure> {
-    console.step("Pushing", &format!("{RECORDS_BRANCH} to {}", crate::terminal::plain(&arguments.remote)));
-    let PushOutcome { attempts, .. } = repository.push_records(&arguments.remote, PUSH_ATTEMPTS)?;
+/// Says in the trail that the release was stored, and by which decision. A release that is there already with the same files is said
+/// once.
+fn record(
+    config: &Config,
+    repository: &Repository,
+    (tag, files): (&str, &[(String, Vec<u8>)]),
+    made: (Digest, Digest),
+    writer: &TrailWriter<'_>,
+    context: &Context,
+    console: &mut Console<'_>,
+) -> Result<(), Failure> {
+    let is_said = match repository.records()? {
+        Some(view) => trail::find(&view, Kind::Release, |_, said| said.text("release") == Some(tag))?.is_some(),
+        None => false,
+    };
+    if is_said {
+        return Ok(());
+    }
+    let commit = repository.head_commit()?;
+    let decision = decision::of_release(config, made);
+    let statement = trail::release((tag, &config.model_name), files, (commit, decision), context);
+    let outcome = trail::append(repository, vec![(Kind::Release, statement)], writer, context)?;
+    trail::tell(&outcome, console);
+    Ok(())
+}
+
+fn push(
+    repository: &Repository,
+    arguments: &ReleaseArgs,
+    writer: &TrailWriter<'_>,
+    console: &mut Console<'_>,
+) -> Result<(), Failure> {
+    let remote = &arguments.push.remote;
+    console.step("Pushing", &format!("{RECORDS_BRANCH} to {}", crate::terminal::plain(remote)));
+    let PushOutcome { attempts, .. } = repository.push_records(remote, PUSH_ATTEMPTS, writer)?;
     let tries = if attempts == 1 { String::new() } else { format!(", at attempt {attempts}") };
-    console.result(&format!(
-        "pushed {RECORDS_BRANCH} to {}{tries}\nnext: git push {} {}",
-        arguments.remote, arguments.remote, arguments.tag
-    ));
+    console.result(&format!("pushed {RECORDS_BRANCH} to {remote}{tries}\nnext: git push {remote} {}", arguments.tag));
     Ok(())
 }

@@ -3,7 +3,7 @@
 
 use super::*;
 use crate::git::RECORDS_BRANCH;
-use crate::git::testing::{BUNDLE, Sandbox};
+use crate::git::testing::{BUNDLE, Sandbox, writer};
 
 /// A bare remote with one commit on main, and no records.
 fn remote() -> Sandbox {
@@ -21,10 +21,10 @@ fn a_first_push_makes_the_branch_and_a_second_finds_it_there() {
     let remote = remote();
     let clone = remote.cloned(&[]);
     let stored = clone.store("v1.0");
-    let outcome = clone.open().push_records("origin", 3).unwrap();
+    let outcome = clone.open().push_records("origin", 3, &writer()).unwrap();
     assert_eq!(outcome, PushOutcome { commit: stored.commit.clone(), change: RecordChange::Written, attempts: 1 });
     assert_eq!(remote.git(&["rev-parse", RECORDS_BRANCH]), stored.commit);
-    assert_eq!(clone.open().push_records("origin", 3).unwrap().change, RecordChange::Unchanged);
+    assert_eq!(clone.open().push_records("origin", 3, &writer()).unwrap().change, RecordChange::Unchanged);
 }
 
 #[test]
@@ -35,8 +35,8 @@ fn competing_pushes_end_with_both_releases_in_one_line() {
     one.store("v1.1");
     other.store("v2.0");
     other.store("v2.1");
-    one.open().push_records("origin", 3).unwrap();
-    let outcome = other.open().push_records("origin", 3).unwrap();
+    one.open().push_records("origin", 3, &writer()).unwrap();
+    let outcome = other.open().push_records("origin", 3, &writer()).unwrap();
     assert_eq!((outcome.attempts, outcome.change), (2, RecordChange::Written));
     assert_eq!(remote.git(&["rev-parse", RECORDS_BRANCH]), outcome.commit);
     let expected: Vec<_> = ["v1.0", "v1.1", "v2.0", "v2.1"].iter().map(|tag| format!("releases/{tag}/{BUNDLE}")).collect();
@@ -52,9 +52,9 @@ fn a_push_to_an_address_instead_of_a_name_is_put_on_top_as_well() {
     let (one, other) = (remote.cloned(&[]), remote.cloned(&[]));
     one.store("v1.0");
     other.store("v2.0");
-    one.open().push_records("origin", 1).unwrap();
+    one.open().push_records("origin", 1, &writer()).unwrap();
     let address = format!("file://{}", remote.path().display());
-    assert_eq!(other.open().push_records(&address, 2).unwrap().attempts, 2);
+    assert_eq!(other.open().push_records(&address, 2, &writer()).unwrap().attempts, 2);
     assert_eq!(releases(&remote).lines().count(), 2);
 }
 
@@ -63,14 +63,14 @@ fn writers_at_the_same_time_lose_nothing_on_the_remote() {
     let remote = remote();
     let clones: Vec<Sandbox> = (0..4).map(|_| remote.cloned(&[])).collect();
     std::thread::scope(|scope| {
-        for (writer, clone) in clones.iter().enumerate() {
+        for (number, clone) in clones.iter().enumerate() {
             let path = clone.path();
             scope.spawn(move || {
                 let repository = Repository::open(path).unwrap();
                 for minor in 0..3 {
                     let file = [(BUNDLE.to_owned(), b"x".to_vec())];
-                    repository.store_release(&format!("v{writer}.{minor}.0"), &file, "m", 1).unwrap();
-                    repository.push_records("origin", 50).unwrap();
+                    repository.store_release(&format!("v{number}.{minor}.0"), &file, "m", 1).unwrap();
+                    repository.push_records("origin", 50, &writer()).unwrap();
                 }
             });
         }
@@ -85,9 +85,9 @@ fn the_same_release_with_other_bytes_is_a_conflict_and_nothing_is_overwritten() 
     let (one, other) = (remote.cloned(&[]), remote.cloned(&[]));
     one.store("v1.0");
     other.open().store_release("v1.0", &[(BUNDLE.to_owned(), b"other".to_vec())], "m", 1).unwrap();
-    one.open().push_records("origin", 3).unwrap();
+    one.open().push_records("origin", 3, &writer()).unwrap();
     let before = remote.git(&["rev-parse", RECORDS_BRANCH]);
-    let error = other.open().push_records("origin", 3).unwrap_err();
+    let error = other.open().push_records("origin", 3, &writer()).unwrap_err();
     assert_eq!(error, ForgeError::RecordsConflict { path: "releases/v1.0".into() });
     assert_eq!(remote.git(&["rev-parse", RECORDS_BRANCH]), before);
 }
@@ -98,8 +98,8 @@ fn a_release_is_never_mixed_from_two() {
     let (one, other) = (remote.cloned(&[]), remote.cloned(&[]));
     one.store("v1.0");
     other.open().store_release("v1.0", &[("card.md".to_owned(), b"x".to_vec())], "m", 1).unwrap();
-    one.open().push_records("origin", 3).unwrap();
-    let error = other.open().push_records("origin", 3).unwrap_err();
+    one.open().push_records("origin", 3, &writer()).unwrap();
+    let error = other.open().push_records("origin", 3, &writer()).unwrap_err();
     assert_eq!(error, ForgeError::RecordsConflict { path: "releases/v1.0".into() });
 }
 
@@ -110,8 +110,8 @@ fn the_same_release_stored_twice_is_no_conflict() {
     one.store("v1.0");
     other.commit("later");
     other.store("v1.0");
-    one.open().push_records("origin", 3).unwrap();
-    assert_eq!(other.open().push_records("origin", 3).unwrap().change, RecordChange::Unchanged);
+    one.open().push_records("origin", 3, &writer()).unwrap();
+    assert_eq!(other.open().push_records("origin", 3, &writer()).unwrap().change, RecordChange::Unchanged);
     assert_eq!(remote.git(&["rev-list", "--count", RECORDS_BRANCH]), "1");
 }
 
@@ -121,14 +121,14 @@ fn what_the_remote_took_back_is_not_brought_back() {
     let (one, other) = (remote.cloned(&[]), remote.cloned(&[]));
     one.store("v1.0");
     one.store("v1.1");
-    one.open().push_records("origin", 1).unwrap();
+    one.open().push_records("origin", 1, &writer()).unwrap();
     other.git(&["fetch", "--quiet"]);
     other.store("v2.0");
     one.git(&["switch", "--quiet", RECORDS_BRANCH]);
     one.git(&["rm", "--quiet", "-r", "releases/v1.0"]);
     one.git(&["commit", "--quiet", "-m", "Withdraw v1.0"]);
     one.git(&["push", "--quiet", "origin", RECORDS_BRANCH]);
-    other.open().push_records("origin", 3).unwrap();
+    other.open().push_records("origin", 3, &writer()).unwrap();
     assert_eq!(releases(&remote), "releases/v1.1/bundle.json\nreleases/v2.0/bundle.json");
 }
 
@@ -138,9 +138,9 @@ fn attempts_are_bounded() {
     let (one, other) = (remote.cloned(&[]), remote.cloned(&[]));
     one.store("v1.0");
     other.store("v2.0");
-    one.open().push_records("origin", 1).unwrap();
+    one.open().push_records("origin", 1, &writer()).unwrap();
     for attempts in [0, 1] {
-        let error = other.open().push_records("origin", attempts).unwrap_err();
+        let error = other.open().push_records("origin", attempts, &writer()).unwrap_err();
         assert!(matches!(error, ForgeError::PushContended { attempts: 1, .. }), "{error}");
     }
 }
@@ -154,7 +154,7 @@ fn other_trouble_is_loud_and_not_tried_again() {
     std::fs::write(&hook, "#!/bin/sh\necho 'records are closed' >&2\nexit 1\n").unwrap();
     #[cfg(unix)]
     std::fs::set_permissions(&hook, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
-    let error = clone.open().push_records("origin", 5).unwrap_err();
+    let error = clone.open().push_records("origin", 5, &writer()).unwrap_err();
     assert!(matches!(&error, ForgeError::GitFailed { stderr, .. } if stderr.contains("records are closed")), "{error}");
 }
 
@@ -165,7 +165,7 @@ fn an_unreachable_remote_is_told_without_its_password() {
     let address = "https://ci:s3cret@127.0.0.1:9/x.git";
     clone.git(&["remote", "add", "secret", address]);
     for name in ["secret", address] {
-        let text = clone.open().push_records(name, 2).unwrap_err().to_string();
+        let text = clone.open().push_records(name, 2, &writer()).unwrap_err().to_string();
         assert!(text.contains("failed") && !text.contains("s3cret"), "{text}");
     }
 }
@@ -173,8 +173,8 @@ fn an_unreachable_remote_is_told_without_its_password() {
 #[test]
 fn there_has_to_be_something_to_push() {
     let clone = remote().cloned(&[]);
-    assert_eq!(clone.open().push_records("origin", 1).unwrap_err(), ForgeError::NothingToPush);
-    let error = clone.open().push_records("--upload-pack=touch x", 1).unwrap_err();
+    assert_eq!(clone.open().push_records("origin", 1, &writer()).unwrap_err(), ForgeError::NothingToPush);
+    let error = clone.open().push_records("--upload-pack=touch x", 1, &writer()).unwrap_err();
     assert!(matches!(error, ForgeError::BadName { what: "a remote", .. }));
 }
 

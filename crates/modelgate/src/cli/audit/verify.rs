@@ -1,0 +1,366 @@
+//! `audit verify`: seven checks of the trail, each with a result of its own, and what a pass does and does not show.
+
+use std::path::Path;
+
+use modelgate_forge::{Files, RecordsView, Refreshed};
+use modelgate_ledger::trail::{Examined, Fault, FaultClass, Kind, Material, TrailEntry, examine, is_before};
+use modelgate_ledger::{AllowedSigners, Checkpoint, SignatureState, sha256, to_hex};
+use serde_json::Value;
+
+use crate::cli::audit::{VerifyArgs, repository};
+use crate::context::Console;
+use crate::exit::ExitStatus;
+use crate::failure::{Failure, unreadable};
+use crate::statement::Statement;
+use crate::terminal::plain;
+
+/// How many faults of one check are printed.
+const MOST_SHOWN: usize = 20;
+
+/// The result of one check.
+struct Checked {
+    name: &'static str,
+    /// What was looked at, or why it was not.
+    told: String,
+    was_run: bool,
+    faults: Vec<Fault>,
+}
+
+impl Checked {
+    fn of(name: &'static str, told: String, faults: Vec<Fault>) -> Self {
+        Self { name, told, was_run: true, faults }
+    }
+
+    fn not_run(name: &'static str, why: &str) -> Self {
+        Self { name, told: why.to_owned(), was_run: false, faults: Vec::new() }
+    }
+}
+
+/// A statement that could be read, with its entry.
+struct Said {
+    entry: TrailEntry,
+    statement: Statement,
+}
+
+/// Runs the checks and prints their results.
+pub(crate) fn run(arguments: &VerifyArgs, console: &mut Console<'_>) -> Result<ExitStatus, Failure> {
+    let repository = repository(&arguments.trail.repository)?;
+    let asked = if arguments.offline { None } else { Some(repository.refresh_records()?) };
+    let Some(view) = repository.records()? else {
+        return Err(Failure::with_help(
+            "there is no trail here: the records branch is missing",
+            "git fetch origin modelgate-records:refs/remotes/origin/modelgate-records, or append a first decision with `modelgate audit append`",
+        ));
+    };
+    let signers = arguments.allowed_signers.as_deref().map(allowed_signers).transpose()?;
+    let anchors: Vec<(String, Checkpoint)> = arguments.against.iter().map(|path| anchor(path)).collect::<Result<_, _>>()?;
+    let entries = view.entries()?;
+    let (checkpoint, frontier) = (view.checkpoint()?, view.frontier()?);
+    let found = examine(&Material {
+        entries: &entries,
+        object: &|path| view.file(path).ok().flatten(),
+        checkpoint: checkpoint.as_deref(),
+        frontier: frontier.as_deref(),
+    });
+    let from = since(arguments.since.as_deref(), &found)?;
+    let (said, unreadable) = statements(&found, from);
+    let releases = view.releases()?;
+    let checks = [
+        history(&view, asked)?,
+        sequence(&found),
+        identity(&found, from, signers.as_ref()),
+        evidence(&found, &said, &releases),
+        against(&found, &anchors),
+        Checked::not_run("replay", "not offered yet: nothing is recomputed from stored counts"),
+        legality(&said, unreadable),
+    ];
+    Ok(tell(&checks, &found, &view, console))
+}
+
+/// Reads the list of those who may sign.
+pub(crate) fn allowed_signers(path: &Path) -> Result<AllowedSigners, Failure> {
+    let text = std::fs::read_to_string(path).map_err(|error| unreadable(path, &error))?;
+    AllowedSigners::parse(&text).map_err(|error| {
+        Failure::with_help(
+            format!("{}: {error}", path.display()),
+            "each line is `who [options] ssh-ed25519 key`, as in `man ssh-keygen`",
+        )
+    })
+}
+
+fn anchor(path: &Path) -> Result<(String, Checkpoint), Failure> {
+    let bytes = std::fs::read(path).map_err(|error| unreadable(path, &error))?;
+    let name = path.display().to_string();
+    match Checkpoint::find(&String::from_utf8_lossy(&bytes)) {
+        Some(checkpoint) => Ok((name, checkpoint)),
+        None => Err(Failure::with_help(
+            format!("{name} holds no checkpoint"),
+            "a checkpoint is three lines: the name of the trail, a number, and a root in base64; `modelgate release` prints one",
+        )),
+    }
+}
+
+/// The first entry whose statement is looked at: that of the release.
+fn since(tag: Option<&str>, found: &Examined) -> Result<u64, Failure> {
+    let Some(tag) = tag else { return Ok(0) };
+    let (said, _) = statements(found, 0);
+    let released = said.iter().rev().find(|one| one.entry.kind == Kind::Release && one.statement.text("release") == Some(tag));
+    released.map(|one| one.entry.seq).ok_or_else(|| {
+        Failure::with_help(
+            format!("the trail has no entry of the release {}", plain(tag)),
+            "see the releases with `modelgate audit show`",
+        )
+    })
+}
+
+fn statements(found: &Examined, from: u64) -> (Vec<Said>, Vec<Fault>) {
+    let (mut said, mut faults) = (Vec::new(), Vec::new());
+    for (entry, envelope) in found.entries.iter().zip(&found.envelopes).filter(|(entry, _)| entry.seq >= from) {
+        let Some(envelope) = envelope else { continue };
+        match Statement::read(envelope) {
+            Ok(statement) if statement.kind == entry.kind => said.push(Said { entry: entry.clone(), statement }),
+            Ok(statement) => {
+                let what = format!("entry {} is called {}, and its statement is of a {}", entry.seq, entry.kind, statement.kind);
+                faults.push(Fault::tampered("forged", what));
+            }
+            Err(reason) => faults.push(Fault::tampered("forged", format!("the statement of entry {}: {reason}", entry.seq))),
+        }
+    }
+    (said, faults)
+}
+
+/// 1: the branch is one line, and each of its commits only added files.
+fn history(view: &RecordsView<'_>, asked: Option<Refreshed>) -> Result<Checked, Failure> {
+    let mut faults: Vec<Fault> = view.history_faults()?.into_iter().map(|what| Fault::tampered("rewritten", what)).collect();
+    let remote = match asked {
+        None => "the remote was not asked",
+        Some(Refreshed::NoRemote) => "there is no remote to ask",
+        Some(Refreshed::NoBranch) => "the remote has no such branch",
+        Some(Refreshed::Continues) => "the remote continues what was here",
+        Some(Refreshed::Gone) => {
+            faults.push(Fault::tampered("truncated", "the branch was on the remote, and is there no more"));
+            "the remote lost it"
+        }
+        Some(Refreshed::Rewritten { before, now }) => {
+            let short = |commit: &str| commit.chars().take(12).collect::<String>();
+            let what =
+                format!("the remote's branch ({}) does not continue what was fetched before ({})", short(&now), short(&before));
+            faults.push(Fault::tampered("rewritten", what));
+            "the remote has another history"
+        }
+    };
+    let cut = if view.is_cut_off() { ", as far as this shallow clone goes back" } else { "" };
+    Ok(Checked::of("history", format!("one line of commits that only add files{cut}; {remote}"), faults))
+}
+
+/// 2: no entry is missing, each continues those before it, and the checkpoint is of them.
+fn sequence(found: &Examined) -> Checked {
+    let faults = found.faults.iter().filter(|fault| fault.class == FaultClass::Tampered).cloned().collect();
+    Checked::of(
+        "sequence",
+        format!("{} entries, each continues those before it, and the checkpoint is of them", found.entries.len()),
+        faults,
+    )
+}
+
+/// 3: each statement, and the checkpoint, is signed by somebody who might then.
+fn identity(found: &Examined, from: u64, signers: Option<&AllowedSigners>) -> Checked {
+    let envelopes = found.entries.iter().zip(&found.envelopes).filter(|(entry, _)| entry.seq >= from);
+    let envelopes: Vec<_> = envelopes.filter_map(|(entry, envelope)| Some((entry, envelope.as_ref()?))).collect();
+    let signed = envelopes.iter().filter(|(_, envelope)| !envelope.signatures.is_empty()).count();
+    let Some(signers) = signers else {
+        let why = format!("{signed} of {} statements are signed; by whom was not checked (--allowed-signers)", envelopes.len());
+        return Checked::not_run("identity", &why);
+    };
+    let mut faults = Vec::new();
+    for (entry, envelope) in &envelopes {
+        let states = envelope.signature_states(signers, &entry.appended_at);
+        for state in &states {
+            if let SignatureState::Forged { principal } = state {
+                let what =
+                    format!("entry {} bears a signature in the name of {} that is not theirs", entry.seq, plain(principal));
+                faults.push(Fault::tampered("forged", what));
+            }
+        }
+        if states.iter().any(|state| matches!(state, SignatureState::Valid { .. })) {
+            continue;
+        }
+        let late = states.iter().find_map(|state| match state {
+            SignatureState::NotThen { principal } => Some(principal),
+            _ => None,
+        });
+        faults.push(match late {
+            Some(who) => {
+                let what =
+                    format!("entry {} is signed by {}, who might not sign at {}", entry.seq, plain(who), entry.appended_at);
+                Fault::unverifiable("not-then", what)
+            }
+            None if states.is_empty() => Fault::unverifiable("unsigned", format!("entry {} is not signed", entry.seq)),
+            None => Fault::unverifiable("unknown-signer", format!("entry {} is signed by nobody who is listed", entry.seq)),
+        });
+    }
+    faults.extend(checkpoint_identity(found, signers));
+    Checked::of("identity", format!("{signed} of {} statements are signed", envelopes.len()), faults)
+}
+
+fn checkpoint_identity(found: &Examined, signers: &AllowedSigners) -> Option<Fault> {
+    let (checkpoint, last) = (found.checkpoint.as_ref()?, found.entries.last()?);
+    let states: Vec<_> =
+        signers.signers.iter().filter_map(|signer| Some((signer, checkpoint.is_signed_by(&signer.key)?))).collect();
+    if let Some((signer, _)) = states.iter().find(|(_, fits)| !fits) {
+        let what = format!("the checkpoint bears a signature in the name of {} that is not theirs", plain(&signer.principal));
+        return Some(Fault::tampered("forged", what));
+    }
+    if states.iter().any(|(signer, _)| signer.may_sign(&last.appended_at)) {
+        return None;
+    }
+    Some(Fault::unverifiable("unsigned", "the checkpoint is signed by nobody who is listed and might then"))
+}
+
+/// 4: what is named is there: statements, and the files of releases.
+fn evidence(found: &Examined, said: &[Said], releases: &[(String, Files)]) -> Checked {
+    let mut faults: Vec<Fault> = found.faults.iter().filter(|fault| fault.class == FaultClass::Incomplete).cloned().collect();
+    let mut named = std::collections::BTreeSet::new();
+    for one in said.iter().filter(|one| one.entry.kind == Kind::Release) {
+        let Some(tag) = one.statement.text("release") else { continue };
+        named.insert(tag.to_owned());
+        let stored = releases.iter().find(|(known, _)| known == tag).map(|(_, files)| files.as_slice()).unwrap_or_default();
+        let prefix = format!("releases/{tag}/");
+        for subject in &one.statement.subject {
+            let Some(file) = subject.get("name").and_then(Value::as_str).and_then(|name| name.strip_prefix(&prefix)) else {
+                continue;
+            };
+            let digest = subject.get("digest").and_then(|digest| digest.get("sha256")).and_then(Value::as_str);
+            let seq = one.entry.seq;
+            match stored.iter().find(|(name, _)| name == file) {
+                None => faults.push(Fault::incomplete(
+                    "missing",
+                    format!("entry {seq} names {}, which is not stored", plain(&(prefix.clone() + file))),
+                )),
+                Some((_, bytes)) if digest != Some(to_hex(&sha256(bytes)).as_str()) => {
+                    faults.push(Fault::tampered(
+                        "edited",
+                        format!("{} is not what entry {seq} says", plain(&(prefix.clone() + file))),
+                    ));
+                }
+                Some(_) => {}
+            }
+        }
+    }
+    let is_whole = said.len() == found.entries.len();
+    for (tag, _) in releases.iter().filter(|(tag, _)| is_whole && !named.contains(tag)) {
+        let what =
+            format!("the release {} is stored, and no entry says so: `modelgate release {0}` on its commit adds one", plain(tag));
+        faults.push(Fault::incomplete("unrecorded", what));
+    }
+    let documents: usize = said.iter().filter_map(|one| one.statement.predicate.get("evidence")?.as_array().map(Vec::len)).sum();
+    let told = format!(
+        "every statement and every file of {} releases is here; {documents} documents are named by digest and kept elsewhere",
+        releases.len()
+    );
+    Checked::of("evidence", told, faults)
+}
+
+/// 5: the trail continues every checkpoint that was kept elsewhere.
+fn against(found: &Examined, anchors: &[(String, Checkpoint)]) -> Checked {
+    if anchors.is_empty() {
+        let why = "no checkpoint that was kept elsewhere was given (--against): a cut end and a trail written anew would not be noticed";
+        return Checked::not_run("anchors", why);
+    }
+    let mut faults = Vec::new();
+    for (name, anchor) in anchors {
+        let name = plain(name);
+        match found.root_at(anchor.size) {
+            None => {
+                let what = format!("{name} knew {} entries, and {} are there", anchor.size, found.entries.len());
+                faults.push(Fault::tampered("truncated", what));
+            }
+            Some(root) if root != anchor.root => {
+                let what =
+                    format!("the first {} entries are not those that {name} knew: the trail was written anew", anchor.size);
+                faults.push(Fault::tampered("rewritten", what));
+            }
+            Some(_) if found.checkpoint.as_ref().is_some_and(|now| now.origin != anchor.origin) => {
+                let what = format!("{name} is of the trail {}, and this one has another name", plain(&anchor.origin));
+                faults.push(Fault::tampered("rewritten", what));
+            }
+            Some(_) => {}
+        }
+    }
+    Checked::of("anchors", format!("the trail continues {} checkpoints that were kept elsewhere", anchors.len()), faults)
+}
+
+/// 7: what was accepted might be accepted then.
+fn legality(said: &[Said], unreadable: Vec<Fault>) -> Checked {
+    let mut faults = unreadable;
+    for Said { entry, statement } in said {
+        let created = statement.text("created");
+        if created.is_some_and(|created| is_before(&entry.appended_at, created)) {
+            let what = format!("entry {} was appended at {}, before its statement was made", entry.seq, entry.appended_at);
+            faults.push(Fault::tampered("backdated", what));
+        }
+        let day = created.and_then(|created| created.get(..10)).unwrap_or_default();
+        let list = |key: &str| statement.predicate.get(key).and_then(Value::as_array).cloned().unwrap_or_default();
+        for waiver in list("waivers") {
+            let expires =
+                waiver.get("waiver").and_then(|waiver| waiver.get("expires")).and_then(Value::as_str).unwrap_or_default();
+            if waiver.get("expired").and_then(Value::as_bool) != Some(true) && expires < day {
+                let what = format!("entry {} counts a waiver as valid that had expired on {}", entry.seq, plain(expires));
+                faults.push(Fault::tampered("illegal", what));
+            }
+        }
+        let expected = statement.predicate.get("facts").and_then(|facts| facts.get("evidence_digest"));
+        for approval in list("approvals") {
+            if approval.get("evidence_digest") != expected {
+                faults.push(Fault::tampered("illegal", format!("entry {} has an approval of other evidence", entry.seq)));
+            }
+            if approval.get("date").and_then(Value::as_str).unwrap_or_default() > day {
+                faults.push(Fault::tampered("illegal", format!("entry {} has an approval of a later day", entry.seq)));
+            }
+        }
+    }
+    Checked::of("legality", "every statement is of its kind; waivers and approvals held when they were used".to_owned(), faults)
+}
+
+fn tell(checks: &[Checked], found: &Examined, view: &RecordsView<'_>, console: &mut Console<'_>) -> ExitStatus {
+    for (number, check) in (1..).zip(checks) {
+        let state = match (check.was_run, check.faults.iter().map(|fault| fault.class).min()) {
+            (false, _) => "not run",
+            (true, None) => "ok",
+            (true, Some(FaultClass::Tampered)) => "TAMPERED",
+            (true, Some(FaultClass::Incomplete)) => "INCOMPLETE",
+            (true, Some(FaultClass::Unverifiable)) => "UNVERIFIED",
+        };
+        let told = if check.faults.is_empty() { check.told.clone() } else { format!("{} faults", check.faults.len()) };
+        console.result(&format!("{number} {:<9} {state:<10} {told}", check.name));
+        for fault in check.faults.iter().take(MOST_SHOWN) {
+            console.result(&format!("    {}: {}", fault.name, fault.text));
+        }
+        if check.faults.len() > MOST_SHOWN {
+            console.result(&format!("    and {} more", check.faults.len() - MOST_SHOWN));
+        }
+    }
+    let worst = checks.iter().flat_map(|check| &check.faults).map(|fault| fault.class).min();
+    let (word, status) = match worst {
+        None => ("ok", ExitStatus::Passed),
+        Some(FaultClass::Tampered) => ("tampered", ExitStatus::Failed),
+        Some(FaultClass::Incomplete) => ("incomplete", ExitStatus::NoDecision),
+        Some(FaultClass::Unverifiable) => ("identity unverifiable", ExitStatus::NeedsReview),
+    };
+    let commit: String = view.commit().chars().take(12).collect();
+    console.result(&format!("\n{word}: {} entries at commit {commit}", found.entries.len()));
+    if let Some(checkpoint) = &found.checkpoint {
+        let body = checkpoint.body();
+        let lines: Vec<&str> = body.lines().collect();
+        console.result(&format!("checkpoint, to keep elsewhere for --against:\n  {}", lines.join("\n  ")));
+    }
+    console.result(WHAT_IT_SHOWS);
+    status
+}
+
+/// Digests and an anchor prove this much, and no more.
+const WHAT_IT_SHOWS: &str = "
+what a pass shows: each statement existed no later than the first checkpoint kept elsewhere that counts it, and is unchanged since;
+  with --allowed-signers, that somebody vouched for it who might then.
+what it does not show: that the rows, labels and predictions were honest, that the gate ran after they were made, or that the limits were
+  right. Whoever holds the branch and the keys can write another history of what no checkpoint elsewhere counts.";
