@@ -113,14 +113,16 @@ fn result(found: &Found, rules: &[RuleId], is_compared: bool) -> Value {
     ])
 }
 
-/// A path as a relative address: everything but letters, digits and a few signs as bytes in hexadecimal digits.
+/// A path as an address, relative where the path is: everything but letters, digits and a few signs as bytes in hexadecimal digits.
 fn uri(path: &str) -> String {
     let path = path.replace('\\', "/");
     let byte = |byte: u8| match byte {
         b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' | b'~' => char::from(byte).to_string(),
         other => format!("%{other:02X}"),
     };
-    path.trim_start_matches("./").bytes().map(byte).collect()
+    let written: String = path.trim_start_matches("./").bytes().map(byte).collect();
+    // A path from the root is no relative address.
+    if written.starts_with('/') { format!("file://{written}") } else { written }
 }
 
 /// Everything that asks for something, and what waivers accept: checks, findings, and waived controls.

@@ -122,6 +122,14 @@ fn a_message_of_sarif_has_no_link_and_no_placeholder() {
 }
 
 #[test]
+fn a_path_from_the_root_is_an_address_of_a_file() {
+    let mut report = fixture::failing();
+    report.config_file = "/a b/modelgate.yml".to_owned();
+    let uris = all(&rendered(super::render_sarif, &report), &["uri"]);
+    assert!(!uris.is_empty() && uris.iter().all(|uri| uri == "file:///a%20b/modelgate.yml"), "{uris:?}");
+}
+
+#[test]
 fn every_reference_of_the_bill_of_materials_resolves_and_no_score_is_given() {
     let report = fixture::with_controls();
     let bom = rendered(super::render_ml_bom, &report);
