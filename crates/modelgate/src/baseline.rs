@@ -14,10 +14,10 @@ use modelgate_forge::{BaselineFound, BaselineLookup, BaselineRequest, CiContext,
 use modelgate_policy as policy;
 use modelgate_report as report;
 
+use crate::candidate::Candidate;
 use crate::cli::SearchArgs;
 use crate::context::{Console, Context, IDENTITY_FILE};
 use crate::failure::{Failure, unreadable};
-use crate::pipeline::{self, Candidate};
 
 /// The file of a release's exact counts, encrypted.
 pub(crate) const SEALED_FILE: &str = "modelgate-bundle.json.age";
@@ -325,7 +325,7 @@ impl FoundPredictions {
             _ => (rows.clone(), None),
         };
         let Some(of_baseline) = roles.of_baseline() else { return Err(Failure::new("the baseline has no predictions")) };
-        let settings = pipeline::counting(config, roles);
+        let settings = crate::candidate::counting(config, roles);
         let (cube, joint) = modelgate_data::count_joint(&dataset, &settings, &of_baseline)?;
         let counts = cube.digest().map_err(Failure::new)?;
         let named: Vec<&str> = columns.into_iter().filter_map(Option::as_deref).collect();

@@ -8,9 +8,9 @@ use modelgate_data::{CountAxis, FeatureSettings, Roles, TaskColumns, feature_tab
 use modelgate_eval::LABEL_AXIS;
 
 use crate::baseline::{self, BaselineChoice, Found, Reading};
+use crate::candidate::{Candidate, TrainingRows, changed, threads};
 use crate::context::{Console, Context};
 use crate::failure::Failure;
-use crate::pipeline::{Candidate, TrainingRows, changed, threads};
 
 /// The counts of columns.
 pub(crate) struct Columns {

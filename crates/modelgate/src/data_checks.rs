@@ -7,9 +7,9 @@ use modelgate_config::{Config, ModelSource, TrainRows};
 use modelgate_cube::{Contract, DataProfile, Digest, Population};
 use modelgate_data::{CheckSettings, DataRows, Dataset, Roles, TaskColumns, data_profile, read_population};
 
+use crate::candidate::{Candidate, TrainingRows, changed, names_rows, threads};
 use crate::context::{Console, Context};
 use crate::failure::Failure;
-use crate::pipeline::{Candidate, TrainingRows, changed, names_rows, threads};
 
 /// What is agreed about the columns; none where the configuration names no contract.
 pub(crate) fn contract(config: &Config) -> Result<Option<Contract>, Failure> {

@@ -5,10 +5,10 @@ use modelgate_cube::{Cube, DISCLOSED_FILE, Digest, Disclosed, Disclosure, Profil
 use modelgate_forge::Visibility;
 
 use crate::baseline::{Found, FoundRelease};
+use crate::candidate::Candidate;
 use crate::cli::PublishArgs;
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::pipeline::Candidate;
 
 /// Chooses the profile, and refuses one that is wrong for the place where the result can be read.
 pub(crate) fn admit(config: &mut Config, arguments: &PublishArgs, context: &Context) -> Result<(), Failure> {

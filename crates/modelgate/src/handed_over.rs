@@ -7,8 +7,8 @@ use modelgate_cube::{Axis, Bundle, Digest, TaskKind};
 use modelgate_data::TaskColumns;
 use modelgate_report::{Input, ModelFacts};
 
+use crate::candidate::{Candidate, TrainingRows};
 use crate::failure::{Failure, unreadable};
-use crate::pipeline::{Candidate, TrainingRows};
 
 /// The largest file of counts that is read, in bytes.
 const MOST_BYTES: u64 = 256 << 20;

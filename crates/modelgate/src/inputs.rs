@@ -8,8 +8,8 @@ use modelgate_data::{Survey, sensitive_as, survey};
 use modelgate_report::{Input, InputColumn};
 
 use crate::attributes;
+use crate::candidate::{Candidate, TrainingRows};
 use crate::failure::Failure;
-use crate::pipeline::{Candidate, TrainingRows};
 
 /// Every input whose rows were read.
 pub(crate) fn of(config: &Config, candidate: &Candidate, population: Option<Digest>) -> Result<Vec<Input>, Failure> {

@@ -2,6 +2,7 @@
 
 mod attributes;
 mod baseline;
+mod candidate;
 mod cards;
 mod cli;
 mod columns;

@@ -9,10 +9,10 @@ use modelgate_data::{
 };
 use modelgate_model::Model;
 
+use crate::candidate::{SCORE, threads};
 use crate::columns::left_out;
 use crate::context::Console;
 use crate::failure::Failure;
-use crate::pipeline::{SCORE, threads};
 
 /// The batch with the scores of a model that is trained here; none where there is no batch.
 pub(crate) fn scored(config: &Config, model: &Model, console: &mut Console<'_>) -> Result<Option<Dataset>, Failure> {

@@ -14,10 +14,10 @@ use modelgate_eval::{
 use modelgate_model::{Digest, Estimator, Learning, Model, Origin, TrainSettings, cross_fitted, neighbors, points, train};
 
 use crate::baseline::Found;
+use crate::candidate::{Candidate, SCORE, TrainingRows, threads};
 use crate::context::Console;
 use crate::data_checks;
 use crate::failure::Failure;
-use crate::pipeline::{Candidate, SCORE, TrainingRows, threads};
 
 /// As many rows are looked at, those with the smallest hashes.
 const MOST_ROWS: usize = 10_000;

@@ -70,7 +70,7 @@ fn write_inputs(folder: &Path) -> Result<(), Failure> {
 /// Trains the earlier release and stores its counts beside the data, as `modelgate release` stores them in git.
 fn store_release(folder: &Path, context: &Context, console: &mut Console<'_>) -> Result<(), Failure> {
     let config = pipeline::load(&folder.join(RELEASE_FILE), console)?;
-    let candidate = pipeline::candidate(&config, None, console)?;
+    let candidate = crate::candidate::candidate(&config, None, console)?;
     let profile = data_checks::count(&config, &candidate, (None, None), context, console)?;
     let features = columns::count(&config, &candidate, None, &profile, console)?.table;
     let bundle = pipeline::bundle(&config, candidate, (features, profile), ("v1.0", None), context);

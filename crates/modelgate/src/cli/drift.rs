@@ -96,7 +96,7 @@ fn counted(
     context: &Context,
     console: &mut Console<'_>,
 ) -> Result<(Option<FeatureTable>, Option<FeatureTable>), Failure> {
-    let candidate = if has_candidate { Some(pipeline::candidate(config, None, console)?) } else { None };
+    let candidate = if has_candidate { Some(crate::candidate::candidate(config, None, console)?) } else { None };
     let own = match &candidate {
         Some(candidate) => {
             let profile = data_checks::count(config, candidate, (None, None), context, console)?;

@@ -8,12 +8,13 @@ use modelgate_cube::{Axis, AxisKind, Disclosure, Slice};
 use modelgate_data::Column;
 
 use crate::baseline::{self, BaselineChoice, Found, Reading};
+use crate::candidate::Candidate;
 use crate::cli::{DiffArgs, EvaluateArgs};
 use crate::context::{Console, Context};
 use crate::disclosure;
 use crate::exit::ExitStatus;
 use crate::failure::Failure;
-use crate::pipeline::{self, Candidate};
+use crate::pipeline;
 use crate::{output, terminal};
 
 /// Evaluates the candidate and prints every measurement.
@@ -21,7 +22,7 @@ pub(crate) fn evaluate(arguments: &EvaluateArgs, context: &Context, console: &mu
     let slice = arguments.slice.as_deref().map(parse_slice).transpose()?;
     let mut config = pipeline::load(&arguments.input.config, console)?;
     disclosure::admit(&mut config, &arguments.publish, context)?;
-    let candidate = pipeline::candidate(&config, arguments.model.as_deref(), console)?;
+    let candidate = crate::candidate::candidate(&config, arguments.model.as_deref(), console)?;
     if let Some(path) = &arguments.predictions_out {
         write_predictions(&config, &candidate, path)?;
     }
@@ -40,7 +41,7 @@ pub(crate) fn diff(arguments: &DiffArgs, context: &Context, console: &mut Consol
     let slice = arguments.slice.as_deref().map(parse_slice).transpose()?;
     let mut config = pipeline::load(&arguments.input.config, console)?;
     disclosure::admit(&mut config, &arguments.publish, context)?;
-    let candidate = pipeline::candidate(&config, None, console)?;
+    let candidate = crate::candidate::candidate(&config, None, console)?;
     let reading = Reading { context, published: arguments.search.published_baseline };
     let found = baseline::find(&config, &BaselineChoice::from(&arguments.search), &candidate, &reading, console)?;
     let Some(comparison) = pipeline::compared(&config, &candidate, &found) else {

@@ -21,7 +21,7 @@ pub(crate) fn run(arguments: &ReleaseArgs, context: &Context, console: &mut Cons
     let repository = crate::baseline::repository(&config)?;
     let key = signing(arguments.push.require_signature, context)?;
     let writer = trail::writer(&repository, key.as_ref(), context);
-    let candidate = pipeline::candidate(&config, None, console)?;
+    let candidate = crate::candidate::candidate(&config, None, console)?;
     let made = (candidate.model_digest, candidate.data_digest);
     let controls = config.publication.profile.controls();
     let before = if controls { crate::baseline::shown_before(&config, console)? } else { None };
