@@ -135,7 +135,8 @@ fn far_out(rows: &[&[f64]], places: Option<&[Vec<f64>]>) -> Estimate {
     share(distances.iter().filter(|distance| **distance > FAR * usual).count(), rows.len())
 }
 
-fn median(values: &[f64]) -> Option<f64> {
+/// The median; `None` of nothing.
+pub(super) fn median(values: &[f64]) -> Option<f64> {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
     let at = |place: usize| sorted.get(place).copied();

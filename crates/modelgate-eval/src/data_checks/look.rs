@@ -221,11 +221,9 @@ fn disagreeing(neighbors: &[Vec<u32>], is_positive: &[bool]) -> usize {
 
 /// Rows whose nearest row is much nearer than usual; `None` where half of the rows have an equal.
 fn nearly_the_same(distances: &[Vec<f64>]) -> Option<usize> {
-    let mut sorted: Vec<f64> = distances.iter().filter_map(|near| near.first().copied()).collect();
-    sorted.sort_by(f64::total_cmp);
-    let middle = |place: usize| sorted.get(place).copied();
-    let median = f64::midpoint(middle(sorted.len().checked_sub(1)? / 2)?, middle(sorted.len() / 2)?);
-    (median > 0.0).then(|| sorted.iter().filter(|distance| **distance < NEAR * median).count())
+    let nearest: Vec<f64> = distances.iter().filter_map(|near| near.first().copied()).collect();
+    let median = clusters::median(&nearest)?;
+    (median > 0.0).then(|| nearest.iter().filter(|distance| **distance < NEAR * median).count())
 }
 
 /// Rows that are much farther from their neighbors than these are from theirs: local outlier probabilities (Kriegel, Kröger,
