@@ -78,6 +78,8 @@ fn every_statistic_equals_scipy() {
         for (statistic, expected) in case["statistics"].as_object().unwrap() {
             let found = found[statistic.as_str()];
             let fits = match (found, expected.as_f64()) {
+                // The largest of probabilities is sought by other steps.
+                (Some(found), Some(expected)) if statistic == "boschloo_exact_p" => (found - expected).abs() <= 1e-6 * expected,
                 (Some(found), Some(expected)) => (found - expected).abs() <= TOLERANCE * expected.abs().max(1.0),
                 (found, expected) => found == expected,
             };
@@ -92,7 +94,7 @@ fn every_statistic_equals_scipy() {
             assert!(value("wasserstein_distance") <= rows("wasserstein_distance") * 1.02, "{}", case["name"]);
         }
     }
-    assert!(compared > 370, "{compared}");
+    assert!(compared > 390, "{compared}");
 }
 
 /// The plain rows with a column of numbers that no slice is made of.

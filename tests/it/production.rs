@@ -162,3 +162,54 @@ fn a_model_that_is_trained_here_scores_the_batch() {
     }
     assert_eq!(state(&found, "label", &serde_json::json!({})), None);
 }
+
+/// A batch whose scores are nearer to a half by this factor.
+pub(crate) fn unsure_batch(factor: f64) -> String {
+    let turned = |line: &str| {
+        let cells: Vec<&str> = line.split(',').collect();
+        let [id, score, sex, region, income] = cells[..] else { panic!("{line}") };
+        let score =
+            score.parse::<f64>().map_or_else(|_| score.to_owned(), |score| format!("{:.4}", 0.5 + (score - 0.5) * factor));
+        format!("{id},{score},{sex},{region},{income}\n")
+    };
+    batch(4000, 0).lines().map(turned).collect()
+}
+
+#[test]
+fn without_labels_a_batch_of_unsure_scores_says_that_the_model_is_worse() {
+    let gate = in_use(&unsure_batch(0.4), "");
+    let outcome = gate.run(&["drift", "--quiet"]).exits(0);
+    assert!(outcome.stdout.contains("warn [estimated-decay]"), "{}", outcome.stdout);
+    let found = json(&gate, &["drift", "--quiet", "--format", "json"]);
+    let of = |found: &Value, metric: &str, column: &str| {
+        let all = found["together"].as_array().unwrap();
+        let is_one = |one: &&Value| one["metric"] == metric && one["column"] == column && one["group"].is_null();
+        all.iter().find(is_one).unwrap_or_else(|| panic!("{metric} of {column}: {found}")).clone()
+    };
+    let loss = of(&found, "estimated_loss", "accuracy");
+    assert!(loss["value"].as_f64().unwrap() > 0.05 && loss["state"] == "crossed", "{loss}");
+    assert_eq!(loss["n"], 4000);
+    let denied = in_use(&unsure_batch(0.4), "rules:\n  estimated-decay: deny\n");
+    let _ = denied.run(&["drift", "--quiet"]).exits(1);
+
+    let same = in_use(&batch(4000, 0), "rules:\n  estimated-decay: deny\n");
+    let found = json(&same, &["drift", "--quiet", "--format", "json"]);
+    let loss = of(&found, "estimated_loss", "accuracy");
+    assert!(loss["value"].as_f64().unwrap().abs() < 0.01 && loss["state"] == "within_limit", "{loss}");
+    let _ = same.run(&["drift", "--quiet"]).exits(0);
+}
+
+#[test]
+fn a_denied_estimate_that_cannot_be_made_is_no_pass() {
+    // Without scores nothing can be estimated.
+    let without: String = batch(4000, 0)
+        .lines()
+        .map(|line| {
+            line.split(',').enumerate().filter(|(place, _)| *place != 1).map(|(_, cell)| cell).collect::<Vec<_>>().join(",")
+                + "\n"
+        })
+        .collect();
+    let gate = in_use(&without, "rules:\n  estimated-decay: deny\n");
+    let outcome = gate.run(&["drift", "--quiet"]).exits(1);
+    assert!(outcome.stdout.contains("deny [estimated-decay]") && outcome.stdout.contains("not measured"), "{}", outcome.stdout);
+}

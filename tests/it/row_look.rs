@@ -112,6 +112,24 @@ pub(crate) fn with_a_group_that_a_signal_tells() -> Gate {
         .with("predictions.csv", with_columns(&jittered(), columns))
 }
 
+/// Test rows in which a sum and its part do not go together as in training rows, where they are `loose`; each is spread the same.
+pub(crate) fn with_loose_columns(loose: bool) -> Gate {
+    let noise = |row: u32| f64::from((row ^ (row >> 7)).wrapping_mul(2_246_822_519) >> 8) / f64::from(1 << 24);
+    let part = |row: u32| 40.0 * noise(row + 3);
+    let sum = |row: u32| part(row) + 4.0 * noise(row + 50_000);
+    let rows = |rows: &Rows, first: u32, sum: &dyn Fn(u32) -> f64| {
+        let columns: &[(&str, &dyn Fn(u32) -> String)] =
+            &[("part", &|row| format!("{:.6}", part(row + first))), ("sum", &|row| format!("{:.6}", sum(row + first)))];
+        with_columns(rows, columns)
+    };
+    let keys = "  label_noise: true\n";
+    let tested = |row: u32| if loose { sum(row ^ 1_234) } else { sum(row) };
+    let gate = ready().with("modelgate.yml", with_data(keys)).with("predictions.csv", rows(&Rows::default(), 0, &tested));
+    let train = rows(&Rows { rows: 3_000, ..jittered() }, 100_000, &sum);
+    let gate = released(gate).with("predictions.csv", rows(&jittered(), 0, &tested)).with("train.csv", train);
+    gate.with("modelgate.yml", with_data(&format!("  train_path: train.csv\n{keys}")))
+}
+
 /// Rows with a number to predict, and one that says it in other words where it `gives` it away.
 pub(crate) fn with_numbers(gives: bool) -> Gate {
     let noise = |row: u32| f64::from(row.wrapping_mul(2_246_822_519) >> 8) / f64::from(1 << 24);
@@ -238,4 +256,25 @@ fn a_group_is_told_by_columns_of_which_none_tells_it_alone() {
     };
     assert!(of("sex", "encoded_group_auc") > 0.95 && of("sex", "proxy_strength") < 0.5, "{verdict}");
     assert!(of("region", "encoded_group_auc") < 0.65, "{verdict}");
+}
+
+#[test]
+fn columns_that_no_longer_go_together_tell_two_sets_apart() {
+    let gate = with_loose_columns(true);
+    let _ = gate.run(&["check"]).exits(0).prints("rows-told-apart").prints("unusual-rows");
+    let found = |gate: &Gate, metric: &str| {
+        let verdict: Value = serde_json::from_str(&gate.read("modelgate-out/verdict.json")).unwrap();
+        let all = verdict["data"]["measurements"].as_array().unwrap().clone();
+        let found: Vec<Value> = all.into_iter().filter(|one| one["metric"] == metric).collect();
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!((&found[0]["part"], &found[0]["by"]), (&"train".into(), &"test rows".into()));
+        found[0]["value"].as_f64().unwrap()
+    };
+    assert!(found(&gate, "told_apart_auc") > 0.75 && found(&gate, "reconstruction_shift") > 0.5);
+    let steady = with_loose_columns(false);
+    let _ = steady.run(&["check", "--quiet"]).exits(0);
+    assert!(found(&steady, "told_apart_auc") < 0.6 && found(&steady, "reconstruction_shift") < 0.15);
+    // The command that asks for one pair says the same.
+    let told = gate.run(&["drift", "--quiet", "--from", "training", "--to", "test"]).exits(0).stdout;
+    assert!(told.contains("told_apart_auc") && told.contains("warn [rows-told-apart]"), "{told}");
 }

@@ -83,6 +83,13 @@ def fisher(before, now):
     return float(st.fisher_exact(np.array([before, now], dtype=int)).pvalue)
 
 
+def boschloo(before, now):
+    """Of at most 400 rows in two cells; undefined for more."""
+    if min(before.sum(), now.sum()) == 0 or len(before) != 2 or before.sum() + now.sum() > 400:
+        return None
+    return float(st.boschloo_exact(np.array([before, now], dtype=int).T, n=256).pvalue)
+
+
 def mean_shift(before, now):
     """Welch's statistic and the tails of the normal distribution beyond it; numbers are summed in units of the earlier ones' spread."""
     if min(len(before), len(now)) < 2 or before.var() == 0:
@@ -113,7 +120,10 @@ def texts(name, before, now, rest=(0, 0), missing=(0, 0)):
     used = (before_all + now_all) > 0
     case = {"name": name, "before": before, "now": now, "rest": list(rest), "missing": list(missing)}
     statistics = of_shares(before_all[used], now_all[used])
-    return case | {"statistics": statistics | {"fisher_exact_p": fisher(before_all[used], now_all[used])}}
+    return case | {"statistics": statistics | {
+        "fisher_exact_p": fisher(before_all[used], now_all[used]),
+        "boschloo_exact_p": boschloo(before_all[used], now_all[used]),
+    }}
 
 
 def weighted(name, before, now):
@@ -140,7 +150,8 @@ def numbers(name, before, now, edges=None, missing=(0, 0)):
     all_cells = [np.append(side, rows) for side, rows in zip(counts, missing, strict=True)]
     used = (all_cells[0] + all_cells[1]) > 0
     statistics = of_shares(*(side[used] for side in all_cells))
-    statistics |= {"fisher_exact_p": fisher(*(side[used] for side in all_cells))} | mean_shift(before, now)
+    two_cells = [side[used] for side in all_cells]
+    statistics |= {"fisher_exact_p": fisher(*two_cells), "boschloo_exact_p": boschloo(*two_cells)} | mean_shift(before, now)
     rows = None
     if len(before) and len(now):
         statistics |= of_numbers(*counts, centers)

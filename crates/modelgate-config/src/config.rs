@@ -127,6 +127,13 @@ fn drift_limits(data_checks: &Node<'_>) -> DriftLimits {
     }
 }
 
+/// The columns that the data checks ask for by name, with their places.
+fn of_checks(data: &Node<'_>) -> Vec<(ConfigPath, String)> {
+    let single = ["entity", "source_column"];
+    let single = single.iter().filter_map(|key| Some((data.at(key), data.text(key)?)));
+    data.texts("quasi_identifiers").into_iter().chain(single).chain(data.texts("annotators")).collect()
+}
+
 /// Reads every section. Where there are mistakes, the result holds defaults in their place and must not be used.
 fn settings(
     root: &Node<'_>,
@@ -145,9 +152,8 @@ fn settings(
     rows::check_features(&features, root, mistakes);
     let axes = axes::read(&evaluation, &roles, mistakes);
     let named_columns = roles.iter().map(|(_, path, column)| (path.clone(), column.clone()));
-    let entity = data.text("entity").map(|name| (data.at("entity"), name));
-    let of_checks = data.texts("quasi_identifiers").into_iter().chain(entity).chain(data.texts("annotators"));
-    let evaluated: Vec<_> = named_columns.chain(axes.columns.clone()).chain(task::columns(root)).chain(of_checks).collect();
+    let evaluated: Vec<_> =
+        named_columns.chain(axes.columns.clone()).chain(task::columns(root)).chain(of_checks(&data)).collect();
     check_threshold(&evaluation, &data, mistakes);
     let task = task::read(root, mistakes);
     let declared = declared::read(&evaluation, &axes, mistakes);
@@ -198,6 +204,7 @@ fn settings(
         entity: data.text("entity"),
         quasi_identifiers: names(&data, "quasi_identifiers"),
         annotators: names(&data, "annotators"),
+        source_column: data.text("source_column"),
         label_noise: data.has("label_noise").then(|| data.flag("label_noise")),
         checks_data: data_checks.flag("enabled"),
         discovery: discovery(&evaluation, mistakes),

@@ -307,6 +307,11 @@ const DATA: Section = Section {
             "Columns with the labels that several people gave, one for each of them: how well they agree is measured, and nothing is learned from them.",
         ),
         Key::optional(
+            "source_column",
+            Text,
+            "The column that says who gave each row, such as an office or a partner: how much each gave, and whether one gives suddenly more, is measured, and nothing is learned from it.",
+        ),
+        Key::optional(
             "preprocessing",
             Kind::Section(&ATTESTATION),
             "Who says that everything that was learned to prepare the rows (scalers, imputation, encodings, selected features) was learned from training rows alone: no file can show it, and `unattested-preprocessing` asks for it where `rules` says so.",

@@ -53,6 +53,8 @@ pub struct Config {
     pub quasi_identifiers: Vec<String>,
     /// The columns with the labels that several people gave.
     pub annotators: Vec<String>,
+    /// The column that says who gave each row; nothing is learned from it.
+    pub source_column: Option<String>,
     /// Whether rows are looked at with models of other rows; `None` where it depends on whether a model is trained here.
     pub label_noise: Option<bool>,
     /// Whether the rows themselves are checked.
@@ -141,7 +143,7 @@ impl Config {
             ModelSource::Train { learning, .. } => learning.weight.as_ref(),
             _ => None,
         };
-        let optional = optional.chain([&self.entity]);
+        let optional = optional.chain([&self.entity, &self.source_column]);
         let named = optional.flatten().chain(split).chain(weight).chain([&roles.label]);
         named.chain(self.axes.iter().map(|axis| &axis.column)).chain(&self.annotators).cloned().collect()
     }

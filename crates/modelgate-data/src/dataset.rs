@@ -134,6 +134,11 @@ impl Dataset {
         self
     }
 
+    /// As many other rows, with these columns, that are told of as if they were this file's.
+    pub(crate) fn with_rows_of(&self, columns: Vec<(String, Column)>, rows: usize) -> Self {
+        Self { columns, rows, rows_in_file: None, unusable: Vec::new(), ..self.clone() }
+    }
+
     /// The rows whose `column` says `value`; missing values belong to no part. No such row is an error.
     pub fn split(&self, column: &str, value: &str) -> Result<Self, DataError> {
         let parts = crate::levels::levels_of(self.require(column)?);

@@ -45,6 +45,7 @@ mod sensitive;
 mod shape;
 mod shown;
 mod split_digest;
+mod stacked;
 mod tables;
 mod tasks;
 #[cfg(test)]

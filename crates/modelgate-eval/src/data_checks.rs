@@ -1,27 +1,37 @@
 //! What the counts of the data say: a share, of how many rows, what chance alone would give, and how it changed since a release.
 
 mod alike;
+mod apart;
 mod catalogue;
 mod chance;
 mod changes;
 mod clusters;
 mod columns;
+mod contributions;
 mod explained;
 mod groups;
+mod in_use;
 mod look;
 mod poisoning;
 mod raters;
+mod score_groups;
+#[cfg(test)]
+mod testing;
 
 use modelgate_cube::{ColumnKind, Counted, DataProfile, Part, PersonalKind};
 
 pub use alike::evaluate_people;
+pub use apart::{RowSets, evaluate_apart};
 pub use catalogue::{DATA_METRICS, DataMetric, DataMetricId, DataUnit};
 pub use clusters::RowPoints;
 pub use columns::{CutBy, LABEL_AXIS, evaluate_columns};
+pub use contributions::evaluate_contributions;
 pub use explained::{ColumnValues, NumbersLook, evaluate_explained};
 pub use groups::evaluate_groups;
+pub use in_use::evaluate_in_use;
 pub use look::{NearRows, RowsLook, ScoredRows, evaluate_encoding, evaluate_fit, evaluate_influence, evaluate_look};
 pub use poisoning::{NewPattern, evaluate_patterns};
+pub use score_groups::evaluate_score_groups;
 
 use crate::interval::z_of;
 use crate::significance::benjamini_hochberg;

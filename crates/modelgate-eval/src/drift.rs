@@ -1,5 +1,6 @@
 //! How far apart the values of the same columns lie in two sets of rows, how sure that is, and what chance alone would do.
 
+mod boschloo;
 mod catalogue;
 mod shares;
 mod statistics;

@@ -81,6 +81,12 @@ pub enum Reason {
     NotTrained,
     /// There are fewer rows than it takes.
     TooFew,
+    /// There are more rows than it is made for.
+    TooMany,
+    /// Too many rows have scores that no evaluated row has.
+    ScoresNotTested,
+    /// The predictions do not follow from the scores at the decision threshold.
+    PredictionsApart,
 }
 
 impl Reason {
@@ -126,6 +132,9 @@ impl Reason {
             Self::NotDisclosed => "not_disclosed",
             Self::NotTrained => "not_trained",
             Self::TooFew => "too_few",
+            Self::TooMany => "too_many",
+            Self::ScoresNotTested => "scores_not_tested",
+            Self::PredictionsApart => "predictions_apart",
         }
     }
 }
@@ -184,6 +193,9 @@ impl fmt::Display for Reason {
             Self::NotDisclosed => "the baseline's published counts do not have it",
             Self::NotTrained => "no model of the other rows could be trained",
             Self::TooFew => "there are too few rows",
+            Self::TooMany => "there are more rows than it is made for",
+            Self::ScoresNotTested => "too many rows have scores that no evaluated row has",
+            Self::PredictionsApart => "the predictions do not follow from the scores at the decision threshold",
         })
     }
 }

@@ -50,9 +50,10 @@ pub use comparison::{Change, Comparison, Delta, Mode, OneSided};
 pub use contrast::{contrast, gap};
 pub use data_checks::{
     ColumnValues, CutBy, DATA_METRICS, DataChange, DataEvaluation, DataMeasurement, DataMetric, DataMetricId, DataUnit,
-    LABEL_AXIS, NearRows, NewPattern, NumbersLook, RowPoints, RowsLook, SchemaChange, ScoredRows, evaluate_columns,
-    evaluate_data, evaluate_encoding, evaluate_explained, evaluate_fit, evaluate_groups, evaluate_influence, evaluate_look,
-    evaluate_patterns, evaluate_people,
+    LABEL_AXIS, NearRows, NewPattern, NumbersLook, RowPoints, RowSets, RowsLook, SchemaChange, ScoredRows, evaluate_apart,
+    evaluate_columns, evaluate_contributions, evaluate_data, evaluate_encoding, evaluate_explained, evaluate_fit,
+    evaluate_groups, evaluate_in_use, evaluate_influence, evaluate_look, evaluate_patterns, evaluate_people,
+    evaluate_score_groups,
 };
 pub use declared::{Costs, Declared, Requirement};
 pub use discover::{Discovery, DiscoverySettings, FALSE_DISCOVERY_RATE, WorstSlice, discover};

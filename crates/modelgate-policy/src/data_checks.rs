@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use modelgate_cube::Part;
 use modelgate_eval::{DataEvaluation, DataMeasurement, DataUnit, Estimate, Reason, SchemaChange};
 
-use crate::{Date, Finding, JudgedSource, Level, RuleId};
+use crate::{Date, Finding, JudgedSource, Level, Policy, RuleId};
 pub use table::{DATA_RULES, DataQuestion, DataRule};
 
 /// The most columns that a finding names.
@@ -143,6 +143,22 @@ pub(crate) fn judge(evaluation: &DataEvaluation, limits: &DataLimits) -> JudgedD
     let measurements = evaluation.measurements.iter().map(judged).collect();
     let population = limits.population.clone();
     JudgedData { measurements, schema: evaluation.schema.clone(), population, ..JudgedData::default() }
+}
+
+/// Judges measurements alone, as a whole run judges them: what became of each, and what the rules say. Of these rules, one that is
+/// denied and was not measured is no pass.
+#[must_use]
+pub fn judge_measurements(
+    measurements: Vec<DataMeasurement>,
+    rules: &[RuleId],
+    policy: &Policy,
+) -> (Vec<JudgedMeasurement>, Vec<Finding>) {
+    let judged = judge(&DataEvaluation { measurements, schema: None }, &policy.data);
+    let level = |rule: RuleId| policy.levels.get(&rule).copied().unwrap_or(rule.rule().default_level);
+    let mut found = findings(&judged, level);
+    found.extend(unmeasured(&judged, true, level).into_iter().filter(|finding| rules.contains(&finding.rule)));
+    found.retain(|finding| finding.level > Level::Allow);
+    (judged.measurements, found)
 }
 
 fn state(measurement: &DataMeasurement, question: DataQuestion, declared: &DataLimits, limit: f64) -> DataState {

@@ -16,6 +16,7 @@ mod written;
 pub use data_checks::sources::{DataSource, JudgedSource, ReadFile, SOURCE_FACTS};
 pub use data_checks::{
     Attestation, DATA_RULES, DataLimits, DataQuestion, DataRule, DataState, JudgedData, JudgedMeasurement, PopulationSource,
+    judge_measurements,
 };
 pub use drift::{DriftLimits, DriftState, JudgedDrift, judge_drift};
 pub use gate::{Bound, Gate, Origin, Policy, Target};

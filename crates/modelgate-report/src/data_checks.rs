@@ -22,13 +22,16 @@ const MOST_NAMED: usize = 40;
 const MOST_STRONGEST: usize = 10;
 
 /// The metrics that relate columns to groups or labels.
-const BETWEEN: [DataMetricId; 6] = [
+const BETWEEN: [DataMetricId; 9] = [
     DataMetricId::SINGLE_COLUMN_AUC,
     DataMetricId::SINGLE_COLUMN_AUC_DROP,
     DataMetricId::SINGLE_COLUMN_R2,
     DataMetricId::PROXY_STRENGTH,
     DataMetricId::MISSING_RATE_DIFFERENCE,
     DataMetricId::ORDER_AUC,
+    DataMetricId::ENCODED_GROUP_AUC,
+    DataMetricId::GROUP_SCORE_AUC,
+    DataMetricId::SOURCE_RATE,
 ];
 
 /// The metrics of a table of columns, in its order.
@@ -45,13 +48,15 @@ const OF_COLUMNS: [DataMetricId; 9] = [
 ];
 
 /// The metrics of rows that are alike, or marked; they are few, and stand beside those of whole rows.
-const BESIDE_ROWS: [DataMetricId; 6] = [
+const BESIDE_ROWS: [DataMetricId; 8] = [
     DataMetricId::L_DIVERSITY,
     DataMetricId::ENTROPY_L_DIVERSITY,
     DataMetricId::T_CLOSENESS,
     DataMetricId::TRIGGER_PATTERN_RATE,
     DataMetricId::SPECTRAL_OUTLIER_RATE,
     DataMetricId::SEPARATE_CLUSTER_RATE,
+    DataMetricId::ESTIMATED_IN_USE,
+    DataMetricId::ESTIMATED_LOSS,
 ];
 
 /// Everything that was measured of the data; `None` where nothing was.
@@ -76,6 +81,23 @@ pub(crate) fn node(report: &Report) -> Option<Node> {
             metrics: definitions(&data.measurements),
         }
     })
+}
+
+/// What a terminal shows of measurements, a line each: those that are beyond their limit or undefined, and of whole rows all.
+#[must_use]
+pub fn measurement_lines(measurements: &[JudgedMeasurement]) -> Vec<Vec<String>> {
+    let told = |entry: &&JudgedMeasurement| entry.state == DataState::Crossed || entry.measurement.group.is_none();
+    let line = |entry: &JudgedMeasurement| {
+        let DataMeasurement { metric, column, by, group, estimate, .. } = &entry.measurement;
+        vec![
+            metric.as_str().to_owned(),
+            about(column.as_deref(), by.as_deref(), group.as_deref()).into_string(),
+            shown(&entry.measurement).into_string(),
+            format!("{} rows", number::whole(estimate.n())),
+            status(entry.state).into_string(),
+        ]
+    };
+    measurements.iter().filter(told).map(line).collect()
 }
 
 /// A file without its folder, which tells about a machine and not about the data.

@@ -47,6 +47,7 @@ pub use card::render_model_card;
 pub use comment::{COMMENT_BUDGET, MARKER_START, render_comment};
 pub use controls::render_control_matrix;
 pub use croissant::render_croissant;
+pub use data_checks::measurement_lines;
 pub use dataset_card::render_dataset_card;
 pub use disclose::{TRAINING_POSITIVES, disclose, disclose_comparison, disclose_evaluation};
 pub use document::{Document, DocumentKind, RenderError};

@@ -25,6 +25,7 @@ mod production;
 mod row_look;
 mod statement;
 mod terminal;
+mod together;
 mod trail;
 mod worked;
 mod zip;

@@ -6,7 +6,7 @@ use modelgate_config::{Config, Guess, ModelSource, SensitiveColumn};
 use modelgate_cube::{Bundle, Cube, DataProfile, Digest, Disclosure, FeatureTable, Manifest, Population, Task};
 use modelgate_eval::{
     Comparison, CutBy, DataEvaluation, DataMeasurement, DriftBetween, DriftComparison, EvalSettings, Evaluation, discover, drift,
-    evaluate_columns, evaluate_data, evaluate_groups, evaluate_people,
+    evaluate_columns, evaluate_contributions, evaluate_data, evaluate_groups, evaluate_people, evaluate_score_groups,
 };
 use modelgate_policy::{Anchor, History, Outcome, ReadFile, Verdict, judge};
 use modelgate_report::{DataFiles, Disclosed, Document, Input, Provenance, Report};
@@ -25,6 +25,7 @@ use crate::inputs;
 use crate::log;
 use crate::production;
 use crate::row_look;
+use crate::together;
 
 /// This program's version, part of every record.
 pub(crate) const TOOL_VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -128,10 +129,16 @@ pub(crate) fn run(
         Some(handed) => handed.bundle.profile.clone(),
         None => data_checks::count(config, &candidate, agreed, context, console)?,
     };
-    let (drift, columns) = drifted(config, (&candidate, handed), (&baseline, anchor.as_ref()), &profile, console)?;
-    let looked_at = if handed.is_some() { Vec::new() } else { row_look::of(config, &candidate, &baseline, console)? };
+    let Moved { compared: drift, columns, in_use } =
+        drifted(config, (&candidate, handed), (&baseline, anchor.as_ref()), &profile, console)?;
+    let mut looked_at = if handed.is_some() { Vec::new() } else { row_look::of(config, &candidate, &baseline, console)? };
+    if handed.is_none() && together::is_asked(config, &candidate) {
+        looked_at.extend(together::of(config, &candidate, &together::PAIRS, console)?);
+    }
+    looked_at.extend(in_use);
+    let known = Known { profile: &profile, columns: columns.as_ref(), population: shares.as_ref() };
     let data = (!profile.is_empty())
-        .then(|| checked(config, &profile, (columns.as_ref(), shares.as_ref()), &baseline, context.now.as_second() as f64))
+        .then(|| checked(config, &candidate.cube, known, &baseline, context.now.as_second() as f64))
         .map(|data| with_rows(data, &candidate.fit, looked_at));
     console.step("Judging", &judging(config, decisions));
     let files = read_files(config, &candidate, population_digest);
@@ -223,16 +230,23 @@ fn read_files(config: &Config, candidate: &Candidate, population: Option<Digest>
     files
 }
 
+/// What is known of the data.
+#[derive(Clone, Copy)]
+struct Known<'a> {
+    profile: &'a DataProfile,
+    columns: Option<&'a Columns>,
+    population: Option<&'a Population>,
+}
+
 /// What the counts say of the data.
-fn checked(
-    config: &Config,
-    profile: &DataProfile,
-    (columns, population): (Option<&Columns>, Option<&Population>),
-    baseline: &Found,
-    now: f64,
-) -> DataEvaluation {
+fn checked(config: &Config, cube: &Cube, known: Known<'_>, baseline: &Found, now: f64) -> DataEvaluation {
+    let Known { profile, columns, population } = known;
     let EvalSettings { confidence_level, min_support, .. } = config.evaluation;
     let mut data = evaluate_data(profile, baseline.profile(), confidence_level);
+    data.measurements.extend(evaluate_score_groups(cube, &config.evaluation));
+    if let Some((Columns { table, .. }, source)) = columns.zip(config.source_column.as_ref()) {
+        data.measurements.extend(evaluate_contributions(table, baseline.columns(), source, confidence_level));
+    }
     if let Some(Columns { table, by_label }) = columns {
         let cuts: Vec<CutBy<'_>> = config.axes.iter().map(|axis| CutBy { axis: &axis.axis.name, column: &axis.column }).collect();
         data.measurements.extend(evaluate_columns(table, by_label, &cuts, min_support, confidence_level));
@@ -262,6 +276,14 @@ fn searched(config: &Config, candidate: &Candidate, evaluation: Evaluation, cons
     evaluation.with_discovery(discover(&candidate.cube, settings))
 }
 
+/// How the columns moved, their counts, and what that says of the model in use.
+#[derive(Default)]
+struct Moved {
+    compared: Vec<DriftComparison>,
+    columns: Option<Columns>,
+    in_use: Vec<DataMeasurement>,
+}
+
 /// How the columns moved: against the rows of the baseline, between the rows that were learned from and those that are
 /// evaluated, and towards a batch from use. Edges are the anchor's, else the baseline's. Columns are counted only where there is something to compare, or the
 /// data is checked.
@@ -271,10 +293,10 @@ fn drifted(
     (baseline, anchor): (&Found, Option<&Found>),
     profile: &DataProfile,
     console: &mut Console<'_>,
-) -> Result<(Vec<DriftComparison>, Option<Columns>), Failure> {
+) -> Result<Moved, Failure> {
     let frozen = anchor.and_then(Found::columns).or_else(|| baseline.columns());
     if frozen.is_none() && candidate.training.is_none() && config.production.is_none() && !config.checks_data {
-        return Ok((Vec::new(), None));
+        return Ok(Moved::default());
     }
     let counted = match handed {
         Some(handed) => Columns { table: handed.bundle.features.clone(), by_label: FeatureTable::default() },
@@ -285,13 +307,15 @@ fn drifted(
     let against_training = drift(DriftBetween::TrainTest, table, table);
     let of_training = baseline.columns().and_then(|before| drift(DriftBetween::TrainReleases, before, table));
     let mut compared: Vec<_> = [against_baseline, against_training, of_training].into_iter().flatten().collect();
+    let mut in_use = Vec::new();
     if let Some(path) = config.production.as_ref().filter(|_| handed.is_none()) {
         let batch = production::count(config, path, candidate.production.as_ref(), Some(table), console)?;
         compared.extend(baseline.columns().and_then(|before| drift(DriftBetween::BaselineProduction, before, &batch)));
         compared.extend(drift(DriftBetween::TrainProduction, table, &batch));
         compared.extend(drift(DriftBetween::TestProduction, table, &batch));
+        in_use = together::in_use(config, Some(candidate), baseline, &batch);
     }
-    Ok((compared, Some(counted)))
+    Ok(Moved { compared, columns: Some(counted), in_use })
 }
 
 /// What came before a candidate, as it was found.

@@ -246,6 +246,35 @@ pub(super) const DATA_CHECKS: Section = Section {
             "How well the rows of a group may be told by the other columns that are learned from (area under the ROC curve).",
         )
         .with_default("0.75"),
+        Key::optional(
+            "max_told_apart_auc",
+            Number(SHARE),
+            "How well a model may tell later rows from earlier ones (area under the ROC curve): test rows from training rows, and a batch from use from either.",
+        )
+        .with_default("0.65"),
+        Key::optional(
+            "max_reconstruction_shift",
+            Number(AT_LEAST_0),
+            "How much farther from the principal directions of earlier rows later ones may lie, or nearer, in standard deviations of the distance.",
+        )
+        .with_default("0.25"),
+        Key::optional(
+            "max_estimated_loss",
+            Number(SHARE),
+            "How much worse a metric may be estimated to be on `data.production`, by its scores, than on the evaluated rows.",
+        )
+        .with_default("0.02"),
+        Key::optional(
+            "max_group_score_auc",
+            Number(SHARE),
+            "How well the score may tell a group among rows with the same label (area under the ROC curve); without it, any way: where the label goes with age, say, most scores do too.",
+        ),
+        Key::optional(
+            "max_source_increase",
+            Number(SHARE),
+            "How much the share of the rows that one source in `data.source_column` gave may rise since the baseline; a rise must also be sure (adjusted p-value below 0.05).",
+        )
+        .with_default("0.1"),
         Key::optional("max_age_days", Number(AT_LEAST_0), "How many days ago the latest row (`data.time`) may be; without it, any."),
         Key::optional("max_gap_days", Number(AT_LEAST_0), "How many days in a row there may be no row (`data.time`); without it, any."),
     ],

@@ -1,5 +1,6 @@
 //! The measurements of data, a row each: from it code, `list data-metrics`, `explain` and the docs read.
 
+mod apart;
 mod groups;
 mod look;
 mod people;
@@ -384,6 +385,12 @@ pub const DATA_METRICS: &[DataMetric] = &[
     look::SPECTRAL_OUTLIER_RATE,
     look::SEPARATE_CLUSTER_RATE,
     look::ENCODED_GROUP_AUC,
+    apart::TOLD_APART_AUC,
+    apart::RECONSTRUCTION_SHIFT,
+    apart::ESTIMATED_IN_USE,
+    apart::ESTIMATED_LOSS,
+    apart::GROUP_SCORE_AUC,
+    apart::SOURCE_RATE,
 ];
 
 impl DataMetric {
@@ -550,6 +557,18 @@ impl DataMetricId {
     pub const SEPARATE_CLUSTER_RATE: Self = Self(56);
     /// See `encoded_group_auc`.
     pub const ENCODED_GROUP_AUC: Self = Self(57);
+    /// See `told_apart_auc`.
+    pub const TOLD_APART_AUC: Self = Self(58);
+    /// See `reconstruction_shift`.
+    pub const RECONSTRUCTION_SHIFT: Self = Self(59);
+    /// See `estimated_in_use`.
+    pub const ESTIMATED_IN_USE: Self = Self(60);
+    /// See `estimated_loss`.
+    pub const ESTIMATED_LOSS: Self = Self(61);
+    /// See `group_score_auc`.
+    pub const GROUP_SCORE_AUC: Self = Self(62);
+    /// See `source_rate`.
+    pub const SOURCE_RATE: Self = Self(63);
 
     /// Every id, in the order of the catalogue.
     pub fn all() -> impl Iterator<Item = Self> {
@@ -643,6 +662,12 @@ mod tests {
             (DataMetricId::NEW_ROW_HARM, "new_row_harm"),
             (DataMetricId::SPECTRAL_OUTLIER_RATE, "spectral_outlier_rate"),
             (DataMetricId::SEPARATE_CLUSTER_RATE, "separate_cluster_rate"),
+            (DataMetricId::TOLD_APART_AUC, "told_apart_auc"),
+            (DataMetricId::RECONSTRUCTION_SHIFT, "reconstruction_shift"),
+            (DataMetricId::ESTIMATED_IN_USE, "estimated_in_use"),
+            (DataMetricId::ESTIMATED_LOSS, "estimated_loss"),
+            (DataMetricId::GROUP_SCORE_AUC, "group_score_auc"),
+            (DataMetricId::SOURCE_RATE, "source_rate"),
         ] {
             assert_eq!((id.as_str(), DataMetricId::parse(name)), (name, Some(id)));
         }

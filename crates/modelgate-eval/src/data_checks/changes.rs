@@ -37,7 +37,7 @@ pub(super) fn change(measured: &DataMeasurement, now: &DataProfile, before: &Dat
 /// The two-sided score test of two independent proportions: their difference by its standard error under equal shares.
 ///
 /// statsmodels `test_proportions_2indep(method="score", correction=False)`, scipy `chi2_contingency(correction=False)`.
-fn score_p(now: Successes, before: Successes) -> f64 {
+pub(super) fn score_p(now: Successes, before: Successes) -> f64 {
     let pooled = (now.hits + before.hits) / (now.n + before.n);
     let standard_error = (pooled * (1.0 - pooled) * (1.0 / now.n + 1.0 / before.n)).max(0.0).sqrt();
     let value = (now.hits / now.n - before.hits / before.n).abs();

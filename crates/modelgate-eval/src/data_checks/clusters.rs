@@ -79,12 +79,12 @@ fn placed(rows: &[&[f64]], width: usize) -> Option<Vec<Vec<f64>>> {
     Some(centered.iter().map(|row| directions.iter().map(|direction| dot(row, direction)).collect()).collect())
 }
 
-fn dot(one: &[f64], other: &[f64]) -> f64 {
+pub(super) fn dot(one: &[f64], other: &[f64]) -> f64 {
     one.iter().zip(other).map(|(one, other)| one * other).sum()
 }
 
 /// The first right singular vectors of centered rows, each found by repeated multiplication at right angles to those before it.
-fn directions(rows: &[Vec<f64>], width: usize) -> Vec<Vec<f64>> {
+pub(super) fn directions(rows: &[Vec<f64>], width: usize) -> Vec<Vec<f64>> {
     let mut found: Vec<Vec<f64>> = Vec::new();
     let spread = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|value| value * value).sum::<f64>();
     let mut columns: Vec<(f64, usize)> = (0..width).map(|column| (spread(column), column)).collect();

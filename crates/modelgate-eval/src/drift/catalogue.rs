@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Measured, statistics};
+use super::{Measured, boschloo, statistics};
 use crate::Reason;
 
 /// A statistic of the catalogue; ordered as the catalogue is.
@@ -227,6 +227,17 @@ pub const DRIFT_STATISTICS: &[DriftStatistic] = &[
         undefined_when: "one side has no rows, or there are not two cells",
         reference: "scipy.stats.fisher_exact(table).pvalue",
         value: statistics::fisher_exact_p,
+        floor: None,
+    },
+    DriftStatistic {
+        id: "boschloo_exact_p",
+        title: "p-value of Boschloo's exact test",
+        formula: "twice the smaller of both one-sided p-values: the largest probability, whatever share both sides have, of a table with a one-sided p-value of Fisher's test that is no larger (Boschloo 1970); of rows, whatever their weights",
+        range: (0.0, 1.0),
+        numbers_only: false,
+        undefined_when: "one side has no rows, there are not two cells, or both sides have more than 400 rows together",
+        reference: "scipy.stats.boschloo_exact(table).pvalue",
+        value: boschloo::p,
         floor: None,
     },
     DriftStatistic {

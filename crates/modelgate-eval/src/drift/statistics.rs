@@ -18,7 +18,7 @@ const FEWEST_EXPECTED: f64 = 5.0;
 
 impl Measured<'_> {
     /// The shares of both sides; an error where one of them has no rows.
-    fn shares(&self) -> Result<Vec<(f64, f64)>, Reason> {
+    pub(super) fn shares(&self) -> Result<Vec<(f64, f64)>, Reason> {
         let Cells { cells, n } = self.cells;
         if n.0 <= 0.0 || n.1 <= 0.0 {
             return Err(Reason::NoRows);

@@ -15,6 +15,7 @@ mod different_data;
 mod duplicate_rows;
 mod encoded_group;
 mod entity_overlap;
+mod estimated_decay;
 mod expired_waiver;
 mod expiring_waiver;
 mod explained_number;
@@ -51,10 +52,13 @@ mod production_drift;
 mod proxy_column;
 mod re_identification;
 mod row_count_change;
+mod rows_told_apart;
 mod schema_change;
+mod score_tells_group;
 mod separate_cluster;
 mod similar_texts;
 mod simpson;
+mod source_contribution;
 mod spectral_signature;
 mod stale_data;
 mod stale_statement;
@@ -73,6 +77,7 @@ mod unmeasured_number;
 mod unreadable_times;
 mod unrepresentative_group;
 mod unused_waiver;
+mod unusual_rows;
 mod worn_split;
 mod worst_slice;
 
@@ -205,6 +210,11 @@ pub const RULES: &[Rule] = &[
     outdated_block::RULE,
     expiring_waiver::RULE,
     changed_configuration::RULE,
+    rows_told_apart::RULE,
+    unusual_rows::RULE,
+    estimated_decay::RULE,
+    score_tells_group::RULE,
+    source_contribution::RULE,
 ];
 
 impl RuleId {
@@ -377,6 +387,16 @@ impl RuleId {
     pub const EXPIRING_WAIVER: Self = Self(73);
     /// The change brings a configuration of its own.
     pub const CHANGED_CONFIGURATION: Self = Self(74);
+    /// A model tells two sets of rows apart.
+    pub const ROWS_TOLD_APART: Self = Self(75);
+    /// Later rows leave the directions of earlier ones.
+    pub const UNUSUAL_ROWS: Self = Self(76);
+    /// By its scores, the model is worse in use.
+    pub const ESTIMATED_DECAY: Self = Self(77);
+    /// The score tells a group among rows with the same label.
+    pub const SCORE_TELLS_GROUP: Self = Self(78);
+    /// A source gives suddenly more of the rows.
+    pub const SOURCE_CONTRIBUTION: Self = Self(79);
 
     /// Looks an id up, exactly as written in the catalogue.
     #[must_use]

@@ -35,7 +35,7 @@ struct Population<'a> {
 }
 
 #[derive(Serialize)]
-struct Measurement<'a> {
+pub(super) struct Measurement<'a> {
     metric: &'static str,
     /// `train` or `test`.
     part: &'static str,
@@ -149,7 +149,7 @@ pub(super) fn data(judged: &JudgedData) -> Option<Data<'_>> {
     })
 }
 
-fn measurement(entry: &JudgedMeasurement) -> Measurement<'_> {
+pub(super) fn measurement(entry: &JudgedMeasurement) -> Measurement<'_> {
     let DataMeasurement { metric, part, column, by, group, personal, estimate, expected, sampled, change } = &entry.measurement;
     let measured = estimate.measured();
     let undefined = match (entry.state, estimate) {

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use modelgate_cube::FeatureId;
 use modelgate_eval::{Drift, DriftBetween};
-use modelgate_policy::{DriftState, JudgedDrift};
+use modelgate_policy::{DriftState, JudgedDrift, JudgedMeasurement};
 use serde::Serialize;
 
+use super::data_checks::{Measurement, measurement};
 use super::v1::{Terms, terms};
 use crate::RenderError;
 
@@ -68,10 +69,19 @@ fn feature(id: &FeatureId) -> Feature<'_> {
     }
 }
 
-/// One comparison alone, as `verdict.json` has it among others.
-pub fn render_drift(judged: &JudgedDrift) -> Result<String, RenderError> {
+/// A comparison with what was measured of both sets of rows together.
+#[derive(Serialize)]
+struct Alone<'a> {
+    #[serde(flatten)]
+    comparison: Comparison<'a>,
+    together: Vec<Measurement<'a>>,
+}
+
+/// One comparison alone, as `verdict.json` has it among others, with what was measured of both sets of rows together.
+pub fn render_drift(judged: &JudgedDrift, together: &[JudgedMeasurement]) -> Result<String, RenderError> {
     let failed = |source| RenderError::Json { path: "the comparison of columns", source };
-    serde_json::to_string_pretty(&comparison(judged)).map_err(failed)
+    let together = together.iter().map(measurement).collect();
+    serde_json::to_string_pretty(&Alone { comparison: comparison(judged), together }).map_err(failed)
 }
 
 /// Maps a comparison to the format.

@@ -2,16 +2,17 @@
 
 use modelgate_config::Config;
 use modelgate_cube::{FeatureTable, Profile};
-use modelgate_eval::{DriftBetween, drift};
-use modelgate_policy::{Level, judge_drift};
-use modelgate_report::{drift_lines, render_drift};
+use modelgate_eval::{DataMeasurement, DriftBetween, drift};
+use modelgate_policy::{Level, RuleId, judge_drift, judge_measurements};
+use modelgate_report::{drift_lines, measurement_lines, render_drift};
 
 use crate::baseline::{self, BaselineChoice, Found, Reading};
+use crate::candidate::{Candidate, candidate};
 use crate::cli::{DriftArgs, Format, RowSet};
 use crate::context::{Console, Context};
 use crate::exit::ExitStatus;
 use crate::failure::Failure;
-use crate::{columns, data_checks, disclosure, pipeline, production, terminal};
+use crate::{columns, data_checks, disclosure, pipeline, production, terminal, together};
 
 /// Compares, judges and prints; writes and records nothing.
 pub(crate) fn run(arguments: &DriftArgs, context: &Context, console: &mut Console<'_>) -> Result<ExitStatus, Failure> {
@@ -32,7 +33,8 @@ pub(crate) fn run(arguments: &DriftArgs, context: &Context, console: &mut Consol
         _ => None,
     };
     let frozen = release.as_ref().and_then(Found::columns);
-    let (own, batch) = counted(&config, (arguments, has_candidate), frozen, context, console)?;
+    let candidate = if has_candidate { Some(candidate(&config, None, console)?) } else { None };
+    let (own, batch) = counted(&config, (arguments, candidate.as_ref()), frozen, context, console)?;
     let lacks = |side: RowSet| Failure::with_help(lacking(side, release.as_ref()), help(side));
     let before = if arguments.from == RowSet::Baseline { frozen } else { own.as_ref() }.ok_or_else(|| lacks(arguments.from))?;
     let now =
@@ -45,14 +47,18 @@ pub(crate) fn run(arguments: &DriftArgs, context: &Context, console: &mut Consol
         return Err(lacks(arguments.to));
     }
     let compared: Vec<_> = drift(between, before, now).into_iter().collect();
-    let (judged, findings) = judge_drift(&compared, &config.policy);
+    let (judged, mut findings) = judge_drift(&compared, &config.policy);
+    let together = together(&config, candidate.as_ref(), between, (release.as_ref(), batch.as_ref()), console)?;
+    let (together, of_both) = judge_measurements(together, rules(between), &config.policy);
+    findings.extend(of_both);
     for one in &judged {
         match arguments.format {
-            Format::Json => console.result(&render_drift(one)?),
+            Format::Json => console.result(&render_drift(one, &together)?),
             Format::Full => {
                 let (summary, rows) = drift_lines(one);
                 console.result(&summary);
                 console.result(terminal::table(rows).trim_end());
+                console.result(terminal::table(measurement_lines(&together)).trim_end());
             }
         }
     }
@@ -88,16 +94,46 @@ fn of_release(config: &Config, arguments: &DriftArgs, context: &Context, console
     baseline::release(config, &BaselineChoice::from(&arguments.search), &reading, console)
 }
 
+/// What is measured of both sets of rows together.
+fn together(
+    config: &Config,
+    candidate: Option<&Candidate>,
+    between: DriftBetween,
+    (release, batch): (Option<&Found>, Option<&FeatureTable>),
+    console: &mut Console<'_>,
+) -> Result<Vec<DataMeasurement>, Failure> {
+    let mut found = match candidate {
+        Some(candidate) if together::is_asked(config, candidate) => together::of(config, candidate, &[between], console)?,
+        _ => Vec::new(),
+    };
+    if let Some(batch) = batch {
+        let nothing = Found::Nothing { why: String::new() };
+        found.extend(together::in_use(config, candidate, release.unwrap_or(&nothing), batch));
+    }
+    Ok(found)
+}
+
+/// The rules about both sets of a pair together.
+fn rules(between: DriftBetween) -> &'static [RuleId] {
+    match between {
+        DriftBetween::TrainTest => &[RuleId::ROWS_TOLD_APART, RuleId::UNUSUAL_ROWS],
+        DriftBetween::TrainProduction | DriftBetween::TestProduction => {
+            &[RuleId::ROWS_TOLD_APART, RuleId::UNUSUAL_ROWS, RuleId::ESTIMATED_DECAY]
+        }
+        DriftBetween::BaselineProduction => &[RuleId::ESTIMATED_DECAY],
+        DriftBetween::Releases | DriftBetween::TrainReleases => &[],
+    }
+}
+
 /// The counts of the rows of this run, and of the batch, as far as they are compared.
 fn counted(
     config: &Config,
-    (arguments, has_candidate): (&DriftArgs, bool),
+    (arguments, candidate): (&DriftArgs, Option<&Candidate>),
     frozen: Option<&FeatureTable>,
     context: &Context,
     console: &mut Console<'_>,
 ) -> Result<(Option<FeatureTable>, Option<FeatureTable>), Failure> {
-    let candidate = if has_candidate { Some(crate::candidate::candidate(config, None, console)?) } else { None };
-    let own = match &candidate {
+    let own = match candidate {
         Some(candidate) => {
             let profile = data_checks::count(config, candidate, (None, None), context, console)?;
             Some(columns::count(config, candidate, frozen, &profile, console)?.table)
@@ -108,7 +144,7 @@ fn counted(
         return Ok((own, None));
     }
     let Some(path) = &config.production else { return Ok((own, None)) };
-    let scored = candidate.as_ref().and_then(|candidate| candidate.production.as_ref());
+    let scored = candidate.and_then(|candidate| candidate.production.as_ref());
     let batch = production::count(config, path, scored, own.as_ref().or(frozen), console)?;
     Ok((own, Some(batch)))
 }
