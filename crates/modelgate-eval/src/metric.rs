@@ -134,6 +134,8 @@ pub(crate) enum Compute {
     MeanLoss(fn(&Cell) -> &LossSums),
     /// A function of the rows by score.
     Scores(fn(&Scored) -> Result<Found, Reason>),
+    /// The share of rows with a score above the median of all rows of the cube.
+    ScoringRate,
     /// A group's rate in relation to that of the group with the highest.
     AgainstHighest(Share),
     /// A gap between groups.
@@ -223,6 +225,7 @@ impl MetricId {
             | Compute::ShareOfAll { .. } => true,
             // They tell about rows above a score, rows that changed, groups that are not their subject, or another task.
             Compute::Never
+            | Compute::ScoringRate
             | Compute::AgainstHighest(Share::AboveMedian)
             | Compute::CostGap
             | Compute::Flip(_)
@@ -265,7 +268,11 @@ mod tests {
         assert_eq!(MetricId::all().count(), METRICS.len());
         assert!(SUMS_OF_SCORES.iter().all(|id| MetricId::parse(id).is_some()));
         let tells_more = |id: &str| MetricId::parse(id).is_some_and(|metric| !metric.tells_confusion_only());
-        assert!(["ks_statistic", "precision_at_10_percent", "scoring_rate_ratio", "churn"].into_iter().all(tells_more));
+        assert!(
+            ["ks_statistic", "precision_at_10_percent", "scoring_rate", "scoring_rate_ratio", "churn"]
+                .into_iter()
+                .all(tells_more)
+        );
         assert!(!["accuracy", "roc_auc", "log_loss", "impact_ratio", "equalized_odds_difference"].into_iter().any(tells_more));
         assert_eq!(MetricId::parse("Accuracy"), None);
     }

@@ -238,6 +238,7 @@ fn value(compute: Compute, replicate: &Replicate, costs: Option<&Costs>) -> Opti
         | Compute::RocAuc
         | Compute::Gini
         | Compute::Scores(_)
+        | Compute::ScoringRate
         | Compute::AgainstHighest(_)
         | Compute::Gap(_)
         | Compute::CostGap

@@ -1,6 +1,7 @@
 //! Everything that modelgate does with a git repository.
 
 mod absent;
+mod authors;
 mod baseline;
 mod error;
 mod history;

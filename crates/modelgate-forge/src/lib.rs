@@ -11,6 +11,7 @@ mod ci;
 mod deliver;
 mod git;
 mod protection;
+mod reviews;
 mod visibility;
 
 pub use api::{ApiError, Token};
@@ -25,4 +26,5 @@ pub use git::{
     RECORDS_BRANCH, RecordChange, RecordsView, Refreshed, Repository, StoredRelease, TrailWriter,
 };
 pub use protection::{Guard, Protection, protection};
+pub use reviews::{Approval, Reviews, ReviewsError, reviews};
 pub use visibility::Visibility;

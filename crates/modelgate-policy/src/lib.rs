@@ -21,12 +21,14 @@ pub use data_checks::{
 pub use drift::{DriftLimits, DriftState, JudgedDrift, judge_drift};
 pub use gate::{Bound, Gate, Origin, Policy, Target};
 pub use judge::{Anchor, Baseline, History, judge};
+pub use packs::employment::posted_until;
 pub use packs::evidence::{RunFacts, TERMS, Term, term};
 pub use packs::expression::{Expression, Lack, Shortfall};
 pub use packs::facts::{Fact, FactValue, Facts, Statement, item_text};
 pub use packs::judge::{Compliance, ControlChange, Gap, JudgedControl, JudgedControls, JudgedPack, PackChange, told};
 pub use packs::loosened::loosened;
 pub use packs::pack::{Applies, ChosenPack, Class, Control, Pack};
+pub use packs::people::is_account_of;
 pub use packs::state::{ControlState, state_words};
 pub use rules::{Level, RULES, Rule, RuleId};
 pub use verdict::{Check, Counts, Family, Finding, Outcome, State, Test, Verdict};

@@ -47,6 +47,15 @@ impl Date {
             .unwrap_or(Self::LAST)
     }
 
+    /// The same day some months later; where that month has no such day, its last one.
+    #[must_use]
+    pub fn months_later(self, months: u8) -> Self {
+        let month = i16::from(self.month) - 1 + i16::from(months);
+        let year = self.year.saturating_add(month.div_euclid(12));
+        let month = u8::try_from(month.rem_euclid(12)).unwrap_or(0) + 1;
+        (0..4).find_map(|less| Self::new(year, month, self.day.saturating_sub(less))).unwrap_or(Self::LAST)
+    }
+
     /// Days since a day long ago: years begin in March, so that a leap day is a year's last (Howard Hinnant's
     /// `days_from_civil`).
     fn days(self) -> i64 {
@@ -200,5 +209,8 @@ mod tests {
         assert_eq!(between("1970-01-01", "2026-11-27"), 20_784);
         let later = |day: &str| Date::parse(day).unwrap().a_year_later().to_string();
         assert_eq!([later("2024-02-29"), later("2025-02-28"), later("2026-12-31")], ["2025-02-28", "2026-02-28", "2027-12-31"]);
+        let half = |day: &str| Date::parse(day).unwrap().months_later(6).to_string();
+        assert_eq!([half("2026-01-15"), half("2026-08-31"), half("2027-08-30")], ["2026-07-15", "2027-02-28", "2028-02-29"]);
+        assert_eq!(half("2026-12-31"), "2027-06-30");
     }
 }

@@ -115,6 +115,7 @@ fn view(facts: &Facts<'_>, level: Level, shortened: bool) -> Node {
         findings: limited(findings(facts), level.entries),
         controls: crate::controls::nodes(report),
         changed_facts: crate::controls::changed_facts(report),
+        reviewable: crate::controls::reviewable(report),
         total: Shown::phrase(number::counted(report.verdict.counts.total, "check", "checks")),
         counts: facts.counts(),
         low_support: facts.low_support(),

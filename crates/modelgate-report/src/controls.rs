@@ -106,6 +106,14 @@ pub(crate) fn changed_facts(report: &Report) -> Option<Node> {
     (!places.is_empty()).then(|| Node::from(Shown::phrase(told)))
 }
 
+/// How declared reviewers clear what needs review; nothing where there are none, or nothing needs it.
+pub(crate) fn reviewable(report: &Report) -> Option<Node> {
+    let controls = &report.verdict.controls;
+    let needs = |pack: &JudgedPack| pack.controls.iter().any(|judged| judged.state == ControlState::NeedsReview);
+    let open = !controls.facts.items("reviewers").is_empty() && controls.packs.iter().any(needs);
+    open.then(|| Node::from(Shown::phrase(format!("evidence {}", controls.evidence_digest.chars().take(12).collect::<String>()))))
+}
+
 /// What a change of the pack itself does; nothing where it did not change.
 pub(crate) fn changed(judged: &JudgedPack) -> Option<String> {
     let change = judged.changed.as_ref()?;

@@ -524,6 +524,7 @@ pub(crate) fn controls(text: &str, detail: &str) -> JudgedControls {
         evidence_digest: Digest::of(b"evidence").to_string(),
         review_by: None,
         origin: Origin { file: None, path: "statements[0]".to_owned(), line: 9 },
+        void: None,
     };
     let judged = |anchor: &str, class: Class, state: ControlState, reasons: Vec<Shortfall>| JudgedControl {
         control: Control {

@@ -7,10 +7,12 @@ use jiff::tz::TimeZone;
 use modelgate_config::{Config, PackChoice, WhichPack, load_facts, load_packs, no_facts, parse_facts, parse_pack};
 use modelgate_cube::Digest;
 use modelgate_data::sensitive_as;
-use modelgate_policy::{ChosenPack, Compliance, Date, Facts, RunFacts, loosened};
+use modelgate_policy::{ChosenPack, Compliance, Date, FactValue, Facts, RunFacts, loosened};
 use modelgate_report::{Baseline, Provenance};
 
+use crate::approvals;
 use crate::baseline;
+use crate::context::{Console, Context};
 use crate::failure::Failure;
 
 /// Packs and facts as they are written; `None` where the settings name neither.
@@ -33,7 +35,22 @@ pub(crate) fn load(config: &Config, today: Date) -> Result<Option<Declared>, Fai
         Some(path) => Facts { declared_at: declared_at(config, path), ..load_facts(path)? },
         None => no_facts(),
     };
+    check_reviewers(&facts, &packs)?;
     Ok(Some(Declared { packs, facts }))
+}
+
+/// A reviewer of a pack that is not chosen would clear nothing, and nobody would notice.
+fn check_reviewers(facts: &Facts, packs: &[ChosenPack]) -> Result<(), Failure> {
+    for reviewer in facts.items("reviewers") {
+        let Some(FactValue::Texts(named)) = reviewer.get("for") else { continue };
+        let of = |name: &str| name.split('/').next().unwrap_or_default().to_owned();
+        if let Some(name) = named.iter().find(|name| !packs.iter().any(|chosen| chosen.pack.id == of(name))) {
+            let line = facts.values.get("reviewers").map_or(0, |fact| fact.origin.line);
+            let message = format!("{}:{line}: reviewers: no pack of {name} is chosen", facts.file);
+            return Err(Failure::with_help(message, "add the pack to `packs` in the settings, or take the name out of `for`"));
+        }
+    }
+    Ok(())
 }
 
 /// The commit in which a file last changed, and its day, where the file is as it is there.
@@ -57,8 +74,11 @@ pub(crate) fn compliance(
     provenance: &Provenance,
     previous: &Baseline,
     trained_here: bool,
+    (context, console): (&Context, &mut Console<'_>),
 ) -> Compliance {
-    let Declared { packs, facts } = declared;
+    let Declared { packs, mut facts } = declared;
+    let evidence_digest = evidence_digest(provenance, &facts);
+    facts.statements.extend(approvals::statements((&facts, &packs), &evidence_digest, context, console));
     let packs = with_earlier(config, packs, previous);
     let run = RunFacts {
         committed: committed(config),
@@ -66,10 +86,22 @@ pub(crate) fn compliance(
         has_commit: baseline::head_commit(config).is_some(),
         trained_here,
         sensitive: sensitive_slices(config),
-        evidence_digest: evidence_digest(provenance, &facts),
+        evidence_digest,
         changed_facts: changed_facts(config, &facts, previous),
+        authors: authors(config, previous),
     };
     Compliance { packs, facts, run }
+}
+
+/// Who made the commits since the previous release. Who only declares, attests or accepts made nothing.
+fn authors(config: &Config, previous: &Baseline) -> Option<Vec<String>> {
+    let since = match previous {
+        Baseline::Found { commit, .. } => Some(commit.as_deref()?),
+        _ => None,
+    };
+    let waivers = Path::new(&config.file_name).with_file_name(modelgate_config::WAIVERS_FILE);
+    let except: Vec<&Path> = config.system_file.as_deref().into_iter().chain([waivers.as_path()]).collect();
+    baseline::repository(config).ok()?.authors(since, &except).ok()?
 }
 
 /// The places of facts that are declared otherwise than in the previous release's commit.

@@ -1,5 +1,6 @@
 //! The command line: runs the rooms in order, prints, and says by its exit code what follows.
 
+mod approvals;
 mod attributes;
 mod baseline;
 mod candidate;

@@ -149,7 +149,8 @@ pub(crate) fn run(
     let written: Vec<_> = cards.iter().map(|card| card.document.clone()).collect();
     let trained_here = matches!(config.model, ModelSource::Train { .. });
     let previous = baseline.for_report(context);
-    let compliance = declared.map(|declared| controls::compliance(config, declared, &provenance, &previous, trained_here));
+    let compliance =
+        declared.map(|declared| controls::compliance(config, declared, &provenance, &previous, trained_here, (context, console)));
     let history = History {
         baseline: baseline.for_policy(&candidate, comparison.as_ref())?,
         anchor: match &anchor {

@@ -19,6 +19,11 @@ pub(super) fn answer(request: &Request, state: &mut State) -> Answer {
     match (request.method.as_str(), parts.as_slice()) {
         ("POST", ["graphql"]) => graphql(&request.body, state),
         ("GET", ["pulls"]) => pulls(request, state),
+        ("GET", ["pulls", "7"]) => {
+            Answer::ok(200, json!({"number": 7, "head": {"sha": state.head}, "user": {"login": state.author}}))
+        }
+        ("GET", ["pulls", "7", "commits"]) => Answer::ok(200, json!(state.commits)),
+        ("GET", ["pulls", "7", "reviews"]) => Answer::ok(200, json!(state.reviews)),
         ("POST", ["issues", "7", "comments"]) => with_text(&request.body, |body| {
             let id = state.number();
             state.comments.push(Comment { id, author: VIEWER.to_owned(), body: body.to_owned(), is_hidden: false });

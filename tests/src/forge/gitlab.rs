@@ -19,8 +19,10 @@ pub(super) fn answer(request: &Request, state: &mut State) -> Answer {
     match (request.method.as_str(), parts.as_slice()) {
         ("GET", ["merge_requests", "7"]) => {
             let open = if state.is_open { "opened" } else { "merged" };
-            Answer::ok(200, json!({"iid": 7, "sha": state.head, "state": open}))
+            Answer::ok(200, json!({"iid": 7, "sha": state.head, "state": open, "author": {"username": state.author}}))
         }
+        ("GET", ["merge_requests", "7", "commits"]) => Answer::ok(200, json!(state.commits)),
+        ("GET", ["merge_requests", "7", "approvals"]) => Answer::ok(200, json!({"approved_by": state.reviews})),
         ("GET", ["merge_requests", "7", "notes"]) => notes(request, state),
         ("POST", ["merge_requests", "7", "notes"]) => {
             let body = request.body["body"].as_str().unwrap_or_default().to_owned();

@@ -125,6 +125,11 @@ pub(crate) const SYSTEM: Section = section(&[
     part("employment", &EMPLOYMENT, "What laws on hiring tools ask for."),
     part("credit", &CREDIT, "What laws on credit ask for."),
     part("model_risk", &MODEL_RISK, "What the management of model risk asks for."),
+    things(
+        "reviewers",
+        &Part(&REVIEWER),
+        "Whose approving review of a change, read from GitHub, Gitea or GitLab, clears which controls.",
+    ),
     Key::optional(
         "statements",
         ListOf(List { item: &Part(&STATEMENT), least: 0, most: MANY, unique: false }),
@@ -398,6 +403,9 @@ const EMPLOYMENT: Section = section(&[
     day("distribution_date", "The day on which the tool was first used or distributed."),
     words("small_categories", "Why categories of less than 2 % take no part in ratios."),
     words("posted_at", "Where the summary is posted."),
+    day("posted_on", "Since which day a summary is posted there without a break."),
+    day("last_used", "The day on which the tool was last used; none while it is in use."),
+    day("posted_until", "The last day on which the summary was or will be posted; none while that is open."),
     words("notice", "How candidates are told, ten business days before."),
     words("alternatives", "How candidates ask for another process."),
 ]);
@@ -415,6 +423,17 @@ const MODEL_RISK: Section = section(&[
     several("revalidation_triggers", "What makes it be validated again."),
     day("last_validation", "When it was last validated."),
     words("use_controls", "How its use and its outputs are controlled."),
+]);
+
+const REVIEWER: Section = section(&[
+    Key::required("account", Text, "The account on the forge."),
+    Key::required("role", Text, "In which role."),
+    Key::required(
+        "for",
+        TEXTS,
+        "The controls, such as `eu-ai-act/art_14.par_4`, or whole packs. The review must have the words `evidence` and the first \
+         12 digits of the digest that the comment prints, be of the newest commit, and be by nobody who made the change.",
+    ),
 ]);
 
 const STATEMENT: Section = section(&[

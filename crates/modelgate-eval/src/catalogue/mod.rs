@@ -14,8 +14,8 @@ use crate::Reason;
 use crate::metric::{Compute, Direction, Metric, MetricKind};
 use crate::tasks::OnTask;
 
-/// Every metric. Ids are those of scikit-learn and fairlearn where they have one; `impact_ratio` and
-/// `scoring_rate_ratio` are the words of NYC Local Law 144.
+/// Every metric. Ids are those of scikit-learn and fairlearn where they have one; `impact_ratio`, `scoring_rate`
+/// and `scoring_rate_ratio` are the words of NYC Local Law 144.
 pub const METRICS: &[Metric] = &joined::<
     {
         counts::ROWS.len()

@@ -45,6 +45,18 @@ pub(super) const ROWS: &[Metric] = &[
         ..RATE
     },
     Metric {
+        id: "scoring_rate",
+        title: "Scoring rate",
+        direction: Direction::Neutral,
+        needs_scores: true,
+        formula: "the share of the slice's rows with s above the median of all rows, unknown categories among them",
+        undefined_when: "the slice has no rows, or the model gives no scores",
+        interval: "that of a proportion, the median taken as known",
+        reference: "NYC Local Law 144 (6 RCNY 5-300), written out in xtask/oracle/oracle.py",
+        compute: Compute::ScoringRate,
+        ..RATE
+    },
+    Metric {
         id: "brier_score",
         title: "Brier score",
         direction: Direction::LowerIsBetter,

@@ -117,7 +117,7 @@ impl Place {
     }
 
     /// The number of the change: as it is known, or asked for by its branch and taken only where its commit is the judged one.
-    pub(super) fn change(&self, api: &Api) -> Result<Option<u64>, ApiError> {
+    pub(crate) fn change(&self, api: &Api) -> Result<Option<u64>, ApiError> {
         let branch = match &self.change {
             Change::Number(number) => return Ok(Some(*number)),
             Change::None => return Ok(None),

@@ -118,7 +118,7 @@ impl Repository {
     }
 
     /// A path of this machine as the trees of this repository name it.
-    fn inside(&self, path: &Path) -> Option<std::path::PathBuf> {
+    pub(crate) fn inside(&self, path: &Path) -> Option<std::path::PathBuf> {
         let top = std::fs::canonicalize(self.git.workdir()?).ok()?;
         std::fs::canonicalize(path).ok()?.strip_prefix(top).ok().map(Path::to_owned)
     }

@@ -74,7 +74,12 @@ pub const TERMS: &[Term] = &[
     flag("performance.tested", "Every declared level of performance is the one that was tested."),
     flag("changes.inside", "What was measured lies inside the declared envelope of changes."),
     flag("sensitive.sliced", "Slices are cut by a column whose name says that it is sensitive."),
+    flag("change.approvers", "Somebody who may approve a release made none of the commits since the previous one."),
     flag("clock.audit", "The declared bias audit was made before today, and at most one year ago."),
+    flag("clock.posted", "The summary of the declared audit was posted before the tool was first used."),
+    flag("clock.posting", "The summary stays posted until six months after the tool was last used."),
+    flag("categories.unknown", "People of unknown sex, race or ethnicity were counted apart from the categories."),
+    flag("categories.large", "Every category of sex, race and ethnicity has at least 2 % of the people of known category."),
     flag("ratios.sex", "Impact or scoring ratios were measured for the declared column of sex."),
     flag("ratios.race_ethnicity", "Impact or scoring ratios were measured for the declared column of race or ethnicity."),
     flag("ratios.crossed", "Impact or scoring ratios were measured for sex and race or ethnicity together."),
@@ -104,6 +109,8 @@ pub struct RunFacts {
     pub evidence_digest: String,
     /// The places of facts that are declared otherwise than in the previous release's commit; `None` where those cannot be read.
     pub changed_facts: Option<Vec<String>>,
+    /// Names and addresses of who made the commits since the previous release; `None` where that is not known.
+    pub authors: Option<Vec<String>>,
 }
 
 /// What was found of each measurement, with details in words.
@@ -138,9 +145,6 @@ const LEAKAGE: [RuleId; 4] =
 const MOVED: [RuleId; 3] = [RuleId::DATA_DRIFT, RuleId::LABEL_DRIFT, RuleId::PREDICTION_DRIFT];
 const PRIVATE: [RuleId; 3] = [RuleId::PERSONAL_DATA, RuleId::LIKELY_PERSONAL_DATA, RuleId::RE_IDENTIFICATION];
 
-/// Below this ratio a selection rate is generally taken for evidence of adverse impact: 29 CFR 1607.4(D).
-const FOUR_FIFTHS: f64 = 0.8;
-
 /// How many names a detail has.
 const MOST_NAMED: usize = 3;
 
@@ -163,21 +167,21 @@ impl Evidence {
     }
 }
 
-type Told = (Found, String);
+pub(super) type Told = (Found, String);
 
-fn yes() -> Told {
+pub(super) fn yes() -> Told {
     (Found::Yes, String::new())
 }
 
-fn missing(why: &str) -> Told {
+pub(super) fn missing(why: &str) -> Told {
     (Found::Missing, why.to_owned())
 }
 
-fn yes_if(holds: bool, otherwise: impl FnOnce() -> String) -> Told {
+pub(super) fn yes_if(holds: bool, otherwise: impl FnOnce() -> String) -> Told {
     if holds { yes() } else { (Found::No, otherwise()) }
 }
 
-fn listed(names: impl IntoIterator<Item = String>) -> String {
+pub(super) fn listed(names: impl IntoIterator<Item = String>) -> String {
     let names: Vec<String> = names.into_iter().collect();
     let more = names.len().saturating_sub(MOST_NAMED);
     let shown = names.iter().take(MOST_NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
@@ -252,7 +256,12 @@ impl Judged<'_> {
             "performance.tested" => self.performance(),
             "changes.inside" => self.envelope(),
             "sensitive.sliced" => yes_if(!self.run.sensitive.is_empty(), || "no slice column looks sensitive".to_owned()),
+            "change.approvers" => self.approvers(),
             "clock.audit" => self.audit(),
+            "clock.posted" => self.posted(),
+            "clock.posting" => self.posting(),
+            "categories.unknown" => self.unknown_people(),
+            "categories.large" => self.large_categories(),
             "ratios.sex" => self.ratios(&["employment.sex"]),
             "ratios.race_ethnicity" => self.ratios(&["employment.race_ethnicity"]),
             "ratios.crossed" => self.ratios(&["employment.sex", "employment.race_ethnicity"]),
@@ -440,67 +449,7 @@ impl Judged<'_> {
             (true, true) => yes(),
         }
     }
-
-    /// The ratios of the groups that these declared columns make.
-    fn ratios_of(&self, places: &[&str]) -> Option<Vec<(String, &Estimate)>> {
-        let mut axes: Vec<&str> = places.iter().map(|place| self.facts.text(place)).collect::<Option<_>>()?;
-        axes.sort_unstable();
-        let found = self.evaluation.iter().filter_map(|(metric, subject, estimate)| match subject {
-            Subject::Slice(slice) if RATIOS.contains(&metric.as_str()) && slice.axes().eq(axes.iter().copied()) => {
-                Some((slice.to_string(), estimate))
-            }
-            _ => None,
-        });
-        Some(found.collect())
-    }
-
-    /// Whether an audit may be relied on today: 6 RCNY 5-301(a).
-    fn audit(&self) -> Told {
-        let Some(FactValue::Date(made)) = self.facts.get("employment.audit_date") else {
-            return missing("no day of an audit is declared");
-        };
-        let until = made.a_year_later();
-        if *made > self.today {
-            return (Found::No, format!("the audit is of {made}, which is not yet"));
-        }
-        yes_if(self.today <= until, || format!("the audit of {made} could be relied on until {until}"))
-    }
-
-    fn ratios(&self, places: &[&str]) -> Told {
-        match self.ratios_of(places) {
-            None => missing("the columns are not declared"),
-            Some(ratios) if ratios.iter().filter(|(_, ratio)| ratio.measured().is_some()).count() < 2 => {
-                missing("fewer than two groups have a ratio")
-            }
-            Some(_) => yes(),
-        }
-    }
-
-    fn four_fifths(&self) -> Told {
-        let places: [&[&str]; 3] =
-            [&["employment.sex"], &["employment.race_ethnicity"], &["employment.sex", "employment.race_ethnicity"]];
-        let ratios: Vec<(String, &Estimate)> = places.iter().filter_map(|places| self.ratios_of(places)).flatten().collect();
-        let intervals: Vec<_> = ratios
-            .iter()
-            .filter_map(|(name, ratio)| Some((name, ratio.measured()?)))
-            .map(|(name, measured)| (name, measured.interval.map_or((measured.value, measured.value), |i| (i.lower, i.upper))))
-            .collect();
-        if intervals.is_empty() {
-            return missing("no ratio was measured");
-        }
-        let below: Vec<String> =
-            intervals.iter().filter(|(_, (_, upper))| *upper < FOUR_FIFTHS).map(|(name, _)| (*name).clone()).collect();
-        let open: Vec<String> =
-            intervals.iter().filter(|(_, (lower, _))| *lower < FOUR_FIFTHS).map(|(name, _)| (*name).clone()).collect();
-        match (below.is_empty(), open.is_empty()) {
-            (false, _) => (Found::No, format!("below four fifths: {}", listed(below))),
-            (true, false) => (Found::Open, format!("too few rows to tell: {}", listed(open))),
-            (true, true) => yes(),
-        }
-    }
 }
-
-const RATIOS: [&str; 2] = ["impact_ratio", "scoring_rate_ratio"];
 
 /// Whether two numbers are the same as documents print them: to three digits.
 fn same_digits(declared: f64, measured: f64) -> bool {

@@ -71,6 +71,8 @@ pub struct Statement {
     pub review_by: Option<Date>,
     /// Where it is written.
     pub origin: Origin,
+    /// Why it does not hold whatever it says; none for what stands in the facts.
+    pub void: Option<String>,
 }
 
 /// Everything that is declared about a system.

@@ -6,6 +6,7 @@ use crate::packs::evidence::{Evidence, RunFacts};
 use crate::packs::expression::{Lack, Shortfall, Truth};
 use crate::packs::facts::{Facts, Statement};
 use crate::packs::pack::{Applies, ChosenPack, Class, Control, Pack};
+use crate::packs::people::is_account_of;
 use crate::packs::state::ControlState;
 use crate::{ControlWaiver, Date, Finding, JudgedWaiver, Level, RuleId, waive};
 
@@ -218,7 +219,13 @@ impl Judge<'_> {
     /// Why a statement does not hold today.
     fn stale(&self, statement: &Statement, control: &Control) -> Option<String> {
         let developers = self.compliance.facts.texts("people.developers");
-        if statement.date > self.today {
+        let made_commits = || {
+            let authors = self.compliance.run.authors.iter().flatten();
+            authors.into_iter().any(|author| is_account_of(&statement.by, author))
+        };
+        if let Some(why) = &statement.void {
+            Some(why.clone())
+        } else if statement.date > self.today {
             Some(format!("is from the future ({})", statement.date))
         } else if statement.evidence_digest != self.compliance.run.evidence_digest {
             Some("is about other evidence than this run's".to_owned())
@@ -226,8 +233,10 @@ impl Judge<'_> {
             Some("was to be looked at again before today".to_owned())
         } else if control.independent && developers.is_empty() {
             Some("must be somebody's who did not make the model, and `people.developers` does not say who did".to_owned())
-        } else if control.independent && developers.contains(&statement.by) {
+        } else if control.independent && developers.iter().any(|one| is_account_of(&statement.by, one)) {
             Some("is by somebody who made the model".to_owned())
+        } else if control.independent && made_commits() {
+            Some("is by somebody who made commits since the previous release".to_owned())
         } else {
             None
         }
@@ -351,13 +360,28 @@ pub(crate) fn findings(judged: &JudgedControls, chosen: &[ChosenPack], level: im
             let message = format!("{have} not enough evidence to be judged: {}{rest}", named.join(", "));
             tell(RuleId::CONTROL_WITHOUT_EVIDENCE, pack.enforce, pack.pack.id.clone(), message);
         }
-        for control in &pack.controls {
-            if let Some(stale) = &control.stale {
-                tell(RuleId::STALE_STATEMENT, false, pack.pack.name_of(&control.control), stale.clone());
+        for (stale, controls) in stale_statements(pack) {
+            if let [one] = controls.as_slice() {
+                tell(RuleId::STALE_STATEMENT, false, one.clone(), stale.to_owned());
+                continue;
             }
+            let named = controls.iter().take(MOST_NAMED).cloned().collect::<Vec<_>>().join(", ");
+            let message = format!("{stale} (for {} controls, such as {named})", controls.len());
+            tell(RuleId::STALE_STATEMENT, false, pack.pack.id.clone(), message);
         }
     }
     findings
+}
+
+/// Why statements do not hold, each with the controls that it is for.
+fn stale_statements(pack: &JudgedPack) -> BTreeMap<&str, Vec<String>> {
+    let mut found: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for control in &pack.controls {
+        if let Some(stale) = &control.stale {
+            found.entry(stale).or_default().push(pack.pack.name_of(&control.control));
+        }
+    }
+    found
 }
 
 /// What became of waivers of controls.

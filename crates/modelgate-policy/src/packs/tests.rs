@@ -174,6 +174,7 @@ fn statement(by: &str, digest: &str, date: &str) -> Statement {
         evidence_digest: digest.to_owned(),
         review_by: None,
         origin: origin(),
+        void: None,
     }
 }
 
@@ -184,6 +185,7 @@ fn a_statement_clears_a_control_only_for_its_own_evidence() {
         let mut compliance = chosen(pack(vec![asked(independent)]), false);
         compliance.facts = facts_of(&[("people.developers", "@maker|@other")]);
         compliance.facts.statements = vec![statement];
+        compliance.run.authors = Some(vec!["Some Body".to_owned(), "committer@example.com".to_owned()]);
         let found = judged(&compliance);
         (states(&found)[0], found.packs[0].controls[0].stale.clone().unwrap_or_default())
     };
@@ -193,6 +195,8 @@ fn a_statement_clears_a_control_only_for_its_own_evidence() {
         (false, statement("@r", "d2", TODAY), "other evidence"),
         (false, statement("@r", "d1", "2026-11-28"), "from the future"),
         (true, statement("@maker", "d1", TODAY), "somebody who made the model"),
+        (true, statement("@committer", "d1", TODAY), "somebody who made commits"),
+        (false, Statement { void: Some("is void".to_owned()), ..statement("@r", "d1", TODAY) }, "is void"),
         (false, Statement { review_by: Some(day("2026-11-26")), ..statement("@r", "d1", "2026-01-01") }, "looked at again"),
     ] {
         let (state, told) = with(independent, stale);

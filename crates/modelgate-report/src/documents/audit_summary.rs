@@ -1,7 +1,7 @@
 //! `ll144-summary.md`: the public summary of a bias audit, as New York City's Local Law 144 asks for it, without the audit.
 
 use modelgate_eval::{AuditTable, MetricId, audit_table};
-use modelgate_policy::FactValue;
+use modelgate_policy::{Date, FactValue, posted_until};
 
 use crate::RenderError;
 use crate::document::{Document, DocumentKind};
@@ -16,7 +16,7 @@ use super::{Writer, frame, sources};
 const PACK: &str = "nyc-ll144";
 
 /// A row of the summary's head: the place of a fact and where the rules ask for it.
-const HEAD: [(&str, &str); 9] = [
+const HEAD: [(&str, &str); 10] = [
     ("system.name", "5-303(a)"),
     ("provider.name", "5-303(a)"),
     ("employment.distribution_date", "5-303(a)(2)"),
@@ -25,6 +25,7 @@ const HEAD: [(&str, &str); 9] = [
     ("employment.data_source", "5-302"),
     ("employment.data_explanation", "5-303(a)(1)"),
     ("employment.posted_at", "5-303(a)"),
+    ("employment.posted_on", "5-303(a)"),
     ("employment.alternatives", "5-304"),
 ];
 
@@ -47,20 +48,24 @@ pub(crate) fn render_audit_summary(report: &Report) -> Result<Document, RenderEr
             let place = if sex.is_none() { "employment.sex" } else { "employment.race_ethnicity" };
             let told = report.verdict.controls.facts.title(place).to_owned();
             let gap = writer.gap(place, &told, "5-301(b)");
-            fields! { title: title, rows: Vec::new(), gap: gap, unknown: "", rate: "" }
+            fields! { title: title, rates: Vec::new(), gap: gap }
         };
         tables.push(node);
     }
     let small = report.verdict.controls.facts.text("employment.small_categories");
-    let until = match report.verdict.controls.facts.get("employment.audit_date") {
-        Some(FactValue::Date(made)) => Some(made.a_year_later()),
+    let day = |place: &str| match report.verdict.controls.facts.get(place) {
+        Some(FactValue::Date(day)) => Some(*day),
         _ => None,
     };
+    let until = day("employment.audit_date").map(Date::a_year_later);
+    let last_used = day("employment.last_used");
     let view = fields! {
         model_name: Shown::name(&report.model_name),
         head: head,
         tables: tables,
         until: until.map(|day| Node::from(Shown::phrase(day))),
+        last_used: last_used.map(|day| Node::from(Shown::phrase(day))),
+        posted_until: last_used.map(|day| Node::from(Shown::phrase(posted_until(day)))),
         small: small.map(|why| Node::from(Shown::sentence(why))),
         gaps: writer.gaps(),
         sources: sources(report, &[PACK]),
@@ -71,27 +76,27 @@ pub(crate) fn render_audit_summary(report: &Report) -> Result<Document, RenderEr
     Ok(Document::new(kind, body))
 }
 
-/// The rates that the rules know, in the order in which they are taken: a tool that selects has the first, one that scores the
-/// second.
-const RATES: [(&str, &str); 2] = [("scoring_rate", "Scoring rate"), ("selection_rate", "Selection rate")];
+/// The rates that the rules know: of a tool that selects, and of one that scores. One that does both has both.
+const RATES: [(&str, &str); 2] = [("selection_rate", "Selection rate"), ("scoring_rate", "Scoring rate")];
 
 fn table(report: &Report, title: &'static str, axes: &[&str], writer: &mut Writer<'_>) -> Node {
     let facts = &report.verdict.controls.facts;
     let unknown = facts.texts("employment.unknown_levels");
     let leaves_out = matches!(facts.get("employment.small_categories"), Some(FactValue::Text(_)));
-    let found = RATES.iter().find_map(|(id, name)| {
+    let of = |(id, name): &(&str, &'static str)| {
         let table = audit_table(&report.evaluation, MetricId::parse(id)?, axes, unknown, leaves_out)?;
-        Some((*name, table))
-    });
-    if let Some((name, table)) = found {
-        return node(title, name, &table);
+        Some(node(name, &table))
+    };
+    let rates: Vec<Node> = RATES.iter().filter_map(of).collect();
+    if !rates.is_empty() {
+        return fields! { title: title, rates: rates, gap: false };
     }
     let place = format!("selection_rate or scoring_rate by {}", axes.join(" and "));
     let gap = writer.gap(&place, "The rate of these categories was not measured, or may not be shown", "5-301(b)");
-    fields! { title: title, rows: Vec::new(), gap: gap, unknown: "", rate: "" }
+    fields! { title: title, rates: rates, gap: gap }
 }
 
-fn node(title: &'static str, rate: &'static str, table: &AuditTable) -> Node {
+fn node(rate: &'static str, table: &AuditTable) -> Node {
     let none = "none";
     let row = |category: &modelgate_eval::AuditCategory| {
         fields! {
@@ -104,10 +109,8 @@ fn node(title: &'static str, rate: &'static str, table: &AuditTable) -> Node {
         }
     };
     fields! {
-        title: title,
         rate: rate,
         rows: table.categories.iter().map(row).collect::<Vec<_>>(),
         unknown: Shown::phrase(number::whole(table.unknown)),
-        gap: false,
     }
 }
