@@ -22,8 +22,52 @@ use crate::{committed, gate};
 /// it to within less than half of the range that is protected.
 const LEAST_WIDTH: f64 = 5.0;
 
-/// True negatives, false positives, false negatives, true positives: the parts that a metric counts, and among which.
-const RATES: [(&str, &[usize], &[usize]); 7] = [
+/// A metric, the parts that it counts, and among which; what is no rate counts none.
+type Rate = (&'static str, &'static [usize], &'static [usize]);
+
+/// All parts.
+const ALL: &[usize] = &[0, 1, 2, 3];
+
+/// What a model is asked for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Asked {
+    /// Its parts are true negatives, false positives, false negatives, true positives.
+    TwoClasses,
+    /// Its parts are wrong and right rows.
+    Classes,
+    /// Its only part is rows.
+    Number,
+}
+
+impl Asked {
+    fn rates(self) -> &'static [Rate] {
+        match self {
+            Self::TwoClasses => &RATES,
+            Self::Classes => &[("accuracy", &[1], ALL)],
+            Self::Number => &[("mean_absolute_error", &[], ALL)],
+        }
+    }
+
+    /// What must not be found out: all rows, those of a label, of a prediction, of both.
+    fn protected(self) -> &'static [&'static [usize]] {
+        match self {
+            Self::TwoClasses => &[&[0], &[1], &[2], &[3], &[0, 1], &[2, 3], &[1, 3], &[0, 2], ALL],
+            Self::Classes => &[&[0], &[1], ALL],
+            Self::Number => &[ALL],
+        }
+    }
+
+    /// Parts that no row is in.
+    fn empty(self) -> &'static [usize] {
+        match self {
+            Self::TwoClasses => &[],
+            Self::Classes => &[2, 3],
+            Self::Number => &[1, 2, 3],
+        }
+    }
+}
+
+const RATES: [Rate; 7] = [
     ("accuracy", &[0, 3], &[0, 1, 2, 3]),
     ("selection_rate", &[1, 3], &[0, 1, 2, 3]),
     ("precision", &[3], &[1, 3]),
@@ -42,8 +86,12 @@ struct Row {
 }
 
 impl Row {
-    fn part(&self) -> usize {
-        usize::from(self.label) * 2 + usize::from(self.prediction)
+    fn part(&self, asked: Asked) -> usize {
+        match asked {
+            Asked::TwoClasses => usize::from(self.label) * 2 + usize::from(self.prediction),
+            Asked::Classes => usize::from(self.label == self.prediction),
+            Asked::Number => 0,
+        }
     }
 }
 
@@ -82,6 +130,7 @@ enum Between {
 
 /// Two releases of random data.
 struct Case {
+    asked: Asked,
     axes: Vec<Vec<String>>,
     releases: [Vec<Row>; 2],
     between: Between,
@@ -105,7 +154,7 @@ fn random_row(random: &mut Random, shares: &[Vec<f64>], quality: f64) -> Row {
 }
 
 impl Case {
-    fn new(seed: u64) -> Self {
+    fn new(asked: Asked, seed: u64) -> Self {
         let mut random = Random(seed);
         let axes = 2 + random.below(2);
         let most = if axes == 2 { 4 } else { 3 };
@@ -134,7 +183,7 @@ impl Case {
             let letter = ["a", "b", "c"][axis];
             (0..shares.len()).map(|level| format!("{letter}{level}")).collect()
         });
-        Self { axes: names.collect(), releases: [first, second], between }
+        Self { asked, axes: names.collect(), releases: [first, second], between }
     }
 
     fn csv(&self, release: usize) -> String {
@@ -144,7 +193,12 @@ impl Case {
         }
         text.push('\n');
         for (id, row) in self.releases[release].iter().enumerate() {
-            write!(text, "{id},{},{}", u8::from(row.label), u8::from(row.prediction)).unwrap();
+            let said = |value: bool| match self.asked {
+                Asked::TwoClasses => u8::from(value).to_string(),
+                Asked::Classes => if value { "high" } else { ["low", "middle"][id % 2] }.to_owned(),
+                Asked::Number => format!("{}", 100 * (id % 7) + 31 * usize::from(value)),
+            };
+            write!(text, "{id},{},{}", said(row.label), said(row.prediction)).unwrap();
             for (axis, level) in row.levels.iter().enumerate() {
                 write!(text, ",{}", self.axes[axis][*level]).unwrap();
             }
@@ -155,12 +209,27 @@ impl Case {
 
     fn config(&self) -> String {
         let slices: Vec<String> = (0..self.axes.len()).map(|axis| format!("axis{axis}")).collect();
+        let (task, metrics, gates) = match self.asked {
+            Asked::TwoClasses => (
+                "",
+                "count, accuracy, selection_rate, precision, recall, false_positive_rate, false_negative_rate, f1, impact_ratio, \
+                 demographic_parity_difference, equalized_odds_difference",
+                "  - {metric: accuracy, slices: every, lower_bound: 0.9}\n  - {metric: recall, slices: every, max_regression: 0.02}\n",
+            ),
+            Asked::Classes => (
+                ", task: multiclass",
+                "count, accuracy, recall_macro, recall_class_min, accuracy_difference",
+                "  - {metric: accuracy, slices: every, lower_bound: 0.9, max_regression: 0.02}\n",
+            ),
+            Asked::Number => (
+                ", task: regression",
+                "count, mean_absolute_error, r2_score, mean_absolute_error_difference",
+                "  - {metric: mean_absolute_error, slices: every, upper_bound: 5, max_regression: 0.5}\n",
+            ),
+        };
         format!(
-            "version: 1\nmodel: {{name: m, predictions: rows.csv}}\ndata: {{label: label, prediction: prediction, id: id}}\n\
-             evaluation:\n  slices: [{}]\n  resamples: 100\n  metrics: [count, accuracy, selection_rate, precision, recall, \
-             false_positive_rate, false_negative_rate, f1, impact_ratio, demographic_parity_difference, equalized_odds_difference]\n\
-             disclosure: {{profile: public}}\n\
-             gates:\n  - {{metric: accuracy, slices: every, lower_bound: 0.9}}\n  - {{metric: recall, slices: every, max_regression: 0.02}}\n",
+            "version: 1\nmodel: {{name: m, predictions: rows.csv{task}}}\ndata: {{label: label, prediction: prediction, id: id}}\n\
+             evaluation:\n  slices: [{}]\n  resamples: 100\n  metrics: [{metrics}]\ndisclosure: {{profile: public}}\ngates:\n{gates}",
             slices.join(", ")
         )
     }
@@ -169,7 +238,7 @@ impl Case {
     fn exact(&self, release: usize, slice: &Slice) -> [u64; 4] {
         let mut parts = [0; 4];
         for row in self.releases[release].iter().filter(|row| slice.iter().all(|(axis, level)| row.levels[*axis] == *level)) {
-            parts[row.part()] += 1;
+            parts[row.part(self.asked)] += 1;
         }
         parts
     }
@@ -222,14 +291,17 @@ struct Read {
 }
 
 impl Read {
-    fn estimate(&mut self, release: usize, slice: &Slice, metric: &str, estimate: &Value) {
+    fn estimate(&mut self, asked: Asked, release: usize, slice: &Slice, metric: &str, estimate: &Value) {
+        if estimate["undefined"] == "not_disclosed" {
+            return;
+        }
         let Some(n) = estimate["n"].as_u64() else { return };
         if metric == "count" {
             self.known.insert((release, slice.clone(), vec![0, 1, 2, 3], n));
         }
-        let Some((_, part, whole)) = RATES.iter().find(|(id, ..)| *id == metric) else { return };
+        let Some((_, part, whole)) = asked.rates().iter().find(|(id, ..)| *id == metric) else { return };
         self.known.insert((release, slice.clone(), whole.to_vec(), n));
-        if let Some(value) = estimate["value"].as_f64() {
+        if let Some(value) = estimate["value"].as_f64().filter(|_| !part.is_empty()) {
             let hits = value * n as f64;
             assert!((hits - hits.round()).abs() < 0.4, "four digits are exact here");
             self.known.insert((release, slice.clone(), part.to_vec(), floor_of(hits.round())));
@@ -243,23 +315,23 @@ impl Read {
         let of_slice = |entry: &Value| entry["subject"].get("slice").map(|terms| case.slice(terms));
         for entry in json["measurements"].as_array().unwrap() {
             if let Some(slice) = of_slice(entry) {
-                self.estimate(now, &slice, entry["metric"].as_str().unwrap(), &entry["estimate"]);
+                self.estimate(case.asked, now, &slice, entry["metric"].as_str().unwrap(), &entry["estimate"]);
             }
         }
         for entry in json["changes"].as_array().unwrap() {
             if let Some(slice) = of_slice(entry) {
                 let metric = entry["metric"].as_str().unwrap();
-                self.estimate(now, &slice, metric, &entry["candidate"]);
-                self.estimate(now - 1, &slice, metric, &entry["baseline"]);
+                self.estimate(case.asked, now, &slice, metric, &entry["candidate"]);
+                self.estimate(case.asked, now - 1, &slice, metric, &entry["baseline"]);
             }
         }
         for check in json["checks"].as_array().unwrap() {
             let (Some(slice), metric) = (of_slice(check), check["metric"].as_str().unwrap()) else { continue };
-            self.estimate(now, &slice, metric, &check["candidate"]);
+            self.estimate(case.asked, now, &slice, metric, &check["candidate"]);
             if now > 0 {
-                self.estimate(now - 1, &slice, metric, &check["baseline"]);
+                self.estimate(case.asked, now - 1, &slice, metric, &check["baseline"]);
             }
-            let (_, _, whole) = RATES.iter().find(|(id, ..)| *id == metric).unwrap();
+            let (_, _, whole) = case.asked.rates().iter().find(|(id, ..)| *id == metric).unwrap();
             if !slice.is_empty() && check["state"] != "not_evaluated" {
                 self.enough.insert((now, slice, whole.to_vec()));
             }
@@ -401,19 +473,22 @@ struct Attacked {
     narrowest: f64,
 }
 
-/// Tries to find every count of 1 to 10: all rows, those of a label, of a prediction, of both.
+/// Tries to find every count of 1 to 10 that is protected.
 fn attack(case: &Case, read: &Read) -> Attacked {
     let mut unknowns = Unknowns::new(case);
     unknowns.learn(read);
     unknowns.know_empty(case);
+    for release in 0..2 {
+        let none = unknowns.terms(release, &Slice::new(), case.asked.empty());
+        unknowns.system.is(&none, 0.0);
+    }
     unknowns.between(case.between);
     let mut solved = unknowns.system.solved();
     let mut attacked = Attacked { narrowest: f64::INFINITY, ..Attacked::default() };
-    let sets: [&[usize]; 9] = [&[0], &[1], &[2], &[3], &[0, 1], &[2, 3], &[1, 3], &[0, 2], &[0, 1, 2, 3]];
     for slice in case.slices() {
         for release in 0..2 {
             let parts = case.exact(release, &slice);
-            for set in sets {
+            for set in case.asked.protected() {
                 let count: u64 = set.iter().map(|part| parts[*part]).sum();
                 if !(1..=10).contains(&count) {
                     continue;
@@ -501,19 +576,34 @@ fn without_complements(case: &Case) -> Read {
     read
 }
 
-#[test]
-fn nothing_that_is_withheld_follows_from_everything_that_is_published() {
+/// Attacks what is published of so many random cases; how many counts were to be protected, and how many a publisher without
+/// complements would give away.
+fn attacked(asked: Asked, seeds: std::ops::Range<u64>) -> (usize, usize) {
     let (mut protected, mut pinned, mut narrowest) = (0, 0, f64::INFINITY);
-    for seed in 0..14 {
-        let case = Case::new(seed);
+    for seed in seeds {
+        let case = Case::new(asked, seed);
         let (read, _gate) = published(&case);
         let attacked = attack(&case, &read);
-        assert_eq!(attacked.found, [""; 0], "seed {seed}, {:?}", case.between);
+        assert_eq!(attacked.found, [""; 0], "{asked:?}, seed {seed}, {:?}", case.between);
         protected += attacked.protected;
         narrowest = attacked.narrowest.min(narrowest);
         pinned += attack(&case, &without_complements(&case)).found.len();
     }
+    assert!(narrowest >= LEAST_WIDTH, "{narrowest}");
+    (protected, pinned)
+}
+
+#[test]
+fn nothing_that_is_withheld_follows_from_everything_that_is_published() {
+    let (protected, pinned) = attacked(Asked::TwoClasses, 0..14);
     assert!(protected > 500, "{protected} counts are enough to believe it");
     assert!(pinned * 5 > protected, "without complements the attack finds {pinned} of {protected}");
-    assert!(narrowest >= LEAST_WIDTH, "{narrowest}");
+}
+
+#[test]
+fn nor_of_several_classes_or_of_numbers() {
+    let (protected, pinned) = attacked(Asked::Classes, 20..30);
+    assert!(protected > 100 && pinned * 10 > protected, "of classes, {pinned} of {protected}");
+    let (protected, pinned) = attacked(Asked::Number, 40..52);
+    assert!(protected > 30 && pinned * 10 > protected, "of numbers, {pinned} of {protected}");
 }

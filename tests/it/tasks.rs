@@ -1,7 +1,9 @@
 //! Several classes, sets of labels, numbers, clusters and rankings end to end: golden numbers, a release to compare with, and mistakes that are told.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use modelgate_tests::Gate;
 use serde_json::Value;
 
 use crate::gate;
@@ -248,14 +250,63 @@ fn what_another_task_needs_is_told_at_its_line() {
     assert!(text.contains("`data.query` means nothing for a multilabel task"), "{text}");
 }
 
+/// What the metrics of a verdict are about that are shown.
+fn shown_metrics(gate: &Gate) -> BTreeSet<String> {
+    let verdict: Value = serde_json::from_str(&gate.read("modelgate-out/verdict.json")).unwrap();
+    let measured = verdict["measurements"].as_array().unwrap().iter();
+    measured.map(|found| found["metric"].as_str().unwrap().to_owned()).collect()
+}
+
 #[test]
-fn a_profile_that_is_not_worked_out_for_a_task_publishes_nothing() {
-    let Two { config, row } = &TASKS[2];
-    let gate = gate().with("modelgate.yml", config).with("rows.csv", table(*row, false));
-    for profile in ["public", "restricted"] {
-        let outcome = gate.run(&["check", "--no-baseline", "--profile", profile]);
-        assert_eq!(outcome.code, 2, "{}", outcome.stdout);
-        assert!(outcome.stderr.contains("worked out for counts of two classes only"), "{}", outcome.stderr);
-        assert!(!gate.has("modelgate-out/verdict.json"));
+fn under_a_profile_every_task_shows_means_over_rows_and_nothing_about_single_classes() {
+    let hidden =
+        ["recall_macro", "recall_class_min", "f1_macro", "hamming_loss", "adjusted_rand_score", "cluster_count", "purity"];
+    for Two { config, row } in TASKS {
+        let few = (10_000..10_004).map(|place| row(place, false).replace(",F", ",X").replace(",M", ",X") + "\n");
+        let gate = gate().with("modelgate.yml", config).with("rows.csv", table(row, false) + &few.collect::<String>());
+        let _ = gate.run(&["check", "--no-baseline", "--profile", "public"]);
+        let shown = shown_metrics(&gate);
+        assert!(shown.len() > 1 && shown.contains("count"), "{config}: {shown:?}");
+        assert!(!hidden.iter().any(|metric| shown.contains(*metric)), "{config}: {shown:?}");
+        // The group of four rows has no number, and takes another one with it.
+        let verdict: Value = serde_json::from_str(&gate.read("modelgate-out/verdict.json")).unwrap();
+        let withheld = verdict["disclosure"]["withheld"].as_array().unwrap();
+        assert!(withheld.contains(&serde_json::json!({"slice": {"sex": "X"}})) && withheld.len() > 1, "{config}: {withheld:?}");
+        let measured = verdict["measurements"].as_array().unwrap();
+        assert!(measured.iter().all(|found| !withheld.contains(&found["subject"])), "{config}");
+        let _ = gate.run(&["check", "--no-baseline", "--profile", "restricted"]);
+        let verdict: Value = serde_json::from_str(&gate.read("modelgate-out/verdict.json")).unwrap();
+        let of_slice = |found: &Value| found["subject"]["slice"].as_object().is_some_and(|slice| !slice.is_empty());
+        assert!(!verdict["measurements"].as_array().unwrap().iter().any(of_slice), "{config}");
+    }
+}
+
+#[test]
+fn a_release_of_any_task_shows_rows_alone_and_is_no_baseline_without_a_key() {
+    let keys = "disclosure: {profile: public, encrypt_to: [age1t7rxyev2z3rw82stdlrrepyc39nvn86l5078zqkf5uasdy86jp6svpy7pa]}\n";
+    let identity = "AGE-SECRET-KEY-1GQ9778VQXMMJVE8SK7J6VT8UJ4HDQAJUVSFCWCM02D8GEWQ72PVQ2Y5J33\n";
+    for Two { config, row } in TASKS {
+        let gate = gate().with("modelgate.yml", config.to_owned() + keys).with("rows.csv", table(row, false));
+        crate::committed(&gate);
+        let released = gate.run(&["release", "v1"]);
+        assert_eq!(released.code, 0, "{}", released.stderr);
+        let stored = gate.git(&["show", "modelgate-records:releases/v1/modelgate-disclosed.json"]);
+        assert!(stored.contains("\"version\":2,\"task\":"), "{stored}");
+        gate.write("rows.csv", table(row, true));
+        // Not even the command starts on what it cannot compare with, unless it is told to.
+        let unread = gate.run(&["check", "--baseline-release", "v1"]);
+        assert_eq!(unread.code, 2, "{}{}", unread.stdout, unread.stderr);
+        let published = gate.run(&["check", "--baseline-release", "v1", "--published-baseline"]);
+        assert_eq!(published.code, 1, "what was not compared is not a pass: {}{}", published.stdout, published.stderr);
+        let verdict: Value = serde_json::from_str(&gate.read("modelgate-out/verdict.json")).unwrap();
+        let changes = verdict["changes"].as_array().unwrap();
+        assert!(changes.iter().all(|change| change["delta"]["undefined"] == "not_disclosed"), "{changes:?}");
+        gate.write("key.txt", identity);
+        let mut exact = gate.command(&["check", "--baseline-release", "v1"]);
+        exact.env("MODELGATE_IDENTITY_FILE", gate.path().join("key.txt"));
+        let exact = gate.finish(&mut exact);
+        assert_eq!(exact.code, 1, "{}{}", exact.stdout, exact.stderr);
+        let verdict: Value = serde_json::from_str(&gate.read("modelgate-out/verdict.json")).unwrap();
+        assert_eq!(verdict["comparison_mode"], "same_split_paired", "{verdict}");
     }
 }

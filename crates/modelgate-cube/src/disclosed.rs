@@ -6,16 +6,18 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::bundle::{StoredEarlier, read_earlier};
+use crate::disclosure::shown_parts;
 use crate::{
     Axis, AxisKind, Bundle, BundleError, Cell, Cube, CubeMeta, DataProfile, Digest, Disclosure, FeatureTable, Fixed, Manifest,
-    Profile, RowSetDigest, ScoreScale, Shape, Slice, Tally, Task, Term, Withheld,
+    Profile, RowSetDigest, ScoreScale, Shape, Slice, Tally, Task, TaskKind, Term, Withheld,
 };
 
 /// The name of the file.
 pub const DISCLOSED_FILE: &str = "modelgate-disclosed.json";
 
-/// The newest version of the format that this program reads and the one it writes.
-pub const DISCLOSED_VERSION: u32 = 1;
+/// The newest version of the format that this program reads and writes. Version 1 knows no task but binary classification, and is
+/// written for that.
+pub const DISCLOSED_VERSION: u32 = 2;
 
 /// What the file says that it is.
 const FORMAT: &str = "modelgate-disclosed";
@@ -25,6 +27,9 @@ const FORMAT: &str = "modelgate-disclosed";
 pub struct Disclosed {
     /// Where the counts come from, and the counts of the slices that are shown.
     pub bundle: Bundle,
+    /// What was asked of the model. The counts of other tasks than a binary classification stand in the places of those by label and
+    /// prediction, and say nothing as such.
+    pub task: TaskKind,
     /// The profile that decided.
     pub profile: Profile,
     /// The smallest count that was shown, besides zero.
@@ -40,7 +45,8 @@ impl Disclosed {
         let cube = &bundle.cube;
         let shown = cube.cells().filter(|(slice, _)| disclosure.shows(slice));
         let cells = shown.map(|(slice, cell)| (slice.clone(), counts_alone(cell))).collect();
-        let shape = Shape { scored: false, ..cube.meta().shape.clone() };
+        let task = Task::Binary { positive_label: cube.meta().shape.task.positive_label().unwrap_or_default().to_owned() };
+        let shape = Shape { task, scored: false, ..cube.meta().shape.clone() };
         let meta = CubeMeta { shape, split: cube.meta().split.one_way(), ..cube.meta().clone() };
         Self {
             bundle: Bundle {
@@ -50,6 +56,7 @@ impl Disclosed {
                 features: FeatureTable::default(),
                 profile: DataProfile::default(),
             },
+            task: cube.meta().shape.task.kind(),
             profile: disclosure.settings.profile,
             min_cell: disclosure.settings.min_cell,
             withheld: disclosure.withheld().clone(),
@@ -109,19 +116,15 @@ impl Disclosed {
     }
 }
 
-/// The numbers of rows by label and prediction, and their weights to a sixteenth.
+/// The numbers of rows that are shown ([`shown_parts`]) in the places of those by label and prediction, and their weights to a
+/// sixteenth.
 fn counts_alone(cell: &Cell) -> Cell {
-    let rounded = |tally: &Tally| {
+    let rounded = |tally: Tally| {
         let (weight, weight_squared) = (sixteenths(tally.weight), sixteenths(tally.weight_squared));
-        if *tally == Tally::unweighted(tally.rows) { *tally } else { Tally { rows: tally.rows, weight, weight_squared } }
+        if tally == Tally::unweighted(tally.rows) { tally } else { Tally { rows: tally.rows, weight, weight_squared } }
     };
-    Cell {
-        true_negatives: rounded(&cell.true_negatives),
-        false_positives: rounded(&cell.false_positives),
-        false_negatives: rounded(&cell.false_negatives),
-        true_positives: rounded(&cell.true_positives),
-        ..Cell::default()
-    }
+    let [true_negatives, false_positives, false_negatives, true_positives] = shown_parts(cell).map(rounded);
+    Cell { true_negatives, false_positives, false_negatives, true_positives, ..Cell::default() }
 }
 
 /// The last digits of a sum of weights would tell whose weights they are.
@@ -136,6 +139,9 @@ type StoredSlice = Vec<(String, Option<String>)>;
 struct File {
     format: String,
     version: u32,
+    /// Absent for a binary classification.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    task: Option<String>,
     profile: String,
     min_cell: u64,
     model: String,
@@ -193,7 +199,8 @@ impl From<&Disclosed> for File {
         };
         Self {
             format: FORMAT.to_owned(),
-            version: DISCLOSED_VERSION,
+            version: if disclosed.task == TaskKind::Binary { 1 } else { DISCLOSED_VERSION },
+            task: (disclosed.task != TaskKind::Binary).then(|| disclosed.task.id().to_owned()),
             profile: disclosed.profile.id().to_owned(),
             min_cell: disclosed.min_cell,
             model: manifest.model.clone(),
@@ -269,6 +276,8 @@ impl File {
             return Err(malformed("its format is another one"));
         }
         let profile = Profile::parse(&self.profile).ok_or_else(|| malformed("its profile is unknown"))?;
+        let task = self.task.as_deref().map_or(Some(TaskKind::Binary), TaskKind::parse);
+        let task = task.ok_or_else(|| malformed("its task is unknown"))?;
         let digest = |text: &str| text.parse::<Digest>().map_err(|error| BundleError::Malformed(error.to_string()));
         let mut cells = BTreeMap::new();
         for stored in &self.cells {
@@ -305,7 +314,7 @@ impl File {
         };
         let cube = Cube::from_cells(meta, ScoreScale::Exact, cells);
         let bundle = Bundle { manifest, cube, features: FeatureTable::default(), profile: DataProfile::default() };
-        Ok(Disclosed { bundle, profile, min_cell: self.min_cell, withheld })
+        Ok(Disclosed { bundle, task, profile, min_cell: self.min_cell, withheld })
     }
 }
 

@@ -1,7 +1,8 @@
 //! Which slices may be shown where not every reader may know the rows: a pure function of the counts.
 //!
 //! A published slice shows all of its counts, so a slice is shown only where each of them is zero or at least
-//! `min_cell`. What is withheld must not follow from what is shown:
+//! `min_cell`. Of tasks other than binary classification fewer counts are shown (`shown_parts`): rows that are right and others of
+//! classes, and rows alone of numbers, beside means over all rows. What is withheld must not follow from what is shown:
 //!
 //! - **One axis.** What is shown is a function of rows in which all withheld levels of an axis are one level. That one has
 //!   to be safe itself, because it is the whole minus what is shown, and it has two levels at least, so that nothing shown
@@ -23,7 +24,8 @@ mod table;
 
 use std::collections::BTreeSet;
 
-use crate::{Cube, Digest, RowSetDigest, Slice};
+use crate::{Cube, Digest, RowSetDigest, Slice, TaskKind};
+pub(crate) use sums::shown_parts;
 use sums::{Sums, is_safe};
 
 /// The smallest count that may be shown where a configuration says nothing: a cell of 1 to 10 is not.
@@ -153,6 +155,8 @@ impl Withheld {
 pub struct Disclosure {
     /// What was asked.
     pub settings: DisclosureSettings,
+    /// What the counts are of.
+    pub task: TaskKind,
     overall: bool,
     rows: bool,
     withheld: Withheld,
@@ -169,7 +173,17 @@ impl Disclosure {
     #[must_use]
     pub fn of_everything(settings: DisclosureSettings) -> Self {
         let none = BTreeSet::new;
-        Self { settings, overall: true, rows: true, withheld: Withheld::default(), touched: none(), named: none(), idle: none() }
+        let task = TaskKind::Binary;
+        Self {
+            settings,
+            task,
+            overall: true,
+            rows: true,
+            withheld: Withheld::default(),
+            touched: none(),
+            named: none(),
+            idle: none(),
+        }
     }
 
     /// Decides what may be shown of counts that are published together or after each other; the first ones are the
@@ -179,7 +193,9 @@ impl Disclosure {
     /// counts twice has to agree on the first stages, or else what one withholds in exchange the other shows.
     #[must_use]
     pub fn of(stages: &[&[Published<'_>]], settings: DisclosureSettings) -> Self {
-        let mut disclosure = Self::of_everything(settings);
+        let newest = stages.iter().copied().flatten().next();
+        let task = newest.map_or(TaskKind::Binary, |newest| newest.cube.meta().shape.task.kind());
+        let mut disclosure = Self { task, ..Self::of_everything(settings) };
         if !settings.profile.controls() {
             return disclosure;
         }

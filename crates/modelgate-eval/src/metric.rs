@@ -187,6 +187,88 @@ const SUMS_OF_SCORES: [&str; 11] = [
     "spiegelhalter_z",
 ];
 
+/// For tasks other than binary classification, the metrics that rest on the rows of a slice that are right, or on means and moments over
+/// all of its rows.
+const SHOWN_OF_TASKS: [(TaskKind, &[&str]); 5] = [
+    (
+        TaskKind::Multiclass,
+        &[
+            "accuracy",
+            "error_rate",
+            "precision_micro",
+            "recall_micro",
+            "f1_micro",
+            "brier_score",
+            "log_loss",
+            "accuracy_difference",
+        ],
+    ),
+    (
+        TaskKind::Multilabel,
+        &[
+            "subset_accuracy",
+            "f1_samples",
+            "precision_samples",
+            "recall_samples",
+            "jaccard_samples",
+            "subset_accuracy_difference",
+            "f1_samples_difference",
+            "f1_samples_group_min",
+        ],
+    ),
+    (
+        TaskKind::Regression,
+        &[
+            "mean_absolute_error",
+            "mean_squared_error",
+            "root_mean_squared_error",
+            "mean_error",
+            "mean_predicted_value",
+            "r2_score",
+            "explained_variance_score",
+            "mean_absolute_percentage_error",
+            "symmetric_mean_absolute_percentage_error",
+            "weighted_absolute_percentage_error",
+            "mean_squared_log_error",
+            "root_mean_squared_log_error",
+            "mean_pinball_loss",
+            "mean_pinball_loss_p10",
+            "mean_pinball_loss_p90",
+            "mean_poisson_deviance",
+            "mean_gamma_deviance",
+            "d2_poisson_score",
+            "d2_gamma_score",
+            "pearson_correlation",
+            "concordance_correlation",
+            "predicted_to_actual_ratio",
+            "mean_absolute_error_difference",
+            "mean_absolute_error_ratio",
+            "mean_absolute_error_group_max",
+            "root_mean_squared_error_difference",
+            "mean_squared_error_group_max",
+            "r2_score_group_min",
+            "mean_error_difference",
+            "mean_prediction_difference",
+            "standardized_mean_difference",
+        ],
+    ),
+    (TaskKind::Clustering, &["davies_bouldin_score", "calinski_harabasz_score", "within_cluster_variance"]),
+    (
+        TaskKind::Ranking,
+        &[
+            "ndcg_at_k",
+            "mean_reciprocal_rank",
+            "mean_average_precision",
+            "recall_at_k",
+            "precision_at_k",
+            "queries_without_relevant_rate",
+            "ndcg_at_k_difference",
+            "ndcg_at_k_group_min",
+            "recall_at_k_difference",
+        ],
+    ),
+];
+
 impl MetricId {
     /// Looks an id up, exactly as written in the catalogue.
     #[must_use]
@@ -205,6 +287,18 @@ impl MetricId {
     pub fn metric(self) -> &'static Metric {
         // An id is only ever made from a position of the table.
         METRICS.get(usize::from(self.0)).unwrap_or(&METRICS[0])
+    }
+
+    /// Whether its values of a slice of a task may be shown to everybody where the slice may: for two classes those that tell no more
+    /// about counts than the confusion does ([`Self::tells_confusion_only`]), for other tasks those that rest on the rows that are right
+    /// or on means over all rows ([`SHOWN_OF_TASKS`]). What looks at single classes, clusters or labels is not among them: their counts
+    /// are not looked at by disclosure control.
+    #[must_use]
+    pub fn may_be_shown(self, task: TaskKind) -> bool {
+        match SHOWN_OF_TASKS.iter().find(|(of, _)| *of == task) {
+            Some((_, shown)) => shown.contains(&self.as_str()) || self.as_str() == "count",
+            None => task == TaskKind::Binary && self.tells_confusion_only(),
+        }
     }
 
     /// Whether its value tells about counts of rows no more than the confusion counts of its slices do, but for sums over
@@ -275,5 +369,20 @@ mod tests {
         );
         assert!(!["accuracy", "roc_auc", "log_loss", "impact_ratio", "equalized_odds_difference"].into_iter().any(tells_more));
         assert_eq!(MetricId::parse("Accuracy"), None);
+    }
+
+    #[test]
+    fn what_may_be_shown_of_a_task_is_a_metric_of_it_and_nothing_about_single_classes() {
+        for (task, shown) in SHOWN_OF_TASKS {
+            for id in shown {
+                assert!(MetricId::parse(id).is_some_and(|metric| metric.metric().suits(task)), "{task:?}: {id}");
+            }
+        }
+        let shown = |id: &str, task| MetricId::parse(id).is_some_and(|metric| metric.may_be_shown(task));
+        assert!(
+            shown("accuracy", TaskKind::Multiclass) && shown("count", TaskKind::Ranking) && shown("recall", TaskKind::Binary)
+        );
+        assert!(!shown("recall_class_min", TaskKind::Multiclass) && !shown("recall_macro", TaskKind::Multiclass));
+        assert!(!shown("adjusted_rand_score", TaskKind::Clustering) && !shown("accuracy", TaskKind::Regression));
     }
 }

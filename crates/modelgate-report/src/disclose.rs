@@ -142,7 +142,7 @@ struct Shown<'a> {
 impl Shown<'_> {
     /// Whether the numbers of a metric are shown for a subject.
     fn shows(&self, metric: MetricId, subject: &Subject) -> bool {
-        metric.tells_confusion_only()
+        metric.may_be_shown(self.disclosure.task)
             && match subject {
                 Subject::Slice(slice) if metric.metric().kind == MetricKind::AgainstGroups => {
                     self.disclosure.shows(slice) && self.disclosure.shows_between(&axes(slice))
@@ -203,7 +203,7 @@ impl Shown<'_> {
     fn shows_mix(&self, mix: &Mix) -> bool {
         let axes = [mix.axis.clone()];
         let all_shown = !self.disclosure.withheld().touches(&axes) && self.disclosure.shows_between(&axes);
-        all_shown && mix.metric.tells_confusion_only()
+        all_shown && mix.metric.may_be_shown(self.disclosure.task)
     }
 
     /// Checks and findings of what is shown. How columns moved is left out: it is about counts by value, in
@@ -337,9 +337,15 @@ fn unnamed(subject: &Subject) -> Subject {
     }
 }
 
-/// Four digits: what a mean of scores has behind them would tell single scores.
+/// Four digits: what a mean of scores, or of numbers, has behind them would tell single ones. Numbers of rows stay.
 fn rounded(value: f64) -> f64 {
-    let rounded = (value * 1e4).round() / 1e4;
+    if value.fract().abs() <= 0.0 {
+        return value;
+    }
+    // As many places behind the point as leave four digits, of numbers from 1 on.
+    let before = if value.abs() < 1.0 { 0.0 } else { value.abs().log10().floor() + 1.0 };
+    let scale = 10.0_f64.powf(4.0 - before);
+    let rounded = (value * scale).round() / scale;
     if rounded.is_finite() { rounded } else { value }
 }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use modelgate_config::{AnchorSettings, BaselineSettings, BesideSettings, Config};
 use modelgate_cube::{
-    BUNDLE_FILE, Bundle, Cube, DISCLOSED_FILE, DataProfile, Digest, Disclosed, FeatureTable, Joint, Manifest, Profile,
+    BUNDLE_FILE, Bundle, Cube, DISCLOSED_FILE, DataProfile, Digest, Disclosed, FeatureTable, Joint, Manifest, Profile, TaskKind,
 };
 use modelgate_data::Roles;
 use modelgate_eval::{
@@ -380,6 +380,10 @@ impl FoundRelease {
     /// Whether it has counts of what a metric says about a subject: what a release withheld is not nothing.
     pub(crate) fn knows(&self, metric: Option<MetricId>, subject: &Subject) -> bool {
         let Some(shown) = &self.shown else { return true };
+        // Of other tasks it keeps numbers of rows alone, to be held against those of later releases.
+        if shown.task != TaskKind::Binary && metric.is_some() {
+            return false;
+        }
         let complete = |axes: &[String]| shown.profile == Profile::Public && !shown.withheld.touches(axes);
         match subject {
             Subject::Slice(slice) if slice.is_overall() => true,

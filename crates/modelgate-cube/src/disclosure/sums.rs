@@ -1,6 +1,31 @@
 //! The counts of one or more cells as disclosure control sees them: parts from which every count is summed.
 
-use crate::{Cell, TaskCounts};
+use crate::{Cell, Fixed, Tally, TaskCounts};
+
+/// The numbers of rows that shown measurements of a slice rest on: by label and prediction where there are two of them; rows that are
+/// right and others where there are more, or sets of labels; else rows, or queries with and without a relevant row. What depends on a
+/// model is of one label here, so that labels are the rows.
+pub(crate) fn shown_parts(cell: &Cell) -> [Tally; 4] {
+    let none = Tally::default();
+    let split = |all: Tally, part: Tally| [rest(all, part), part, none, none];
+    match &cell.task {
+        TaskCounts::Binary => [cell.true_negatives, cell.false_positives, cell.false_negatives, cell.true_positives],
+        TaskCounts::Classes(counts) => split(counts.total(), counts.right()),
+        TaskCounts::LabelSets(counts) => split(counts.rows, counts.exact),
+        TaskCounts::Ranking(counts) => split(counts.queries, counts.answerable),
+        TaskCounts::Regression(_) | TaskCounts::Clusters(_) => [cell.total(), none, none, none],
+    }
+}
+
+/// A tally without a part of it.
+fn rest(all: Tally, part: Tally) -> Tally {
+    let without = |all: Fixed, part: Fixed| Fixed::from_bits(all.to_bits().saturating_sub(part.to_bits()));
+    Tally {
+        rows: all.rows.saturating_sub(part.rows),
+        weight: without(all.weight, part.weight),
+        weight_squared: without(all.weight_squared, part.weight_squared),
+    }
+}
 
 /// Whether a count may be known: zero, or at least this large.
 pub(super) fn is_safe(count: u64, least: u64) -> bool {
@@ -15,12 +40,7 @@ impl Sums {
     pub(super) fn of<'a>(cells: impl Iterator<Item = &'a Cell>) -> Self {
         let mut sums = [0_u64; 4];
         for cell in cells {
-            if cell.task != TaskCounts::Binary {
-                // What may be known of other tasks' counts is not worked out, so that nothing of them is safe.
-                return Self([1, 0, 0, 0]);
-            }
-            let parts = [&cell.true_negatives, &cell.false_positives, &cell.false_negatives, &cell.true_positives];
-            for (sum, part) in sums.iter_mut().zip(parts) {
+            for (sum, part) in sums.iter_mut().zip(shown_parts(cell)) {
                 *sum = sum.saturating_add(part.rows);
             }
         }

@@ -191,6 +191,16 @@ impl ClassCounts {
         total
     }
 
+    /// Rows whose class was predicted.
+    #[must_use]
+    pub fn right(&self) -> Tally {
+        let mut right = Tally::default();
+        for tally in self.confusion.iter().step_by(self.classes + 1) {
+            right.merge(tally);
+        }
+        right
+    }
+
     /// What metrics are functions of, in weights.
     #[must_use]
     pub fn sums(&self) -> ClassSums {

@@ -57,8 +57,9 @@ pub(crate) fn run(arguments: &DriftArgs, context: &Context, console: &mut Consol
             Format::Full => {
                 let (summary, rows) = drift_lines(one);
                 console.result(&summary);
-                console.result(terminal::table(rows).trim_end());
-                console.result(terminal::table(measurement_lines(&together)).trim_end());
+                for table in [rows, measurement_lines(&together)].into_iter().filter(|lines| !lines.is_empty()) {
+                    console.result(terminal::table(table).trim_end());
+                }
             }
         }
     }
