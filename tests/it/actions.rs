@@ -142,3 +142,59 @@ fn a_failing_gate_and_a_gate_that_could_not_run_fail_the_step() {
     assert!(broken.read("outputs").starts_with("outcome=no_decision\n"));
     assert!(!broken.has("summary"), "outside of a job nothing is left behind");
 }
+
+/// A folder as an action has it, with a manifest of one program for this machine, and a mirror that has this file instead.
+fn with_program(gate: &Gate, promised: &str, mirrored: &str) -> Command {
+    let machine = |flag: &str| {
+        let told = Command::new("uname").arg(flag).output().unwrap();
+        String::from_utf8(told.stdout).unwrap().trim().to_lowercase()
+    };
+    let file = format!("modelgate-9.8.7-{}-{}.tar.gz", machine("-m"), machine("-s"));
+    let pack = |text: &str, to: &str| {
+        gate.write("packed/modelgate", text);
+        let folder = gate.path().join(to);
+        std::fs::create_dir_all(&folder).unwrap();
+        let packed = folder.join(&file);
+        let mut tar = Command::new("tar");
+        tar.args(["--create", "--gzip", "--mtime=@0", "--mode=0755", "--file"]).arg(&packed);
+        assert!(tar.arg("--directory").arg(gate.path().join("packed")).arg("modelgate").status().unwrap().success());
+        packed
+    };
+    let promised = std::fs::read(pack(promised, "promised")).unwrap();
+    let digest = modelgate_cube::Digest::of(&promised);
+    let _ = pack(mirrored, "mirror/v9.8.7");
+    gate.write("source/actions/_lib/programs.sha256", format!("# programs\n{digest}  {file}\n"));
+    let mut command = script(gate, "_lib/program.sh");
+    command.env("PROGRAM", "no-such-program").env("SOURCE", gate.path().join("source")).env("RUNNER_TEMP", gate.path());
+    command.env("DOWNLOADS", format!("file://{}", gate.path().join("mirror").display()));
+    command
+}
+
+#[test]
+fn the_program_of_this_version_is_fetched_and_what_is_not_it_is_not_run() {
+    let gate = crate::gate();
+    let own = "#!/bin/sh\necho the program of this version\n";
+    let fetched = gate.finish(&mut with_program(&gate, own, own)).exits(0);
+    assert!(fetched.stdout.trim().ends_with("/modelgate-program/modelgate"), "{}", fetched.stdout);
+    let told = Command::new(gate.path().join("modelgate-program/modelgate")).output().unwrap();
+    assert_eq!(String::from_utf8(told.stdout).unwrap(), "the program of this version\n");
+
+    let other = crate::gate();
+    let outcome = other.finish(&mut with_program(&other, own, "#!/bin/sh\necho something else\n")).exits(2);
+    assert!(outcome.stderr.contains("is not the file that this action was released with"), "{}", outcome.stderr);
+    assert_eq!(outcome.stdout, "", "nothing is named that could be run");
+
+    // A program that is named is taken as it is.
+    let mut named = with_program(&gate, own, own);
+    named.env("PROGRAM", "sh");
+    assert!(gate.finish(&mut named).exits(0).stdout.trim().ends_with("/sh"));
+}
+
+#[test]
+fn a_program_that_cannot_be_fetched_is_no_pass() {
+    let gate = crate::gate();
+    let mut command = with_program(&gate, "a", "b");
+    command.env("DOWNLOADS", format!("file://{}", gate.path().join("nowhere").display()));
+    let outcome = gate.finish(&mut command);
+    assert!(outcome.code != 0 && outcome.stdout.is_empty(), "{}{}", outcome.stdout, outcome.stderr);
+}

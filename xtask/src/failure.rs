@@ -42,6 +42,9 @@ pub(crate) enum Failure {
     /// Measured shares that are not what they must be; the page says which.
     #[error("missed what is aimed at; see the table in {page}")]
     Missed { page: &'static str },
+    /// What was built is not what may be handed out.
+    #[error("{} {what}", path.display())]
+    Unfit { path: PathBuf, what: &'static str },
     /// Measured numbers over their limits; the table stands above.
     #[error("over the limit: {}", names.join(", "))]
     OverLimit { names: Vec<String> },

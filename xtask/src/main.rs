@@ -9,6 +9,7 @@ use clap::{Parser, Subcommand};
 mod bench;
 mod codegen;
 mod conformance;
+mod dist;
 mod failure;
 mod mutants;
 mod oracle;
@@ -73,6 +74,12 @@ enum Chore {
         #[arg(long, value_name = "TEXT")]
         only: Option<String>,
     },
+    /// Build the program that is handed out, static and packed, and write its digest to `actions/_lib/programs.sha256`.
+    Dist {
+        /// The machine that it is for, as rustc names it.
+        #[arg(long, default_value = "x86_64-unknown-linux-gnu", value_parser = ["x86_64-unknown-linux-gnu", "aarch64-unknown-linux-gnu"])]
+        target: String,
+    },
     /// Build the release binary and measure its time, memory and size against the limits.
     Bench {
         /// How often each command runs; the quickest run counts.
@@ -106,6 +113,7 @@ fn run(chore: &Chore, root: &Path) -> Result<(), Failure> {
         Chore::Coverage { quick } => proof::run(root, proof::COVERAGE, *quick),
         Chore::Simulate { quick } => proof::run(root, proof::POWER, *quick),
         Chore::Mutants { only } => mutants::run(root, only.as_deref()),
+        Chore::Dist { target } => dist::run(root, target),
         Chore::Bench { runs, peers } => bench::run(root, *runs, peers),
     }
 }
