@@ -3,6 +3,9 @@
 /// The pull-request comment, for minijinja: users may override it.
 pub const COMMENT_MD: &str = include_str!("../messages/comment.md.jinja");
 
+/// What a comment's template of somebody's own leaves out and must not, for minijinja.
+pub const LEFT_OUT_MD: &str = include_str!("../messages/left-out.md.jinja");
+
 /// What stands in the place of the comment where a run came to no decision, for minijinja.
 pub const NO_DECISION_MD: &str = include_str!("../messages/no-decision.md.jinja");
 

@@ -43,6 +43,7 @@ mod row_look;
 mod same_bytes;
 mod task_sets;
 mod tasks;
+mod template;
 mod trail;
 mod transcript;
 mod waive;

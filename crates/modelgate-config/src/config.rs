@@ -102,8 +102,15 @@ pub(crate) fn located(directory: &Path, written: &str) -> PathBuf {
 
 /// What is written, and what is read besides rows, lies on this machine.
 fn refuse_addresses(root: &Node<'_>, mistakes: &mut Mistakes<'_>) {
-    let keys = [("output", "directory"), ("output", "ledger"), ("data", "contract"), ("baseline", "path"), ("anchor", "path")];
-    for (section, key) in keys {
+    const KEYS: [(&str, &str); 6] = [
+        ("output", "directory"),
+        ("output", "ledger"),
+        ("output", "comment_template"),
+        ("data", "contract"),
+        ("baseline", "path"),
+        ("anchor", "path"),
+    ];
+    for (section, key) in KEYS {
         let node = root.section(section);
         if node.text(key).is_some_and(|path| modelgate_data::is_address(&path)) {
             let error = ConfigError::new("address-not-allowed", format!("`{section}.{key}` must be a path of this machine"));
@@ -125,6 +132,16 @@ fn drift_limits(data_checks: &Node<'_>) -> DriftLimits {
         effect: data_checks.number("drift_effect").unwrap_or_default(),
         alpha: data_checks.number("drift_alpha").unwrap_or_default(),
     }
+}
+
+/// A path that is written or has a default, in the folder of the configuration.
+fn written(node: &Node<'_>, key: &str, directory: &Path) -> Option<PathBuf> {
+    node.text(key).map(|path| directory.join(path))
+}
+
+/// The names of a list; none where it is not written.
+fn listed(names: Vec<(ConfigPath, String)>) -> Option<Vec<String>> {
+    (!names.is_empty()).then(|| names.into_iter().map(|(_, name)| name).collect())
 }
 
 /// The columns that the data checks ask for by name, with their places.
@@ -160,10 +177,8 @@ fn settings(
     let beside = beside::read(root, &directory, mistakes);
     let mut requirements = declared::met(&declared);
     requirements.extend(beside.as_ref().map(|_| Requirement::BaselinePredictions));
-    let scores = match task::kind(root) {
-        TaskKind::Binary => has_scores(source.as_ref(), &data),
-        _ => task::has_probabilities(root),
-    };
+    let is_binary = task::kind(root) == TaskKind::Binary;
+    let scores = if is_binary { has_scores(source.as_ref(), &data) } else { task::has_probabilities(root) };
     let measurable = Measurable::new(&evaluation, axes, scores, requirements, task::kind(root));
     measurable.check_chosen(mistakes);
     let gates = gates::read(root, &measurable, mistakes);
@@ -226,17 +241,18 @@ fn settings(
         baseline: beside.map_or_else(|| baseline(&root.section("baseline"), &directory), BaselineSettings::Beside),
         anchor: anchor::read(&root.section("anchor"), &directory),
         publication,
-        waivers_file: root.text("waivers_file").map(|path| directory.join(path)),
+        waivers_file: written(root, "waivers_file", &directory),
         cards: names(root, "cards").into_iter().map(|path| directory.join(path)).collect(),
-        system_file: root.text("system").map(|path| directory.join(path)),
+        system_file: written(root, "system", &directory),
         packs,
-        output_directory: directory.join(output.text("directory").unwrap_or_default()),
-        ledger: directory.join(output.text("ledger").unwrap_or_default()),
+        comment_template: written(&output, "comment_template", &directory),
+        output_directory: written(&output, "directory", &directory).unwrap_or_default(),
+        ledger: written(&output, "ledger", &directory).unwrap_or_default(),
         training_file,
         production: data.text("production").map(|path| located(&directory, &path)),
         attributes,
         sensitive_columns: data.texts("sensitive").into_iter().map(|(_, column)| column).collect(),
-        features: (!features.is_empty()).then(|| features.into_iter().map(|(_, name)| name).collect()),
+        features: listed(features),
         directory,
         guesses: Vec::new(),
         sensitive: Vec::new(),

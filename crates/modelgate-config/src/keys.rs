@@ -685,6 +685,11 @@ const OUTPUT: Section = Section {
     keys: &[
         Key::optional("directory", Text, "The folder for documents.").with_default("\"modelgate-out\""),
         Key::optional("ledger", Text, "The file that every decision is appended to.").with_default("\"modelgate-ledger.jsonl\""),
+        Key::optional(
+            "comment_template",
+            Text,
+            "A minijinja template of your own for the comment; `modelgate list comment-template` prints the one that is used otherwise. Every value is escaped as it is printed. The verdict and blocking checks that it leaves out are put beside it.",
+        ),
     ],
     rules: &[],
 };

@@ -79,6 +79,8 @@ pub struct Config {
     pub packs: Vec<PackChoice>,
     /// The folder for documents.
     pub output_directory: PathBuf,
+    /// The template of the comment, where it is not the built-in one.
+    pub comment_template: Option<PathBuf>,
     /// The file that every decision is appended to.
     pub ledger: PathBuf,
     /// The file with the rows that the model learned from, where the settings name one.

@@ -52,29 +52,64 @@ const LADDER: [Level; 8] = [
     Level { slices: 0, entries: 0, blocking: 0, tables: false },
 ];
 
+/// A template of the comment that is somebody's own.
+#[derive(Debug, Clone, Copy)]
+pub struct CommentTemplate<'a> {
+    /// How it is called where something is wrong with it: its file.
+    pub name: &'a str,
+    /// Its text, for minijinja.
+    pub text: &'a str,
+}
+
 /// Renders `comment.md`. Its marker carries the digest of `verdict.json`, which anyone can compare with the file.
 pub fn render_comment(report: &Report) -> Result<Document, RenderError> {
-    render_beside(report, &crate::render_verdict(report)?)
+    render_beside(report, &crate::render_verdict(report)?, None)
 }
 
 /// Renders `comment.md` beside a verdict that was rendered before.
-pub(crate) fn render_beside(report: &Report, verdict: &Document) -> Result<Document, RenderError> {
-    render_with(report, verdict, modelgate_templates::COMMENT_MD)
-}
-
-fn render_with(report: &Report, verdict: &Document, template: &str) -> Result<Document, RenderError> {
+pub(crate) fn render_beside(
+    report: &Report,
+    verdict: &Document,
+    template: Option<CommentTemplate<'_>>,
+) -> Result<Document, RenderError> {
     let facts = Facts::new(report);
     let marker = marker(&report.model_name, verdict);
     let mut bytes = 0;
     for (step, level) in LADDER.iter().enumerate() {
         let view = view(&facts, *level, step > 0);
-        let body = format!("{}\n{marker}\n", template::message(DocumentKind::Comment, template, view)?);
+        let text = match template {
+            None => template::message(DocumentKind::Comment, modelgate_templates::COMMENT_MD, view)?,
+            Some(own) => complete(&facts, level.blocking, &template::own_message(own.name, own.text, view)?)?,
+        };
+        let body = format!("{text}\n{marker}\n");
         if body.len() <= COMMENT_BUDGET {
             return Ok(Document::new(DocumentKind::Comment, body));
         }
         bytes = body.len();
     }
     Err(RenderError::TooLong { path: DocumentKind::Comment.path(), bytes, budget: COMMENT_BUDGET })
+}
+
+/// What a template of somebody's own says, with the verdict and the blocking checks that it leaves out: no template turns a failure into
+/// silence.
+fn complete(facts: &Facts<'_>, most: usize, text: &str) -> Result<String, RenderError> {
+    let said = |what: Node| template::message(DocumentKind::Comment, "{{ what }}", fields! { what: what });
+    let headline = said(Node::from(Shown::phrase(verdict_line(facts.report))))?;
+    let headline = if text.contains(headline.trim()) { String::new() } else { format!("## {headline}\n") };
+    let mut left_out = Vec::new();
+    for check in facts.worst_first.iter().filter(|check| check.blocking) {
+        let metric = said(Node::from(check.metric.metric().title))?;
+        let subject = said(Node::from(words::subject(&check.subject)))?;
+        // A line that names no slice is about all rows.
+        let names = |line: &str| line.contains(metric.trim()) && (is_overall(&check.subject) || line.contains(subject.trim()));
+        if !text.lines().any(names) {
+            left_out.push(facts.check(check));
+        }
+    }
+    let left_out = fields! { left_out: limited(left_out, most) };
+    let left_out = template::message(DocumentKind::Comment, modelgate_templates::LEFT_OUT_MD, left_out)?;
+    let gap = if left_out.trim().is_empty() { "" } else { "\n" };
+    Ok(format!("{headline}{text}{gap}{}", left_out.trim_start()))
 }
 
 /// The last line. Not part of the template, so that no template can lose or forge it.
@@ -349,8 +384,43 @@ mod tests {
     fn a_template_that_is_too_long_at_its_shortest_is_an_error() {
         let report = fixture::passing();
         let verdict = crate::render_verdict(&report).unwrap();
-        let error = render_with(&report, &verdict, &"x".repeat(COMMENT_BUDGET + 1)).unwrap_err();
+        let own = CommentTemplate { name: "own.md.jinja", text: &"x".repeat(COMMENT_BUDGET + 1) };
+        let error = render_beside(&report, &verdict, Some(own)).unwrap_err();
         assert!(matches!(error, RenderError::TooLong { .. }), "{error}");
+    }
+
+    fn own(report: &Report, text: &str) -> Result<String, RenderError> {
+        let verdict = crate::render_verdict(report).unwrap();
+        let template = CommentTemplate { name: "ci/own.md.jinja", text };
+        Ok(render_beside(report, &verdict, Some(template))?.body)
+    }
+
+    #[test]
+    fn a_template_of_somebody_s_own_can_leave_out_anything_but_the_verdict_and_what_blocks() {
+        let report = fixture::failing();
+        let body = own(&report, "Hello. {{ total }}.\n").unwrap();
+        assert_eq!(body.lines().next().unwrap(), format!("## {}", verdict_line(&report)));
+        assert!(body.contains("Hello. 9 checks."), "{body}");
+        let left_out = body.get(position(&body, "**Blocking checks**")..).unwrap();
+        assert_eq!(left_out.matches("❌ FAIL").count(), 2, "{body}");
+        assert!(body.lines().last().unwrap().starts_with(MARKER_START));
+        // What it names is not said twice.
+        let names = "{{ headline }}\n{% for row in blocking.entries %}\n- {{ row.metric }} of {{ row.subject }}\n{% endfor %}\n\
+                     {% for row in slices %}\n- {{ row.metric }} of {{ row.subject }}\n{% endfor %}\n\
+                     {% for row in gated %}\n- {{ row.metric }} of {{ row.subject }}\n{% endfor %}\n";
+        let body = own(&report, names).unwrap();
+        assert!(!body.contains("**Blocking checks**") && !body.starts_with("## "), "{body}");
+        let built_in = own(&report, modelgate_templates::COMMENT_MD).unwrap();
+        assert_eq!(built_in, super::tests::body(&report));
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_template_is_told_with_its_file_and_line() {
+        for (text, line) in [("one\n{{ nothing }}\n", 2), ("{% if %}", 1), ("a\nb\n{{ headline | safe }}", 3)] {
+            let error = own(&fixture::failing(), text).unwrap_err();
+            assert!(error.to_string().contains(&format!("ci/own.md.jinja:{line}")), "{error}");
+            assert!(error.help().contains("modelgate list comment-template"));
+        }
     }
 
     #[test]

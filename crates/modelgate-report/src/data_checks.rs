@@ -130,7 +130,7 @@ fn measurement(entry: &JudgedMeasurement) -> Node {
             |kind| Shown::phrase(format!("{}: {}", metric.metric().title, kind.title())),
         ),
         rows: rows_of(*part),
-        has_column: column.is_some(),
+        has_column: column.is_some() || by.is_some(),
         column: about(column.as_deref(), by.as_deref(), group.as_deref()),
         value: shown(&entry.measurement),
         n: Shown::phrase(number::whole(estimate.n())),

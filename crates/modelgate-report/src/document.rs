@@ -122,6 +122,12 @@ pub enum RenderError {
         /// What the template engine says.
         source: minijinja::Error,
     },
+    /// A comment's template of somebody's own cannot be rendered.
+    #[error("the comment's template cannot be rendered: {source}{}", source.detail().map(|detail| format!(": {detail}")).unwrap_or_default())]
+    OwnMessage {
+        /// What the template engine says, with the file and the line.
+        source: minijinja::Error,
+    },
     /// A long document's template does not fit the report.
     #[error("{}: the template cannot be rendered: {source}", path)]
     Template {
@@ -157,6 +163,10 @@ impl RenderError {
         match self {
             Self::Message { .. } | Self::Template { .. } => {
                 "the built-in templates are tested against every report, so this is a bug in modelgate: please report it with this message"
+            }
+            Self::OwnMessage { .. } => {
+                "`modelgate list comment-template` prints the template that is used otherwise: its names and its two filters, `code` and \
+                 `prose`, are all there are"
             }
             Self::Json { .. } => "this is a bug in modelgate: please report it with this message",
             Self::TooLong { .. } => "shorten the comment's template",

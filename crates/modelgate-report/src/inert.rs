@@ -341,7 +341,7 @@ fn no_document_promises_what_statistics_cannot_keep() {
         fixture::many_failing(40),
         fixture::hostile(BENIGN),
     ];
-    for document in reports.iter().flat_map(|report| render(report).unwrap()) {
+    for document in reports.iter().flat_map(|report| render(report, None).unwrap()) {
         let text = document.body.to_lowercase();
         for word in ["complian", "certif", "unbiased", "bias-free", "fair model", "guarantee", "100 % ", "% of checks"] {
             assert!(!text.contains(word), "{word} in {}", document.path);
@@ -352,8 +352,8 @@ fn no_document_promises_what_statistics_cannot_keep() {
 #[test]
 fn the_same_report_gives_the_same_bytes() {
     for report in [fixture::failing(), fixture::hostile(HOSTILE)] {
-        let documents = render(&report).unwrap();
-        assert_eq!(documents, render(&report.clone()).unwrap());
+        let documents = render(&report, None).unwrap();
+        assert_eq!(documents, render(&report.clone(), None).unwrap());
         let paths: Vec<_> = documents.iter().map(|document| document.path).collect();
         let always = [
             "comment.md",

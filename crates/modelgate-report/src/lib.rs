@@ -44,7 +44,7 @@ mod inert;
 pub use audit_index::{AuditRow, render_audit_index};
 pub use block::{BLOCKS, render_block};
 pub use card::render_model_card;
-pub use comment::{COMMENT_BUDGET, MARKER_START, render_comment};
+pub use comment::{COMMENT_BUDGET, CommentTemplate, MARKER_START, render_comment};
 pub use controls::render_control_matrix;
 pub use croissant::render_croissant;
 pub use data_checks::measurement_lines;
@@ -59,11 +59,14 @@ pub use json::{render_drift, render_verdict};
 pub use no_decision::{NoDecision, render_no_decision};
 pub use report::{Baseline, DataFiles, Disclosed, ModelFacts, Provenance, Report, TrainingFile};
 
+/// The comment's template where nobody has one of their own, for minijinja.
+pub const COMMENT_TEMPLATE: &str = modelgate_templates::COMMENT_MD;
+
 /// Renders every document, in the order in which people look for them; those about packs where packs are chosen. The same
 /// report gives the same bytes.
-pub fn render(report: &Report) -> Result<Vec<Document>, RenderError> {
+pub fn render(report: &Report, template: Option<CommentTemplate<'_>>) -> Result<Vec<Document>, RenderError> {
     let verdict = render_verdict(report)?;
-    let comment = comment::render_beside(report, &verdict)?;
+    let comment = comment::render_beside(report, &verdict, template)?;
     let cards = [render_model_card(report)?, render_dataset_card(report)?, render_croissant(report)?];
     let mut packs = Vec::new();
     if !report.verdict.controls.packs.is_empty() {

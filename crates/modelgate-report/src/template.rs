@@ -18,18 +18,26 @@ const FUEL: u64 = 5_000_000;
 
 /// Renders a message. The environment has no built-in filter, so there is no way to print a text unescaped.
 pub(crate) fn message(kind: DocumentKind, template: &str, facts: Node) -> Result<String, RenderError> {
-    let failed = |source| RenderError::Message { path: kind.path(), source };
+    rendered(kind.path(), template, facts).map_err(|source| RenderError::Message { path: kind.path(), source })
+}
+
+/// Renders a message by a template of somebody's own, which is named in what is said of it.
+pub(crate) fn own_message(name: &str, template: &str, facts: Node) -> Result<String, RenderError> {
+    rendered(name, template, facts).map_err(|source| RenderError::OwnMessage { source })
+}
+
+fn rendered(name: &str, template: &str, facts: Node) -> Result<String, Error> {
     let mut environment = Environment::empty();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_fuel(Some(FUEL));
-    environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build().map_err(failed)?);
+    environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
     environment.set_auto_escape_callback(|_| AutoEscape::Custom("markdown".into()));
     environment.set_formatter(write_markdown);
     environment.add_filter("code", |text: String| Value::from_safe_string(escape::code(&text)));
     environment.add_filter("prose", |text: String| Value::from_safe_string(escape::prose(&text)));
-    environment.add_template(kind.path(), template).map_err(failed)?;
-    let rendered = environment.get_template(kind.path()).and_then(|template| template.render(Value::from(facts)));
-    rendered.map(|body| squeeze(&body)).map_err(failed)
+    environment.add_template(name, template)?;
+    let rendered = environment.get_template(name).and_then(|template| template.render(Value::from(facts)));
+    rendered.map(|body| squeeze(&body))
 }
 
 fn write_markdown(out: &mut Output, _: &mut State, value: &Value) -> Result<(), Error> {

@@ -9,7 +9,7 @@ use modelgate_eval::{
     evaluate_columns, evaluate_contributions, evaluate_data, evaluate_groups, evaluate_people, evaluate_score_groups,
 };
 use modelgate_policy::{Anchor, History, Outcome, ReadFile, Verdict, judge};
-use modelgate_report::{DataFiles, Disclosed, Document, Input, Provenance, Report};
+use modelgate_report::{CommentTemplate, DataFiles, Disclosed, Document, Input, Provenance, Report};
 
 use crate::baseline::{self, BaselineChoice, Found, Reading};
 use crate::candidate::{Candidate, TrainingRows, candidate, file_name, shown};
@@ -19,7 +19,7 @@ use crate::context::{Console, Context};
 use crate::controls;
 use crate::data_checks;
 use crate::disclosure;
-use crate::failure::Failure;
+use crate::failure::{Failure, unreadable};
 use crate::handed_over::HandedOver;
 use crate::inputs;
 use crate::log;
@@ -183,7 +183,9 @@ pub(crate) fn run(
     };
     // What is written and printed from here on is what may be shown.
     let report = modelgate_report::disclose(report, &disclosure);
-    let documents = modelgate_report::render(&report)?;
+    let template = comment_template(config)?;
+    let template = template.as_ref().map(|(name, text)| CommentTemplate { name, text });
+    let documents = modelgate_report::render(&report, template)?;
     let headline = modelgate_report::verdict_line(&report);
     let Report { evaluation, comparison, verdict, inputs, job, .. } = report;
     let training_digest = candidate.training.as_ref().map(|training| training.for_report().digest);
@@ -229,6 +231,13 @@ fn read_files(config: &Config, candidate: &Candidate, population: Option<Digest>
         files.push(ReadFile { path: shown, used_for, digest });
     }
     files
+}
+
+/// The comment's template that the settings name, with its file.
+fn comment_template(config: &Config) -> Result<Option<(String, String)>, Failure> {
+    let Some(path) = &config.comment_template else { return Ok(None) };
+    let text = std::fs::read_to_string(path).map_err(|error| unreadable(path, &error))?;
+    Ok(Some((path.display().to_string(), text)))
 }
 
 /// What is known of the data.

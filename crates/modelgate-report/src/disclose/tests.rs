@@ -86,7 +86,7 @@ fn findings_keep_their_rule_and_lose_their_numbers() {
 fn what_is_not_shown_is_counted_in_every_document() {
     let report = shown(Profile::Public);
     assert_eq!(report.disclosed.slices.iter().map(Slice::to_string).collect::<Vec<_>>(), ["age_band=25-45", "age_band=65+"]);
-    for document in crate::render(&report).unwrap() {
+    for document in crate::render(&report, None).unwrap() {
         let body = document.body.replace('\\', "");
         assert!(body.contains("not shown") || body.contains("\"withheld\""), "{}", document.path);
         assert!(!body.contains("0.741") && !body.contains("1\u{202F}204") && !body.contains("1204"), "{}", document.path);

@@ -40,6 +40,7 @@ pub(crate) fn list(arguments: &ListArgs, context: &Context, console: &mut Consol
         (Listed::DataMetrics, ListFormat::Markdown) => page("Measurements of data", DATA_METRICS.iter().map(data_metric_page)),
         (Listed::Controls, ListFormat::Plain) => packs::all_lines()?,
         (Listed::Controls, ListFormat::Markdown) => packs::all_pages()?,
+        (Listed::CommentTemplate, _) => modelgate_report::COMMENT_TEMPLATE.to_owned(),
         (Listed::Releases, _) => releases(context)?,
     };
     console.result(text.trim_end());

@@ -501,6 +501,8 @@ pub(crate) enum Listed {
     DataMetrics,
     /// Every control of every pack that comes with modelgate.
     Controls,
+    /// The comment's template, to write one of your own after (`output.comment_template`).
+    CommentTemplate,
     /// The releases stored in this repository.
     Releases,
 }
