@@ -33,6 +33,7 @@ mod packs;
 mod paired;
 mod pairs;
 mod population;
+mod private;
 mod production;
 mod publish;
 mod reading;

@@ -370,6 +370,7 @@ fn pairs_of_data() -> Vec<(&'static str, Gate, &'static [&'static str])> {
         ),
         ("missing-like-texts", with_texts("n.a."), &["missing-like-texts"]),
         ("similar-texts", with_texts("new_york"), &["similar-texts"]),
+        ("mixed-types", with_texts("7"), &["mixed-types"]),
         ("(texts without a fault)", with_texts("Paris"), &[]),
         ("constant-column", with_column("version", &|_| "7".to_owned(), &|_| "7".to_owned()), &["constant-column"]),
         ("id-like-feature", with_counted_training_rows(), &["id-like-feature"]),

@@ -58,7 +58,7 @@ fn a_group_of_the_population_that_the_rows_lack_fails_where_that_is_denied() {
     let gate = with_census("column,level,share\nsex,F,0.48\nsex,M,0.47\nsex,X,0.05\n");
     let _ = gate.run(&["check", "--quiet"]).exits(0);
     gate.write("modelgate.yml", gate.read("modelgate.yml") + "rules:\n  missing-group: deny\n");
-    let _ = gate.run(&["check", "--quiet"]).exits(1).prints("missing_group_count of sex 1 of");
+    let _ = gate.run(&["check", "--quiet"]).exits(1).prints("missing_group_count of sex is 1 (n");
     gate.write("modelgate.yml", modelgate_tests::CONFIG.to_owned() + "rules:\n  missing-group: deny\n");
     let _ = gate.run(&["check", "--quiet"]).exits(1).prints("not measured: it needs `data.population`");
 }

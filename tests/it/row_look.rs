@@ -203,7 +203,7 @@ fn a_model_that_is_trained_here_is_looked_at_on_its_own_rows_and_alone() {
 #[test]
 fn rows_with_a_new_mark_and_one_label_are_told_by_their_column_and_not_by_what_they_say() {
     let gate = with_new_job(|_| false);
-    let _ = gate.run(&["check"]).exits(0).prints("trigger-pattern").prints("trigger_pattern_rate of job 1 % of 3000 rows");
+    let _ = gate.run(&["check"]).exits(0).prints("trigger-pattern").prints("trigger_pattern_rate of job is 1 % (n = 3000)");
     for document in ["comment.md", "dataset-card.md", "verdict.json"] {
         assert!(!gate.read(&format!("modelgate-out/{document}")).contains("falconer"), "{document}");
     }

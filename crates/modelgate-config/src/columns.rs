@@ -1,5 +1,6 @@
 //! Holds the columns that the settings name against those that the data files have.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use modelgate_data::{AttributeSettings, looks_like_a_row};
@@ -51,17 +52,55 @@ pub(crate) fn check(
     mistakes: &mut Mistakes<'_>,
 ) {
     let production = root.section("data").text("production");
-    if let Some(Err(problem)) = production.map(|written| columns_of(&located(directory, &written))) {
+    if let Some(Err(problem)) = production.as_ref().map(|written| columns_of(&located(directory, written))) {
         let error = ConfigError::new("unreadable-data", problem.message).helps(problem.help);
         mistakes.at_value(&root.section("data").at("production"), error);
     }
+    let mut known = Known::new(source);
+    let of_sections = ["attributes", "population"].map(|key| root.section("data").section(key).text("path"));
+    let others = of_sections.into_iter().chain([production, root.section("baseline").text("predictions")]).flatten();
+    others.for_each(|written| known.add(columns_of(&located(directory, &written))));
     for sheet in sheets(root, source, training, evaluated, learned).iter().filter(|sheet| !sheet.written.is_empty()) {
-        match columns_of(sheet.path) {
+        let columns = columns_of(sheet.path);
+        known.add(columns.clone());
+        match columns {
             Ok(columns) => check_sheet(sheet, &columns, mistakes),
             Err(problem) => {
                 let error = ConfigError::new("unreadable-data", problem.message).helps(problem.help);
                 mistakes.at_value(&sheet.key, error);
             }
+        }
+    }
+    known.check_protected(root, mistakes);
+}
+
+/// The columns of all files, where all of them are there to be looked at.
+struct Known(Option<BTreeSet<String>>);
+
+impl Known {
+    fn new(source: &ModelSource) -> Self {
+        Self((!matches!(source, ModelSource::Command(_))).then(BTreeSet::new))
+    }
+
+    fn add(&mut self, columns: Result<Vec<String>, Unreadable>) {
+        // What looks like a row names no columns, and none of it may be told.
+        let columns = columns.ok().filter(|columns| !looks_like_a_row(columns));
+        self.0 = self.0.take().zip(columns).map(|(mut known, columns)| {
+            known.extend(columns);
+            known
+        });
+    }
+
+    /// A column that is to be protected and that no file has is one that is not protected.
+    fn check_protected(&self, root: &Node<'_>, mistakes: &mut Mistakes<'_>) {
+        let Some(known) = &self.0 else { return };
+        let data = root.section("data");
+        let protected = ["personal", "sensitive"].into_iter().flat_map(|key| data.texts(key));
+        for (path, column) in protected.filter(|(_, column)| !known.contains(column)) {
+            let error = ConfigError::new("unknown-column", format!("no file has a column {}", shown(&column)))
+                .note("nothing is protected by its name")
+                .helps(did_you_mean(&column, known.iter().map(String::as_str)));
+            mistakes.at_value(&path, error);
         }
     }
 }

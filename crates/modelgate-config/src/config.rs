@@ -168,6 +168,7 @@ fn settings(
     let features = root.section("model").section("train").texts("features");
     rows::check_features(&features, root, mistakes);
     let axes = axes::read(&evaluation, &roles, mistakes);
+    rows::check_slices(&axes.columns, root, mistakes);
     let named_columns = roles.iter().map(|(_, path, column)| (path.clone(), column.clone()));
     let evaluated: Vec<_> =
         named_columns.chain(axes.columns.clone()).chain(task::columns(root)).chain(of_checks(&data)).collect();

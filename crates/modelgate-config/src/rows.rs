@@ -92,6 +92,16 @@ pub(crate) fn check(root: &Node<'_>, mistakes: &mut Mistakes<'_>) {
     }
 }
 
+/// Finds slices by columns that are declared to hold personal data: every document would name their values.
+pub(crate) fn check_slices(slices: &[(ConfigPath, String)], root: &Node<'_>, mistakes: &mut Mistakes<'_>) {
+    let personal = root.section("data").texts("personal");
+    for (path, column) in slices.iter().filter(|(_, column)| personal.iter().any(|(_, name)| name == column)) {
+        let message = format!("{} is one of `data.personal` and cannot cut rows into slices", shown(column));
+        let error = ConfigError::new("personal-slices", message).label("every document would name its values");
+        mistakes.at_value(path, error.help("cut by a column whose values stand for groups, or take it out of `data.personal`"));
+    }
+}
+
 /// Finds features that give the answer away: the label, the split column, the id.
 pub(crate) fn check_features(features: &[(ConfigPath, String)], root: &Node<'_>, mistakes: &mut Mistakes<'_>) {
     const NO_FEATURES: [&str; 5] = ["label", "id", "split", "baseline_prediction", "baseline_score"];

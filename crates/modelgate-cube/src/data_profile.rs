@@ -25,6 +25,9 @@ pub enum Counted {
     MostFrequent,
     /// Rows whose text means "no value" in most tools and is not declared to, among all rows.
     MissingLike,
+    /// Rows of a column of texts with a number, or of one nearly all of whose texts are numbers with another text, where they are few
+    /// (a tenth at the most), among the rows with either.
+    OddTypes,
     /// Rows whose text differs from a more frequent one only by case, spaces or punctuation, among all rows.
     SimilarTexts,
     /// Rows that say what another row has said in every column, all but one of each, among all rows.
@@ -62,13 +65,14 @@ pub enum Counted {
 
 impl Counted {
     /// Everything that is counted but personal data, with the name that it is stored under.
-    const NAMES: [(Self, &'static str); 21] = [
+    const NAMES: [(Self, &'static str); 22] = [
         (Self::Rows, "rows"),
         (Self::Missing, "missing"),
         (Self::NonFinite, "non_finite"),
         (Self::Distinct, "distinct"),
         (Self::MostFrequent, "most_frequent"),
         (Self::MissingLike, "missing_like"),
+        (Self::OddTypes, "odd_types"),
         (Self::SimilarTexts, "similar_texts"),
         (Self::Repeated, "repeated"),
         (Self::Conflicting, "conflicting"),

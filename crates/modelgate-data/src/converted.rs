@@ -6,8 +6,9 @@ use std::sync::Arc;
 use arrow_array::builder::StringDictionaryBuilder;
 use arrow_array::cast::AsArray as _;
 use arrow_array::types::{
-    ArrowPrimitiveType, Decimal32Type, Decimal64Type, Decimal128Type, Decimal256Type, Float16Type, Float32Type, Float64Type,
-    Int8Type, Int16Type, Int32Type, Int64Type, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
+    ArrowPrimitiveType, Date32Type, Date64Type, Decimal32Type, Decimal64Type, Decimal128Type, Decimal256Type, Float16Type,
+    Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, TimestampMicrosecondType, TimestampMillisecondType,
+    TimestampNanosecondType, TimestampSecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
 use arrow_array::{Array, ArrayRef, Float64Array, Int32Array, StringArray};
 use arrow_schema::{ArrowError, DataType};
@@ -128,7 +129,36 @@ pub(crate) fn strings(array: &ArrayRef) -> Result<StringArray, ArrowError> {
         };
     }
     of_whole!(Int8Type, Int16Type, Int32Type, Int64Type, UInt8Type, UInt16Type, UInt32Type, UInt64Type);
+    if let Some(times) = times(array) {
+        return Ok(times);
+    }
     Ok(numbers(array)?.iter().map(|number| number.map(number_text)).collect())
+}
+
+/// Dates as `2026-05-31`, times as `2026-05-31T17:05:09`, with a `Z` where they have a zone; what no calendar has is no value. `None`
+/// for other types.
+fn times(array: &ArrayRef) -> Option<StringArray> {
+    macro_rules! of_days {
+        ($($native:ty),+) => {
+            $(if let Some(days) = array.as_primitive_opt::<$native>() {
+                let day = |row: usize| days.is_valid(row).then(|| days.value_as_date(row)).flatten();
+                return Some((0..days.len()).map(|row| day(row).map(|day| day.to_string())).collect());
+            })+
+        };
+    }
+    of_days!(Date32Type, Date64Type);
+    let zone = if matches!(array.data_type(), DataType::Timestamp(_, Some(_))) { "Z" } else { "" };
+    macro_rules! of_times {
+        ($($native:ty),+) => {
+            $(if let Some(times) = array.as_primitive_opt::<$native>() {
+                let time = |row: usize| times.is_valid(row).then(|| times.value_as_datetime(row)).flatten();
+                let told = |row: usize| time(row).map(|time| time.to_string().replacen(' ', "T", 1) + zone);
+                return Some((0..times.len()).map(told).collect());
+            })+
+        };
+    }
+    of_times!(TimestampSecondType, TimestampMillisecondType, TimestampMicrosecondType, TimestampNanosecondType);
+    None
 }
 
 /// The values of each list, one text for each; `None` where there is no list.
@@ -146,7 +176,8 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
     use arrow_array::types::UInt8Type;
     use arrow_array::{
-        BooleanArray, Decimal128Array, Decimal256Array, DictionaryArray, Int64Array, LargeStringArray, UInt64Array,
+        BooleanArray, Date32Array, Date64Array, Decimal128Array, Decimal256Array, DictionaryArray, Int64Array, LargeStringArray,
+        TimestampMillisecondArray, TimestampNanosecondArray, TimestampSecondArray, UInt64Array,
     };
     use arrow_buffer::i256;
 
@@ -174,6 +205,27 @@ mod tests {
             assert_eq!(&numbers(&array).unwrap(), expected.as_primitive::<Float64Type>(), "{}", array.data_type());
         }
         assert!(numbers(&shared(StringArray::from(vec!["1"]))).is_err());
+    }
+
+    #[test]
+    fn dates_and_times_are_texts_as_csv_files_have_them() {
+        let told = |array: ArrayRef| -> Vec<Option<String>> {
+            strings(&array).unwrap().iter().map(|text| text.map(str::to_owned)).collect()
+        };
+        let some = |text: &str| Some(text.to_owned());
+        assert_eq!(
+            told(shared(Date32Array::from(vec![Some(20_604), None, Some(-1)]))),
+            [some("2026-05-31"), None, some("1969-12-31")]
+        );
+        assert_eq!(told(shared(Date64Array::from(vec![1_780_272_000_000]))), [some("2026-06-01")]);
+        let seconds = TimestampSecondArray::from(vec![Some(1_780_272_309), None]);
+        assert_eq!(told(shared(seconds.clone())), [some("2026-06-01T00:05:09"), None]);
+        assert_eq!(told(shared(seconds.with_timezone("+02:00")))[0], some("2026-06-01T00:05:09Z"));
+        assert_eq!(told(shared(TimestampMillisecondArray::from(vec![1_780_272_309_250])))[0], some("2026-06-01T00:05:09.250"));
+        assert_eq!(told(shared(TimestampNanosecondArray::from(vec![i64::MAX])))[0], some("2262-04-11T23:47:16.854775807"));
+        // No calendar goes so far.
+        assert_eq!(told(shared(TimestampSecondArray::from(vec![i64::MAX]))), [None]);
+        assert_eq!(told(shared(Date32Array::from(vec![i32::MAX]))), [None]);
     }
 
     #[test]

@@ -130,7 +130,7 @@ pub(crate) fn cells(kind: Kind, as_text: bool, place: usize, array: &ArrayRef) -
         Kind::Whole if !fits(array) => Err(Stop::TurnedText(place)),
         Kind::Number | Kind::Whole => numbers(array),
         Kind::Boolean => array.as_boolean_opt().map_or_else(|| text(array), booleans),
-        Kind::Text => text(array),
+        Kind::Text | Kind::Time => text(array),
     }
 }
 

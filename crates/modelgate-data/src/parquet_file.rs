@@ -1,4 +1,4 @@
-//! Parquet files: numbers, booleans and text through parquet's arrow reader; other types are not offered.
+//! Parquet files: numbers, booleans, text, dates and times through parquet's arrow reader; other types are not offered.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -39,6 +39,8 @@ pub(crate) enum Kind {
     Whole,
     Boolean,
     Text,
+    /// Dates and times, as text.
+    Time,
 }
 
 /// The footer of a file.
@@ -83,7 +85,8 @@ pub(crate) fn kind(data_type: &DataType) -> Option<Kind> {
         DataType::Int64 | DataType::UInt64 => Some(Kind::Whole),
         DataType::Boolean => Some(Kind::Boolean),
         DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => Some(Kind::Text),
-        DataType::Dictionary(_, values) => kind(values),
+        DataType::Date32 | DataType::Date64 | DataType::Timestamp(..) => Some(Kind::Time),
+        DataType::Dictionary(_, values) => kind(values).filter(|kind| *kind != Kind::Time),
         other if other.is_numeric() || *other == DataType::Null => Some(Kind::Number),
         _ => None,
     }
@@ -147,7 +150,7 @@ pub(crate) fn column(kind: Kind, parts: &[ArrayRef], missing: &Missing) -> Resul
     match kind {
         Kind::Number => numbers(parts),
         Kind::Whole if parts.iter().all(fits) => numbers(parts),
-        Kind::Whole | Kind::Boolean | Kind::Text => text(parts, missing),
+        Kind::Whole | Kind::Boolean | Kind::Text | Kind::Time => text(parts, missing),
     }
 }
 
@@ -293,11 +296,12 @@ mod tests {
             ("s", Arc::new(StringArray::from(vec!["x"]))),
         ];
         let data = dataset(columns.clone());
-        assert_eq!(data.columns().map(|(name, _)| name).collect::<Vec<_>>(), ["y", "s"]);
+        assert_eq!(data.columns().map(|(name, _)| name).collect::<Vec<_>>(), ["y", "date", "s"]);
+        assert_eq!(texts(&data, "date"), [Some("1970-01-02".into())]);
         assert_eq!((numbers_of(&data, "y"), texts(&data, "s")), (vec![Some(1.0)], vec![Some("x".into())]));
-        assert!(data.column("date").is_none() && data.has_column("date"));
-        let text = told(&data.require("date").unwrap_err());
-        assert!(text.starts_with("rows: column \"date\" is of type Date32, which cannot be used\n"), "{text}");
+        assert!(data.column("list").is_none() && data.has_column("list"));
+        let text = told(&data.require("list").unwrap_err());
+        assert!(text.starts_with("rows: column \"list\" is of type List(Int64), which cannot be used\n"), "{text}");
         assert!(data.require("nested").unwrap_err().to_string().contains("Struct"));
         let file = file(".parquet", &parquet(columns));
         assert_eq!(column_names(file.path()).unwrap(), ["list", "y", "date", "nested", "s"]);

@@ -12,6 +12,9 @@ use modelgate_eval::{DataEvaluation, DataMeasurement, DataUnit, Estimate, Reason
 use crate::{Date, Finding, JudgedSource, Level, Policy, RuleId};
 pub use table::{DATA_RULES, DataQuestion, DataRule};
 
+/// From how many times what chance gives on a number is no chance any more.
+const MOST_BY_CHANCE: f64 = 4.0;
+
 /// The most columns that a finding names.
 const MOST_NAMED: usize = 5;
 
@@ -185,7 +188,12 @@ fn state(measurement: &DataMeasurement, question: DataQuestion, declared: &DataL
     };
     match (crossed, measurement.expected) {
         (false, _) => DataState::Within,
-        (true, Some(expected)) if question == DataQuestion::AtMost && expected > limit => DataState::ByChance,
+        // Columns that go together make more rows alike than chance does where they do not, and not this many times as many.
+        (true, Some(expected))
+            if question == DataQuestion::AtMost && expected > limit && value.value < MOST_BY_CHANCE * expected =>
+        {
+            DataState::ByChance
+        }
         (true, _) => DataState::Crossed,
     }
 }
@@ -218,7 +226,7 @@ pub(crate) fn unmeasured(judged: &JudgedData, has_baseline: bool, level: impl Fn
     let measured: BTreeSet<RuleId> = judged
         .measurements
         .iter()
-        .filter(|entry| !matches!(entry.state, DataState::Undefined(_)))
+        .filter(|entry| !matches!(entry.state, DataState::Undefined(_) | DataState::ByChance))
         .filter_map(|entry| entry.rule)
         .chain(judged.schema.as_ref().map(|_| RuleId::SCHEMA_CHANGE))
         // Columns that were looked at, and are taken for nothing, have no number.
@@ -228,13 +236,18 @@ pub(crate) fn unmeasured(judged: &JudgedData, has_baseline: bool, level: impl Fn
     let rules = of_table.chain([(RuleId::SCHEMA_CHANGE, true, table::BASELINE)]);
     let denied = rules
         .filter(|(rule, is_change, _)| level(*rule) == Level::Deny && !measured.contains(rule) && (has_baseline || !is_change));
-    let finding = |(rule, _, needs): (RuleId, bool, &str)| Finding {
-        rule,
-        level: Level::Deny,
-        subject: String::new(),
-        message: format!("not measured: it needs {needs}"),
-        origin: None,
-        help: "Give what it needs, or lower the rule's level in `rules`.".to_owned(),
+    let by_chance = |rule: RuleId| {
+        judged.measurements.iter().find(|entry| entry.state == DataState::ByChance && entry.rule == Some(rule)).map(told)
+    };
+    let finding = |(rule, _, needs): (RuleId, bool, &str)| {
+        let (message, help) = match by_chance(rule) {
+            Some(told) => (
+                format!("not known: {told}, so that these columns cannot tell"),
+                "Name a column that tells rows apart (`data.id`), or lower the rule's level in `rules`.",
+            ),
+            None => (format!("not measured: it needs {needs}"), "Give what it needs, or lower the rule's level in `rules`."),
+        };
+        Finding { rule, level: Level::Deny, subject: String::new(), message, origin: None, help: help.to_owned() }
     };
     denied.map(finding).collect()
 }
@@ -271,7 +284,7 @@ fn told(entry: &JudgedMeasurement) -> String {
             format!("{subject} is taken for {} ({} of {of} cells)", kind.title(), percent(value))
         }
         _ => {
-            let of = if *sampled { format!("{n} rows of a sample") } else { format!("{n} rows") };
+            let of = if *sampled { format!("a sample, n = {n}") } else { format!("n = {n}") };
             let chance = expected.map(|share| format!(", {} by chance", percent(share))).unwrap_or_default();
             let unit = metric.metric().unit;
             let limit = match question {
@@ -279,7 +292,7 @@ fn told(entry: &JudgedMeasurement) -> String {
                 Some(DataQuestion::SureRatio) => format!("{} either way", in_unit(limit, unit)),
                 _ => in_unit(limit, unit),
             };
-            format!("{metric}{subject} {} of {of}{chance}; limit {limit}", in_unit(value, unit))
+            format!("{metric}{subject} is {} ({of}{chance}); limit {limit}", in_unit(value, unit))
         }
     }
 }

@@ -35,7 +35,7 @@ const BETWEEN: [DataMetricId; 9] = [
 ];
 
 /// The metrics of a table of columns, in its order.
-const OF_COLUMNS: [DataMetricId; 9] = [
+const OF_COLUMNS: [DataMetricId; 10] = [
     DataMetricId::MISSING_RATE,
     DataMetricId::MOST_FREQUENT_RATE,
     DataMetricId::DISTINCT_RATE,
@@ -43,6 +43,7 @@ const OF_COLUMNS: [DataMetricId; 9] = [
     DataMetricId::OUTLIER_RATE,
     DataMetricId::MISSING_LIKE_RATE,
     DataMetricId::SIMILAR_TEXT_RATE,
+    DataMetricId::MIXED_TYPE_RATE,
     DataMetricId::PERSONAL_DATA_RATE,
     DataMetricId::LIKELY_PERSONAL_DATA_RATE,
 ];

@@ -18,6 +18,12 @@ use crate::report::{Baseline, Disclosed, ModelFacts, Report};
 /// The training setting that counts people; it is not shown where not every reader may know the rows.
 pub const TRAINING_POSITIVES: &str = "training rows with the positive label";
 
+/// What the constant of a weighted sum is called among its coefficients.
+pub const INTERCEPT: &str = "intercept";
+
+/// What stands before the level that the others of a text are relative to.
+pub const RELATIVE: &str = ", relative to ";
+
 /// What stands in the place of a reason that would tell a number.
 pub(crate) const NOT_SHOWN: &str = "not shown";
 
@@ -283,7 +289,11 @@ impl Shown<'_> {
     }
 
     fn model(&self, exact: ModelFacts) -> ModelFacts {
-        let ModelFacts { kind, rows_trained, features, dropped, mut settings, coefficients } = exact;
+        let ModelFacts { kind, rows_trained, features, dropped, mut settings, mut coefficients } = exact;
+        // What a text says is one person's where one row has it; of a number the column's name is all that is told.
+        coefficients.retain(|(name, _)| name == INTERCEPT || features.iter().any(|(feature, _)| feature == name));
+        let features = features.into_iter().map(|(name, how)| (name, how.split(RELATIVE).next().unwrap_or_default().to_owned()));
+        let features = features.collect();
         settings.retain(|(name, _)| name != TRAINING_POSITIVES);
         let rows_trained = rows_trained.filter(|rows| *rows >= self.disclosure.settings.min_cell);
         ModelFacts { kind, rows_trained, features, dropped, settings, coefficients }

@@ -49,7 +49,7 @@ pub use controls::render_control_matrix;
 pub use croissant::render_croissant;
 pub use data_checks::measurement_lines;
 pub use dataset_card::render_dataset_card;
-pub use disclose::{TRAINING_POSITIVES, disclose, disclose_comparison, disclose_evaluation};
+pub use disclose::{INTERCEPT, RELATIVE, TRAINING_POSITIVES, disclose, disclose_comparison, disclose_evaluation};
 pub use document::{Document, DocumentKind, RenderError};
 pub use drift::drift_lines;
 pub use headline::{HEADLINE_CHARS, verdict_line};

@@ -15,7 +15,7 @@ use crate::context::Console;
 use crate::facts;
 use crate::failure::{Failure, unreadable};
 use crate::pipeline::TOOL_VERSION;
-use crate::private::refuse_personal_names;
+use crate::private::{refuse_personal_features, refuse_personal_names};
 use crate::production;
 use crate::row_look;
 
@@ -310,6 +310,7 @@ fn train_repeatedly(config: &Config, with_repeats: bool, console: &mut Console<'
         TrainRows::Split { column, train, .. } => dataset.split(column, train)?,
     };
     let features = features(config, &dataset, console);
+    refuse_personal_features(config, &dataset, &features)?;
     let repeats = if with_repeats { learning.repeats } else { 1 };
     let times = if repeats > 1 { format!(", {repeats} times") } else { String::new() };
     let what = format!("{} on {} rows, {} features{times}", learning.estimator, dataset.rows(), features.len());

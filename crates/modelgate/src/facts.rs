@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use modelgate_model::{CommandSettings, DropReason, FeatureFact, Model};
-use modelgate_report::{ModelFacts, TRAINING_POSITIVES};
+use modelgate_report::{INTERCEPT, ModelFacts, RELATIVE, TRAINING_POSITIVES};
 
 /// A model that was trained here.
 pub(crate) fn of_model(model: &Model) -> ModelFacts {
     let facts = model.facts();
-    let mut coefficients: Vec<(String, f64)> = facts.intercept.map(|value| ("intercept".to_owned(), value)).into_iter().collect();
+    let mut coefficients: Vec<(String, f64)> = facts.intercept.map(|value| (INTERCEPT.to_owned(), value)).into_iter().collect();
     coefficients.extend(facts.coefficients.iter().map(|coefficient| (coefficient.name.clone(), coefficient.value)));
     let mut settings: Vec<(String, String)> =
         facts.settings.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect();
@@ -33,7 +33,7 @@ pub(crate) fn of_model(model: &Model) -> ModelFacts {
 
 fn preparation(feature: &FeatureFact) -> String {
     match (feature.levels, &feature.reference) {
-        (Some(levels), Some(reference)) => format!("one-hot, {levels} levels, relative to {reference}"),
+        (Some(levels), Some(reference)) => format!("one-hot, {levels} levels{RELATIVE}{reference}"),
         (Some(levels), None) => format!("text, by the rank of its {levels} levels"),
         (None, _) if feature.standardized => "number, standardized".to_owned(),
         (None, _) => "number, as it is".to_owned(),

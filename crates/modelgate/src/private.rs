@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use modelgate_config::Config;
 use modelgate_cube::{Cube, Task};
-use modelgate_data::personal_among;
+use modelgate_data::{Column, Dataset, personal_among};
 
 use crate::failure::Failure;
 use crate::terminal::plain;
@@ -25,10 +25,29 @@ pub(crate) fn refuse_personal_names(config: &Config, cube: &Cube) -> Result<(), 
     refuse(&config.roles.label, "classes", classes)
 }
 
+/// Fails where a text that is to be learned from is personal data: the model, and every document about it, would name its values.
+pub(crate) fn refuse_personal_features(config: &Config, rows: &Dataset, features: &[String]) -> Result<(), Failure> {
+    for feature in features {
+        let Some(column @ Column::Text(_)) = rows.column(feature) else { continue };
+        if config.policy.data.personal.contains(feature) {
+            return Err(Failure::with_help(
+                format!(
+                    "{} is one of `data.personal` and holds texts, which a model that learns from them names",
+                    plain(feature)
+                ),
+                "take it out of model.train.features: rows of the same person are known again by it, and nothing else is learned",
+            ));
+        }
+        let texts: BTreeSet<&str> = (0..rows.rows()).filter_map(|row| column.text(row)).collect();
+        refuse(feature, "models", texts)?;
+    }
+    Ok(())
+}
+
 fn refuse(column: &str, what: &str, names: BTreeSet<&str>) -> Result<(), Failure> {
     let Some(kind) = personal_among(column, names.into_iter()) else { return Ok(()) };
     Err(Failure::with_help(
-        format!("the column {} holds {}, and {what} are named by its values in every document", plain(column), kind.title()),
+        format!("the column {} holds {}, and {what} would be named by its values in every document", plain(column), kind.title()),
         "name a column whose values stand for groups and not for people",
     ))
 }

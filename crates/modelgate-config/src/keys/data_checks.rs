@@ -275,6 +275,12 @@ pub(super) const DATA_CHECKS: Section = Section {
             "How much the share of the rows that one source in `data.source_column` gave may rise since the baseline; a rise must also be sure (adjusted p-value below 0.05).",
         )
         .with_default("0.1"),
+        Key::optional(
+            "max_mixed_type_rate",
+            Number(SHARE),
+            "The most cells of a column that may be texts among numbers, or numbers among texts, where they are few.",
+        )
+        .with_default("0.0"),
         Key::optional("max_age_days", Number(AT_LEAST_0), "How many days ago the latest row (`data.time`) may be; without it, any."),
         Key::optional("max_gap_days", Number(AT_LEAST_0), "How many days in a row there may be no row (`data.time`); without it, any."),
     ],

@@ -217,6 +217,8 @@ impl ColumnLook {
                 look.texts.values().filter_map(|(level, rows)| Some((level.as_deref()?, rows))).collect();
             let like = levels.iter().filter(|(level, _)| is_missing_like(level)).map(|(_, rows)| rows).sum();
             counts.push((Counted::MissingLike, DataCount { sampled: !is_all, ..exact(like, rows) }));
+            let (odd, of) = odd(self.finite, (rows - self.missing).saturating_sub(self.finite).saturating_sub(like));
+            counts.push((Counted::OddTypes, DataCount { sampled: !is_all, ..exact(odd, of) }));
             if !self.is_free_text() {
                 counts.push((Counted::SimilarTexts, DataCount { sampled: !is_all, ..exact(similar(&levels), rows) }));
             }
@@ -257,6 +259,13 @@ fn code(value: Value<'_>) -> u64 {
             None => halved(text_hash(text)) & !(1 << 63),
         },
     }
+}
+
+/// Of numbers and of texts that mean something, the few that are of the other kind, and all of them. Where neither are few, a column is
+/// of both kinds by its meaning, as `1`, `2`, `3 or more` is.
+fn odd(numbers: u64, texts: u64) -> (u64, u64) {
+    let (few, all) = (numbers.min(texts), numbers + texts);
+    (if few * 10 <= all { few } else { 0 }, all)
 }
 
 fn is_missing_like(level: &str) -> bool {
@@ -314,6 +323,14 @@ mod tests {
         assert_eq!(similar(&[("New York", 5), ("new-york", 2), ("NEW_YORK", 1), ("Boston", 4)]), 3);
         assert_eq!(similar(&[("A", 5), ("A-", 2), ("A+", 1), ("18-25", 4), ("1825", 4), ("C", 1), ("C++", 1)]), 0);
         assert!(is_missing_like("N/A") && is_missing_like("--") && !is_missing_like("Nancy") && !is_missing_like("unknown"));
+    }
+
+    #[test]
+    fn a_few_texts_among_numbers_are_odd_and_half_of_them_are_not() {
+        assert_eq!(
+            [odd(99, 1), odd(1, 99), odd(90, 10), odd(80, 20), odd(0, 50), odd(0, 0)].map(|(odd, _)| odd),
+            [1, 1, 10, 0, 0, 0]
+        );
     }
 
     #[test]

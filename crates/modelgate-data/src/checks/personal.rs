@@ -96,9 +96,17 @@ pub(crate) fn kind_of_column(name: &str, column: &Column) -> Option<PersonalKind
 #[must_use]
 pub fn personal_among<'t>(column: &str, names: impl Iterator<Item = &'t str>) -> Option<PersonalKind> {
     // One of them is enough where the check is sure.
-    const SURE: [PersonalKind; 4] = [PersonalKind::Email, PersonalKind::Iban, PersonalKind::Card, PersonalKind::FiscalCode];
+    const SURE: [PersonalKind; 6] = [
+        PersonalKind::Email,
+        PersonalKind::Iban,
+        PersonalKind::Card,
+        PersonalKind::FiscalCode,
+        PersonalKind::Ssn,
+        PersonalKind::Phone,
+    ];
     let texts: BTreeMap<String, u64> = names.map(|name| (name.to_owned(), 1)).collect();
-    let sure = RULES.iter().find(|rule| SURE.contains(&rule.kind) && texts.keys().any(|text| (rule.is)(text)));
+    let is_sure = |rule: &&Rule| !rule.needs_hint && SURE.contains(&rule.kind);
+    let sure = RULES.iter().filter(is_sure).find(|rule| texts.keys().any(|text| (rule.is)(text)));
     let values = Values { cells: texts.len() as u64, texts, sampled: false };
     let told_by_values = |kind: &PersonalKind| kind.evidence() != Evidence::Name;
     sure.map(|rule| rule.kind).or_else(|| kind_of(column, &values).map(|(kind, _)| kind).filter(told_by_values))

@@ -391,6 +391,17 @@ pub const DATA_METRICS: &[DataMetric] = &[
     apart::ESTIMATED_LOSS,
     apart::GROUP_SCORE_AUC,
     apart::SOURCE_RATE,
+    DataMetric {
+        id: "mixed_type_rate",
+        title: "Texts among numbers, or numbers among texts",
+        formula: "cells of the rarer of both kinds, where they are a tenth at the most (else 0) / cells with a number or a text that does not look like a missing value",
+        about: "each column that holds any text",
+        denominator: "cells with a number or a text that does not look like a missing value",
+        undefined_when: NO_ROWS,
+        reference: "pandas.to_numeric(frame[column], errors='coerce').isna().mean()",
+        counted: What::One(Counted::OddTypes),
+        unit: DataUnit::Share,
+    },
 ];
 
 impl DataMetric {
@@ -569,6 +580,8 @@ impl DataMetricId {
     pub const GROUP_SCORE_AUC: Self = Self(62);
     /// See `source_rate`.
     pub const SOURCE_RATE: Self = Self(63);
+    /// See `mixed_type_rate`.
+    pub const MIXED_TYPE_RATE: Self = Self(64);
 
     /// Every id, in the order of the catalogue.
     pub fn all() -> impl Iterator<Item = Self> {
@@ -668,6 +681,7 @@ mod tests {
             (DataMetricId::ESTIMATED_LOSS, "estimated_loss"),
             (DataMetricId::GROUP_SCORE_AUC, "group_score_auc"),
             (DataMetricId::SOURCE_RATE, "source_rate"),
+            (DataMetricId::MIXED_TYPE_RATE, "mixed_type_rate"),
         ] {
             assert_eq!((id.as_str(), DataMetricId::parse(name)), (name, Some(id)));
         }

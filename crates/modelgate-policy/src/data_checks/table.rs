@@ -481,6 +481,15 @@ pub const DATA_RULES: &[DataRule] = &[
         default: Some(0.1),
         needs: BASELINE,
     },
+    DataRule {
+        rule: RuleId::MIXED_TYPES,
+        metric: DataMetricId::MIXED_TYPE_RATE,
+        training_only: false,
+        question: DataQuestion::AtMost,
+        key: "max_mixed_type_rate",
+        default: Some(0.0),
+        needs: "a column of texts",
+    },
 ];
 
 impl DataRule {

@@ -44,10 +44,23 @@ fn a_share_beyond_its_limit_is_told_with_rows_chance_and_limit() {
         now.pairs.insert(DataKey { part: Part::Test, what: Counted::Shared, column: None }, pairs);
         said(&now, None, &DataLimits::default())
     };
-    let told = "in test rows, train_test_overlap_rate 0.5 % of 1000 rows, < 0.01 % by chance; limit 0.1 %";
+    let told = "in test rows, train_test_overlap_rate is 0.5 % (n = 1000, < 0.01 % by chance); limit 0.1 %";
     assert_eq!(overlap(5, 1e-6), [("train-test-overlap", told.to_owned())]);
     assert_eq!(overlap(1, 1e-6), [], "the limit itself is within");
     assert_eq!(overlap(5, 0.01), [], "chance gives more than the limit");
+    assert_eq!(overlap(1_000, 0.02).len(), 1, "chance gives more than the limit, and nothing like as many");
+}
+
+#[test]
+fn what_chance_explains_as_well_is_no_pass_where_it_is_denied() {
+    let mut now = profile(&[(Part::Test, Counted::Shared, None, count(5, 1_000))]);
+    let pairs = PairShares { others: 1, equal: 0.0, columns: vec![0.01], labels: None };
+    now.pairs.insert(DataKey { part: Part::Test, what: Counted::Shared, column: None }, pairs);
+    let judged = judge(&evaluate_data(&now, None, 0.95), &DataLimits::default());
+    let denied = |rule| if rule == RuleId::TRAIN_TEST_OVERLAP { Level::Deny } else { Level::Warn };
+    let found = unmeasured(&judged, false, denied);
+    assert_eq!(found.len(), 1);
+    assert!(found[0].message.contains("these columns cannot tell") && found[0].help.contains("data.id"), "{found:?}");
 }
 
 #[test]
@@ -153,7 +166,7 @@ fn groups_that_are_surely_not_those_of_the_population_are_told() {
         let table = GroupTable { part: Part::Train, by, of_population: true, groups, other: 0, positive: None };
         said(&DataProfile { groups: vec![table], ..DataProfile::default() }, None, &DataLimits::default())
     };
-    let ratios = "in training rows, population_ratio of sex=F 0.6 times of 1000 rows; limit 1.25 times either way; population_ratio of \
+    let ratios = "in training rows, population_ratio of sex=F is 0.6 times (n = 1000); limit 1.25 times either way; population_ratio of \
                   sex=M 1.4 times of 1000 rows; limit 1.25 times either way";
     assert_eq!(told(300, 700), [("unrepresentative-group", ratios.to_owned())]);
     assert_eq!(told(450, 550), [], "within the limit");
@@ -173,7 +186,7 @@ fn people_must_agree_on_labels_beyond_chance() {
             &DataLimits::default(),
         )
     };
-    let low = "in test rows, annotator_agreement 0.4 of 100 rows; limit at least 0.6";
+    let low = "in test rows, annotator_agreement is 0.4 (n = 100); limit at least 0.6";
     assert_eq!(told(140), [("annotator-disagreement", low.to_owned())]);
     assert_eq!(told(180), []);
 }

@@ -40,6 +40,7 @@ mod missing_group;
 mod missing_like_texts;
 mod missing_slice;
 mod missing_values;
+mod mixed_types;
 mod new_label_noise;
 mod no_baseline;
 mod non_finite_values;
@@ -215,6 +216,7 @@ pub const RULES: &[Rule] = &[
     estimated_decay::RULE,
     score_tells_group::RULE,
     source_contribution::RULE,
+    mixed_types::RULE,
 ];
 
 impl RuleId {
@@ -397,6 +399,8 @@ impl RuleId {
     pub const SCORE_TELLS_GROUP: Self = Self(78);
     /// A source gives suddenly more of the rows.
     pub const SOURCE_CONTRIBUTION: Self = Self(79);
+    /// A few texts stand among numbers, or numbers among texts.
+    pub const MIXED_TYPES: Self = Self(80);
 
     /// Looks an id up, exactly as written in the catalogue.
     #[must_use]
