@@ -138,6 +138,14 @@ fn attributes_of_ten_times_as_many_people_are_joined_by_id() {
     let read = &verdict(&gate)["read"]["inputs"][1];
     assert_eq!(read["purpose"], "attributes of these rows");
     assert_eq!(read["columns"][0]["sensitive"], "sex", "{read}");
+    // Each file is described by the columns that it has itself.
+    let croissant: serde_json::Value = serde_json::from_str(&gate.read("modelgate-out/croissant.json")).unwrap();
+    let fields = |place: usize| -> Vec<String> {
+        let fields = croissant["recordSet"][place]["field"].as_array().unwrap();
+        fields.iter().map(|field| field["name"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(fields(0), ["approved", "id", "region", "score"]);
+    assert_eq!(fields(1), ["person", "sex"]);
 }
 
 #[test]

@@ -125,11 +125,14 @@ fn columns(report: &Report) -> BTreeMap<(Part, &str), bool> {
 
 /// The rows of a file with its columns: those that were measured, and those that have a role.
 fn records(place: usize, input: &Input, columns: &BTreeMap<(Part, &str), bool>) -> Option<Value> {
-    let part = if input.purpose.contains("train") || input.purpose.contains("learn") { Part::Train } else { Part::Test };
+    let is_learned = input.purpose.contains("learn");
+    let part = if is_learned { Part::Train } else { Part::Test };
     let measured: BTreeMap<&str, bool> =
         columns.iter().filter(|((of, _), _)| *of == part).map(|((_, name), numbers)| (*name, *numbers)).collect();
-    let with_roles = input.columns.iter().map(|column| column.name.as_str());
-    let names: BTreeSet<&str> = measured.keys().copied().chain(with_roles).collect();
+    // What was measured may have been joined to the rows, and be in no column of the file.
+    let is_measured = is_learned || input.purpose == "rows to evaluate";
+    let others = input.others.iter().map(String::as_str).filter(|name| !is_measured || measured.contains_key(name));
+    let names: BTreeSet<&str> = input.columns.iter().map(|column| column.name.as_str()).chain(others).collect();
     let file = file_id(place);
     let field = |(number, name): (usize, &&str)| {
         let role = input.columns.iter().find(|column| column.name == **name).and_then(|column| column.role.clone());

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use modelgate_cube::Part;
-use modelgate_eval::{DataMeasurement, DataMetricId, DataUnit, Estimate, SchemaChange};
+use modelgate_eval::{DataMeasurement, DataMetricId, DataUnit, Estimate, Reason, SchemaChange};
 use modelgate_policy::{DataState, JudgedMeasurement};
 
 use crate::escape::Shown;
@@ -234,6 +234,7 @@ pub(crate) fn status(state: DataState) -> Shown {
         DataState::Crossed => Shown::phrase("⚠️ beyond its limit"),
         DataState::ByChance => Shown::phrase("❓ chance gives as much"),
         DataState::Declared => Shown::phrase("declared in the configuration"),
+        DataState::Undefined(Reason::NotInBaseline) => Shown::phrase("not told: there is no earlier number"),
         DataState::Undefined(reason) => Shown::phrase(format!("not told: {reason}")),
     }
 }

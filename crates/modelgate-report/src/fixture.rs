@@ -615,7 +615,7 @@ fn input(path: &str) -> Input {
         rows: Some(12_000),
         digest: Digest::of(b"data"),
         columns: vec![column("approved", Some("label"), None), column("sex", Some("slice"), Some("sex"))],
-        others: 3,
+        others: vec!["amount".to_owned(), "job".to_owned(), "note".to_owned()],
         note: None,
     }
 }

@@ -26,8 +26,8 @@ pub struct Input {
     pub digest: Digest,
     /// The columns that have a role or are sensitive.
     pub columns: Vec<InputColumn>,
-    /// How many other columns there are.
-    pub others: usize,
+    /// The names of its other columns.
+    pub others: Vec<String>,
     /// How well it fits other files, where it was joined to them and that is shown.
     pub note: Option<String>,
 }
@@ -79,7 +79,7 @@ fn row(input: &Input) -> Node {
         digest_short: Shown::phrase(input.digest.short()),
         used: used,
         sensitive: sensitive,
-        others: Shown::phrase(number::many(input.others)),
+        others: Shown::phrase(number::many(input.others.len())),
         note: input.note.as_deref().map(|note| Node::from(Shown::sentence(note))),
     }
 }

@@ -113,7 +113,7 @@ impl HandedOver {
             rows: Some(self.bundle.cube.rows()),
             digest: self.digest,
             columns: Vec::new(),
-            others: 0,
+            others: Vec::new(),
             note: Some("whether they are right is known to that job alone".to_owned()),
         }
     }

@@ -139,15 +139,17 @@ fn described(
     roles: &[(String, String)],
 ) -> Result<Input, Failure> {
     let Survey { paths, bytes, columns } = survey(path)?;
-    let all = columns.len();
-    let told = columns.into_iter().filter_map(|name| {
+    let others = |known: &[InputColumn]| -> Vec<String> {
+        columns.iter().filter(|name| !known.iter().any(|column| column.name == **name)).cloned().collect()
+    };
+    let told = columns.iter().cloned().filter_map(|name| {
         let mine: Vec<&str> = roles.iter().filter(|(column, _)| *column == name).map(|(_, role)| role.as_str()).collect();
         let declared = config.sensitive_columns.contains(&name).then_some("as declared");
         let sensitive = declared.or_else(|| sensitive_as(&name)).map(str::to_owned);
         let role = (!mine.is_empty()).then(|| mine.join(", "));
         (role.is_some() || sensitive.is_some()).then_some(InputColumn { name, role, sensitive })
     });
-    let columns: Vec<InputColumn> = told.collect();
+    let known: Vec<InputColumn> = told.collect();
     let shown = path.strip_prefix(&config.directory).unwrap_or(path).display().to_string();
     Ok(Input {
         purpose,
@@ -157,8 +159,8 @@ fn described(
         bytes: Some(bytes),
         rows: None,
         digest,
-        others: all - columns.len(),
-        columns,
+        others: others(&known),
+        columns: known,
         note: None,
     })
 }

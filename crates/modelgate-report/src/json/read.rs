@@ -52,7 +52,7 @@ pub(super) fn read(report: &Report) -> Read<'_> {
         rows: input.rows,
         sha256: input.digest.to_string(),
         columns: input.columns.iter().map(column).collect(),
-        other_columns: input.others,
+        other_columns: input.others.len(),
         joined: input.note.clone(),
     };
     Read { job: report.job.as_deref(), rows_kept: 0, inputs: report.inputs.iter().map(input).collect() }
