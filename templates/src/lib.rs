@@ -15,6 +15,9 @@ pub const MODEL_CARD_MD: &str = include_str!("../documents/model-card.md.tera");
 /// The report for people, for tera: one self-contained page.
 pub const REPORT_HTML: &str = include_str!("../documents/report.html.tera");
 
+/// What every page of a document begins with, up to its title.
+pub const PAGE_HEAD: &str = include_str!("../documents/page-head.html");
+
 /// The dataset card, for tera.
 pub const DATASET_CARD_MD: &str = include_str!("../documents/dataset-card.md.tera");
 

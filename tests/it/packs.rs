@@ -1,5 +1,7 @@
 //! Packs: facts, controls, waivers and statements, from the files that people write to what they read.
 
+mod documents;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use modelgate_tests::{CONFIG, Gate, Rows};
@@ -245,6 +247,18 @@ fn mistakes_in_facts_and_packs_end_the_run_with_their_lines() {
     let future = own(OPEN, &chosen(false));
     future.write("ours.yml", future.read("ours.yml").replace("dated: 2026-01-01", "dated: 2999-01-01"));
     let _ = future.run(&["check", "--quiet"]).exits(2).says("the pack ours is of 2999-01-01, which is not yet");
+    let over = own(OPEN, &chosen(true));
+    over.write("ours.yml", over.read("ours.yml").replace("dated:", "applies_until: 2026-01-02\ndated:"));
+    let _ = over
+        .run(&["check", "--quiet"])
+        .exits(2)
+        .says("the pack ours is enforced and asks for nothing any more")
+        .says("2026-01-02");
+    let circle = own(OPEN, "packs: [{path: ours.yml}, {path: theirs.yml}]\n");
+    let pack = circle.read("ours.yml");
+    circle.write("ours.yml", pack.replace("dated:", "superseded_by: theirs\ndated:"));
+    circle.write("theirs.yml", pack.replace("pack: ours", "pack: theirs").replace("dated:", "superseded_by: ours\ndated:"));
+    let _ = circle.run(&["check", "--quiet"]).exits(2).says("ours, then theirs, then ours");
     let missing = ready().with("modelgate.yml", format!("{CONFIG}packs: [{{path: none.yml}}]\n"));
     let _ = missing.run(&["check", "--quiet"]).exits(2).says("none.yml");
 }
@@ -286,8 +300,17 @@ fn what_is_measured_stays_inside_where_not_everybody_may_know_the_rows() {
 fn documents_that_controls_feed_are_written_with_marks_gaps_and_laws() {
     let gate = good();
     let _ = gate.run(&["report", "--quiet"]);
-    let documents =
-        ["annex-iv", "instructions-for-use", "model-validation", "impact-inputs", "ll144-summary", "statement-of-applicability"];
+    let documents = [
+        "annex-iv",
+        "instructions-for-use",
+        "monitoring-plan",
+        "model-validation",
+        "impact-inputs",
+        "record-of-processing",
+        "notices",
+        "ll144-summary",
+        "statement-of-applicability",
+    ];
     for document in documents {
         let text = gate.read(&format!("modelgate-out/{document}.md"));
         assert!(text.contains("Made for:") && text.contains("It is not legal advice."), "{document}: {text}");

@@ -41,6 +41,8 @@ const FILES: &[(&str, Source)] = &[
             &["release"],
             &["contract"],
             &["cards"],
+            &["documents", "lint"],
+            &["documents", "pages"],
             &["waive"],
             &["rebless"],
             &["demo"],

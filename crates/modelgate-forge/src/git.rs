@@ -11,6 +11,7 @@ mod push;
 mod records;
 mod records_view;
 mod repository;
+mod tags;
 mod target;
 #[cfg(test)]
 mod testing;

@@ -1,5 +1,7 @@
 //! `model-card.md`: a model card in the order of Mitchell et al. (2019), with gaps where only the owner can answer.
 
+mod front_matter;
+
 use modelgate_eval::{METRICS, MetricId, MetricKind, Subject};
 
 use crate::RenderError;
@@ -16,7 +18,7 @@ use crate::words;
 /// What no measurement can tell, by section, in the order of the card, each with the place of the fact that answers it. What is not
 /// declared is shown as a numbered gap.
 const QUESTIONS: [(&str, &[(&str, &str)]); 5] = [
-    ("details", &[("Developed by", "provider.name"), ("License", ""), ("Contact", "provider.contact")]),
+    ("details", &[("Developed by", "provider.name"), ("License", "system.license"), ("Contact", "provider.contact")]),
     (
         "use",
         &[
@@ -30,10 +32,20 @@ const QUESTIONS: [(&str, &[(&str, &str)]); 5] = [
     ("ethics", &[("Risks and harms that were considered", "risks"), ("Mitigations", "mitigations")]),
 ];
 
+/// The sections that facts answer: the name of their questions, their title, and the places of the facts.
+pub(crate) const SECTIONS: [(&str, &str, &[&str]); 5] = [
+    ("details", "Model details", &["provider.name", "system.license", "provider.contact"]),
+    ("use", "Intended use", &["purpose.intended", "purpose.users", "purpose.out_of_scope"]),
+    ("data", "Evaluation data", &["design.testing", "data"]),
+    ("training", "Training data", &["data", "legal_basis"]),
+    ("ethics", "Ethical considerations", &["risks", "mitigations"]),
+];
+
 /// Renders `model-card.md`.
 pub fn render_model_card(report: &Report) -> Result<Document, RenderError> {
     let facts = Facts::new(report);
     let body = template::markdown(DocumentKind::ModelCard, modelgate_templates::MODEL_CARD_MD, view(&facts))?;
+    let body = front_matter::front_matter(report) + &body;
     Ok(Document::new(DocumentKind::ModelCard, body))
 }
 
@@ -189,6 +201,14 @@ mod tests {
             "Provenance",
         ];
         assert_eq!(headings, expected);
+    }
+
+    #[test]
+    fn the_places_of_questions_are_those_of_their_sections() {
+        for ((name, _, places), (question, asked)) in SECTIONS.iter().zip(QUESTIONS) {
+            let asked: Vec<&str> = asked.iter().map(|(_, place)| *place).collect();
+            assert_eq!((*name, *places), (question, asked.as_slice()));
+        }
     }
 
     #[test]

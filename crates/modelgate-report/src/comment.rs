@@ -150,6 +150,7 @@ fn view(facts: &Facts<'_>, level: Level, shortened: bool) -> Node {
         findings: limited(findings(facts), level.entries),
         controls: crate::controls::nodes(report),
         changed_facts: crate::controls::changed_facts(report),
+        measured_otherwise: crate::controls::measured_otherwise(report),
         reviewable: crate::controls::reviewable(report),
         total: Shown::phrase(number::counted(report.verdict.counts.total, "check", "checks")),
         counts: facts.counts(),

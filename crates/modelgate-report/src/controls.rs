@@ -100,10 +100,18 @@ pub(crate) fn changed_facts(report: &Report) -> Option<Node> {
     let named: Vec<String> = places.iter().take(MOST_FAILED).map(|place| Shown::name(place).into_string()).collect();
     let more = places.len().saturating_sub(named.len());
     let rest = if more > 0 { format!(" and {} more", number::many(more)) } else { String::new() };
-    let sections = crate::documents::sections_about(report, places);
+    let sections = crate::documents::sections_declared(report, places);
     let within = if sections.is_empty() { String::new() } else { format!("; sections: {}", sections.join("; ")) };
     let told = format!("Declared otherwise than in the previous release: {}{rest}{within}.", named.join(", "));
     (!places.is_empty()).then(|| Node::from(Shown::phrase(told)))
+}
+
+/// The sections whose numbers, data or controls differ from those of the previous release; nothing where none do, or nobody chose a
+/// pack.
+pub(crate) fn measured_otherwise(report: &Report) -> Option<Node> {
+    let sections = crate::documents::sections_measured(report);
+    let told = format!("Measured otherwise than for the previous release, in {}.", sections.join("; "));
+    (!sections.is_empty()).then(|| Node::from(Shown::phrase(told)))
 }
 
 /// How declared reviewers clear what needs review; nothing where there are none, or nothing needs it.

@@ -1,5 +1,7 @@
 //! The documents that leave this crate, and what can go wrong in making them.
 
+mod pages;
+
 use thiserror::Error;
 
 /// Which document this is.
@@ -31,6 +33,12 @@ pub enum DocumentKind {
     AnnexIv,
     /// The instructions for use after Article 13 of the EU AI Act.
     Instructions,
+    /// The plan of monitoring after the market, after Article 72 of the EU AI Act.
+    Monitoring,
+    /// The row of the record of processing after Article 30 of the GDPR.
+    ProcessingRecord,
+    /// Text for notices to the people concerned.
+    Notices,
     /// The report of a model validation.
     Validation,
     /// What impact assessments ask for.
@@ -61,6 +69,9 @@ impl DocumentKind {
             Self::ComponentDefinition => "oscal-component-definition.json",
             Self::AnnexIv => "annex-iv.md",
             Self::Instructions => "instructions-for-use.md",
+            Self::Monitoring => "monitoring-plan.md",
+            Self::ProcessingRecord => "record-of-processing.md",
+            Self::Notices => "notices.md",
             Self::Validation => "model-validation.md",
             Self::ImpactInputs => "impact-inputs.md",
             Self::AuditSummary => "ll144-summary.md",
@@ -79,6 +90,9 @@ impl DocumentKind {
             | Self::ControlMatrix
             | Self::AnnexIv
             | Self::Instructions
+            | Self::Monitoring
+            | Self::ProcessingRecord
+            | Self::Notices
             | Self::Validation
             | Self::ImpactInputs
             | Self::AuditSummary
@@ -108,6 +122,19 @@ pub struct Document {
 impl Document {
     pub(crate) fn new(kind: DocumentKind, body: String) -> Self {
         Self { kind, path: kind.path(), media_type: kind.media_type(), body }
+    }
+
+    /// A page of HTML to read and print, from the Markdown of a document. `name` is its title where it has no heading. What is no
+    /// markup of our documents is text.
+    #[must_use]
+    pub fn page(markdown: &str, name: &str) -> String {
+        pages::render_page(markdown, name)
+    }
+
+    /// The text of a document's Markdown without any inline markup, line by line.
+    #[must_use]
+    pub fn plain_text(markdown: &str) -> String {
+        pages::plain_text(markdown)
     }
 }
 

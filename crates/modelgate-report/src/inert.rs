@@ -250,9 +250,13 @@ fn body(report: &Report, kind: DocumentKind) -> String {
         DocumentKind::ControlMatrix => crate::render_control_matrix(report),
         DocumentKind::AuditSummary => crate::documents::render_audit_summary(report),
         DocumentKind::Applicability => crate::documents::render_applicability(report),
-        DocumentKind::AnnexIv | DocumentKind::Instructions | DocumentKind::Validation | DocumentKind::ImpactInputs => {
-            crate::documents::render_plan(report, kind).unwrap()
-        }
+        DocumentKind::AnnexIv
+        | DocumentKind::Instructions
+        | DocumentKind::Monitoring
+        | DocumentKind::ProcessingRecord
+        | DocumentKind::Notices
+        | DocumentKind::Validation
+        | DocumentKind::ImpactInputs => crate::documents::render_plan(report, kind).unwrap(),
         DocumentKind::Report => render_html(report),
         DocumentKind::Verdict => crate::render_verdict(report),
         DocumentKind::Croissant => crate::render_croissant(report),

@@ -7,11 +7,12 @@ use jiff::tz::TimeZone;
 use modelgate_config::{Config, PackChoice, WhichPack, load_facts, load_packs, no_facts, parse_facts, parse_pack};
 use modelgate_cube::Digest;
 use modelgate_data::sensitive_as;
-use modelgate_policy::{ChosenPack, Compliance, Date, FactValue, Facts, RunFacts, loosened};
+use modelgate_policy::{ChosenPack, Compliance, Date, Facts, RunFacts, loosened};
 use modelgate_report::{Baseline, Provenance};
 
 use crate::approvals;
 use crate::baseline;
+use crate::chosen::{check_packs, check_reviewers};
 use crate::context::{Console, Context};
 use crate::failure::Failure;
 
@@ -27,30 +28,13 @@ pub(crate) fn load(config: &Config, today: Date) -> Result<Option<Declared>, Fai
         return Ok(None);
     }
     let packs = load_packs(&config.packs)?;
-    if let Some(chosen) = packs.iter().find(|chosen| chosen.pack.dated > today) {
-        let message = format!("the pack {} is of {}, which is not yet", chosen.pack.id, chosen.pack.dated);
-        return Err(Failure::with_help(message, "write the day of the source's text into `dated`"));
-    }
+    check_packs(&packs, today)?;
     let facts = match &config.system_file {
         Some(path) => Facts { declared_at: declared_at(config, path), ..load_facts(path)? },
         None => no_facts(),
     };
     check_reviewers(&facts, &packs)?;
     Ok(Some(Declared { packs, facts }))
-}
-
-/// A reviewer of a pack that is not chosen would clear nothing, and nobody would notice.
-fn check_reviewers(facts: &Facts, packs: &[ChosenPack]) -> Result<(), Failure> {
-    for reviewer in facts.items("reviewers") {
-        let Some(FactValue::Texts(named)) = reviewer.get("for") else { continue };
-        let of = |name: &str| name.split('/').next().unwrap_or_default().to_owned();
-        if let Some(name) = named.iter().find(|name| !packs.iter().any(|chosen| chosen.pack.id == of(name))) {
-            let line = facts.values.get("reviewers").map_or(0, |fact| fact.origin.line);
-            let message = format!("{}:{line}: reviewers: no pack of {name} is chosen", facts.file);
-            return Err(Failure::with_help(message, "add the pack to `packs` in the settings, or take the name out of `for`"));
-        }
-    }
-    Ok(())
 }
 
 /// The commit in which a file last changed, and its day, where the file is as it is there.

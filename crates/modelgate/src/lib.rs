@@ -3,8 +3,10 @@
 mod approvals;
 mod attributes;
 mod baseline;
+mod browser;
 mod candidate;
 mod cards;
+mod chosen;
 mod cli;
 mod columns;
 mod context;
@@ -91,6 +93,7 @@ fn dispatch(command: &Command, context: &Context, console: &mut Console<'_>) -> 
         Command::Contract(arguments) => cli::contract::run(arguments, context, console),
         Command::Drift(arguments) => cli::drift::run(arguments, context, console),
         Command::Cards(arguments) => cli::cards::run(arguments, context, console),
+        Command::Documents(command) => cli::documents::run(command, context, console),
         Command::Waive(arguments) => cli::waive::run(arguments, context, console),
         Command::Rebless(arguments) => cli::rebless::run(arguments, context, console),
         Command::Audit(command) => cli::audit::run(command, context, console),
@@ -116,6 +119,8 @@ fn verbosity(command: &Command) -> Option<(bool, bool)> {
         Command::Contract(arguments) => &arguments.input,
         Command::Drift(arguments) => &arguments.input,
         Command::Cards(arguments) => &arguments.input,
+        Command::Documents(cli::DocumentsCommand::Lint(arguments)) => &arguments.input,
+        Command::Documents(cli::DocumentsCommand::Pages(arguments)) => &arguments.input,
         Command::Waive(arguments) => &arguments.input,
         Command::Rebless(arguments) => &arguments.input,
         Command::Config(cli::ConfigCommand::Check(arguments)) => arguments,

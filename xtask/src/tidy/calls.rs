@@ -78,8 +78,8 @@ const FAMILIES: &[Family] = &[
         ],
         methods: &[],
         free: &[],
-        // What is fetched is kept in files without a name.
-        rooms: &["crates/modelgate/src/output.rs", "crates/modelgate-data/src/remote/kept.rs"],
+        // What is fetched is kept in files without a name; a browser prints into a folder that is gone afterwards.
+        rooms: &["crates/modelgate/src/output.rs", "crates/modelgate/src/browser.rs", "crates/modelgate-data/src/remote/kept.rs"],
         cure: "return the bytes and let crates/modelgate/src/output.rs write them",
     },
     Family {
@@ -87,8 +87,8 @@ const FAMILIES: &[Family] = &[
         paths: &["std::process::Command"],
         methods: &[],
         free: &[],
-        rooms: &["crates/modelgate-model/", "crates/modelgate-forge/"],
-        cure: "let modelgate-model run the user's program, or modelgate-forge git",
+        rooms: &["crates/modelgate-model/", "crates/modelgate-forge/", "crates/modelgate/src/browser.rs"],
+        cure: "let modelgate-model run the user's program, modelgate-forge git, or crates/modelgate/src/browser.rs a browser",
     },
 ];
 

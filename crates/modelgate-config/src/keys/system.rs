@@ -147,6 +147,11 @@ const ABOUT: Section = section(&[
     words("software", "Which versions of software it needs, and how it is updated."),
     words("hardware", "What it runs on."),
     words("user_interface", "What its users see."),
+    words(
+        "license",
+        "Under which license the model is given away, as SPDX and the Hugging Face Hub write it, such as `apache-2.0`.",
+    ),
+    several("languages", "The languages of its texts, as ISO 639 writes them, such as `en`; none where it reads no text."),
     words("lifetime", "How long it is expected to be used, and how it is maintained."),
     words("eu_database_id", "Its entry in the EU database."),
 ]);
@@ -221,6 +226,11 @@ const SPECIAL: Section = section(&[
 const PRIVACY: Section = section(&[
     words("minimization", "Why each kind of data is needed."),
     words("retention", "How long personal data is kept."),
+    words("recipients", "Who receives personal data; `nobody` where nobody does."),
+    words(
+        "transfers",
+        "Whether personal data leaves the European Economic Area, and with which safeguards; `none` where it does not.",
+    ),
     words("erasure", "What becomes of the model when somebody's data must be erased."),
     words("notice", "How people are told, with the logic and the consequences."),
     words("safeguards", "How people can have a decision looked at by a person, give their view and contest it."),

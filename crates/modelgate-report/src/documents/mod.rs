@@ -3,6 +3,8 @@
 
 mod applicability;
 mod audit_summary;
+mod differs;
+mod duties;
 mod measured;
 mod plans;
 
@@ -21,6 +23,7 @@ use crate::words;
 
 pub(crate) use applicability::render_applicability;
 pub(crate) use audit_summary::render_audit_summary;
+pub(crate) use differs::{declared as sections_declared, measured as sections_measured};
 use plans::{PLANS, Part, Plan, Section};
 
 /// Renders the documents that the chosen packs ask for.
@@ -47,7 +50,7 @@ pub(crate) fn render_plan(report: &Report, kind: DocumentKind) -> Option<Result<
 
 fn from_plan(report: &Report, plan: &Plan) -> Result<Document, RenderError> {
     let mut writer = Writer::new(report);
-    let sections: Vec<Node> = plan.sections.iter().map(|section| writer.section(section)).collect();
+    let sections: Vec<Node> = chosen_sections(report, plan).map(|section| writer.section(section)).collect();
     let view = fields! {
         title: plan.title,
         intro: plan.intro,
@@ -59,6 +62,12 @@ fn from_plan(report: &Report, plan: &Plan) -> Result<Document, RenderError> {
     };
     let body = template::markdown(plan.kind, modelgate_templates::FACT_DOCUMENT_MD, view)?;
     Ok(Document::new(plan.kind, body))
+}
+
+/// The sections that one of the chosen packs asks for.
+fn chosen_sections<'a>(report: &'a Report, plan: &'a Plan) -> impl Iterator<Item = &'a Section> {
+    let has = |pack: &&str| report.verdict.controls.packs.iter().any(|judged| judged.pack.id == **pack);
+    plan.sections.iter().filter(move |section| section.packs.is_empty() || section.packs.iter().any(has))
 }
 
 /// The laws that a document is made for, with their versions.
@@ -79,19 +88,6 @@ pub(crate) fn sources(report: &Report, packs: &[&str]) -> Vec<Node> {
         Node::from(Shown::phrase(text))
     };
     chosen.map(node).collect()
-}
-
-/// Which sections of the documents of chosen packs say something of these places, such as `annex-iv.md 1(a), 5`.
-pub(crate) fn sections_about(report: &Report, places: &[String]) -> Vec<String> {
-    let has = |pack: &&str| report.verdict.controls.packs.iter().any(|judged| judged.pack.id == **pack);
-    let says = |section: &Section| {
-        section.parts.iter().any(|part| matches!(part, Part::Fact(place) if places.iter().any(|changed| changed == place)))
-    };
-    let of = |plan: &Plan| {
-        let sections: Vec<&str> = plan.sections.iter().filter(|section| says(section)).map(|section| section.cites).collect();
-        (!sections.is_empty()).then(|| format!("{} {}", plan.kind.path(), sections.join(", ")))
-    };
-    PLANS.iter().filter(|plan| plan.packs.iter().any(has)).filter_map(of).collect()
 }
 
 /// What every document ends with.

@@ -2,6 +2,8 @@
 
 use crate::document::DocumentKind;
 
+use super::duties::{MONITORING, NOTICES, PROCESSING};
+
 /// What a run can say in a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Measure {
@@ -52,6 +54,8 @@ pub(crate) struct Section {
     pub(crate) cites: &'static str,
     pub(crate) title: &'static str,
     pub(crate) parts: &'static [Part],
+    /// The packs for which it is there; none for any of the document's.
+    pub(crate) packs: &'static [&'static str],
 }
 
 /// A document.
@@ -68,12 +72,17 @@ pub(crate) struct Plan {
 use Measure::{Changes, Checks, Controls, Data, DataFindings, Drift, Groups, Identity, Model, Overall, Records, Slices, Waivers};
 use Part::{Attested, Fact, Measured, Words};
 
-const fn section(cites: &'static str, title: &'static str, parts: &'static [Part]) -> Section {
-    Section { cites, title, parts }
+pub(crate) const fn section(cites: &'static str, title: &'static str, parts: &'static [Part]) -> Section {
+    Section { cites, title, parts, packs: &[] }
+}
+
+/// The section only where one of these packs is chosen.
+pub(crate) const fn for_packs(packs: &'static [&'static str], section: Section) -> Section {
+    Section { packs, ..section }
 }
 
 /// Every document that is made in this way.
-pub(crate) const PLANS: &[Plan] = &[ANNEX_IV, INSTRUCTIONS, VALIDATION, IMPACT];
+pub(crate) const PLANS: &[Plan] = &[ANNEX_IV, INSTRUCTIONS, MONITORING, VALIDATION, IMPACT, PROCESSING, NOTICES];
 
 const ANNEX_IV: Plan = Plan {
     kind: DocumentKind::AnnexIv,
@@ -161,6 +170,7 @@ const ANNEX_IV: Plan = Plan {
                 Fact("monitoring.triggers"),
                 Fact("monitoring.incidents"),
                 Measured(Drift),
+                Words("The plan itself is monitoring-plan.md, made from the same facts and measurements."),
             ],
         ),
     ],

@@ -34,9 +34,11 @@ fn body(report: &Report, kind: DocumentKind) -> String {
 #[test]
 fn packs_ask_for_their_documents_and_no_others() {
     let kinds = |pack: &str| render(&chosen(pack)).unwrap().iter().map(|document| document.path).collect::<Vec<_>>();
-    assert_eq!(kinds("eu-ai-act"), ["annex-iv.md", "instructions-for-use.md", "impact-inputs.md"]);
+    let of_the_union = ["annex-iv.md", "instructions-for-use.md", "monitoring-plan.md", "impact-inputs.md", "notices.md"];
+    assert_eq!(kinds("eu-ai-act"), of_the_union);
+    assert_eq!(kinds("gdpr"), ["impact-inputs.md", "record-of-processing.md", "notices.md"]);
     assert_eq!(kinds("sr-26-2"), ["model-validation.md"]);
-    assert_eq!(kinds("nyc-ll144"), ["ll144-summary.md"]);
+    assert_eq!(kinds("nyc-ll144"), ["notices.md", "ll144-summary.md"]);
     assert_eq!(kinds("iso-42001"), ["statement-of-applicability.md"]);
     assert!(kinds("nist-ai-rmf").is_empty());
 }

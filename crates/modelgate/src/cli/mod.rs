@@ -7,6 +7,7 @@ pub(crate) mod check;
 pub(crate) mod config;
 pub(crate) mod contract;
 pub(crate) mod demo;
+pub(crate) mod documents;
 pub(crate) mod drift;
 pub(crate) mod evaluate;
 pub(crate) mod packs;
@@ -61,6 +62,9 @@ pub(crate) enum Command {
     Drift(DriftArgs),
     /// Bring the managed blocks of hand-written documents, such as `MODEL_CARD.md`, up to date.
     Cards(CardsArgs),
+    /// Look whether the documents of a run are ready for others, or make pages and PDFs of them.
+    #[command(subcommand)]
+    Documents(DocumentsCommand),
     /// Write a waiver: a failure that a named person accepts until a day; asks on a terminal for what no flag says.
     Waive(WaiveArgs),
     /// Move the anchor to another stored release, with a reason, and record that.
@@ -406,6 +410,46 @@ pub(crate) struct CardsArgs {
     pub(crate) publish: PublishArgs,
     #[command(flatten)]
     pub(crate) search: SearchArgs,
+}
+
+/// The commands about documents.
+#[derive(Debug, Subcommand)]
+pub(crate) enum DocumentsCommand {
+    /// Look at ten points that somebody who was not there relies on; exits 1 where one has a fault.
+    #[command(after_help = "Example:\n  modelgate check; modelgate documents lint")]
+    Lint(LintArgs),
+    /// Write a page of HTML beside each document, and a PDF where Chromium prints it.
+    #[command(after_help = "Example:\n  modelgate documents pages --pdf modelgate-out/annex-iv.md")]
+    Pages(PagesArgs),
+}
+
+/// Flags of `documents lint`.
+#[derive(Debug, Args)]
+pub(crate) struct LintArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// The folder with the documents of `check`; default: output.directory of the configuration, else modelgate-out.
+    #[arg(long, value_name = "FOLDER", env = "MODELGATE_OUTPUT_DIR", help_heading = "Input")]
+    pub(crate) output_dir: Option<PathBuf>,
+}
+
+/// Flags of `documents pages`.
+#[derive(Debug, Args)]
+pub(crate) struct PagesArgs {
+    /// The Markdown documents; default: all of the folder but the comment.
+    #[arg(value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// The folder with the documents of `check`; default: output.directory of the configuration, else modelgate-out.
+    #[arg(long, value_name = "FOLDER", env = "MODELGATE_OUTPUT_DIR", help_heading = "Input")]
+    pub(crate) output_dir: Option<PathBuf>,
+    /// Print a PDF of each page as well.
+    #[arg(long, help_heading = "Output")]
+    pub(crate) pdf: bool,
+    /// The program that prints; default: Chromium or Chrome on the PATH.
+    #[arg(long, value_name = "PROGRAM", env = "MODELGATE_BROWSER", help_heading = "Output")]
+    pub(crate) browser: Option<PathBuf>,
 }
 
 /// Flags of `waive`.
