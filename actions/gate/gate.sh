@@ -16,5 +16,9 @@ case $code in
   *) outcome=no_decision ;;
 esac
 printf 'outcome=%s\nexit-code=%s\n' "$outcome" "$code" >>"$GITHUB_OUTPUT"
+if [ "${ATTEST:-false}" = true ] && [ "$outcome" != no_decision ]; then
+  # What is to be signed, for the step that has GitHub sign it. A decision that cannot be handed over is not passed on as if it were.
+  "$program" audit attest --decision "$OUTPUT_DIR" --predicate-out "$OUTPUT_DIR/decision.predicate.json" >>"$GITHUB_OUTPUT" || code=2
+fi
 if [ -f "$OUTPUT_DIR/comment.md" ]; then cat "$OUTPUT_DIR/comment.md" >>"$GITHUB_STEP_SUMMARY"; fi
 exit "$code"

@@ -132,6 +132,39 @@ fn the_step_ends_as_the_gate_does_and_shows_the_comment() {
 }
 
 #[test]
+fn a_decision_is_handed_to_the_forge_s_own_signing_where_that_is_asked_for() {
+    let run = |gate: &Gate, code: i32| {
+        let mut command = script(gate, "gate/gate.sh");
+        command.env("CONFIG", "modelgate.yml").env("ATTEST", "true");
+        command.env("GITHUB_OUTPUT", gate.path().join("outputs")).env("GITHUB_STEP_SUMMARY", gate.path().join("summary"));
+        let _ = gate.finish(&mut command).exits(code);
+        gate.read("outputs")
+    };
+    let gate = ready();
+    gate.write("modelgate.yml", gate.read("modelgate.yml").replace("lower_bound: 0.5", "lower_bound: 0.99"));
+    let outputs = run(&gate, 1);
+    for part in
+        ["outcome=failed\n", "subject-name=model\n", "subject-digest=sha256:", "predicate-type=urn:modelgate:gate-decision/v1\n"]
+    {
+        assert!(outputs.contains(part), "{part} is not in {outputs}");
+    }
+    assert!(outputs.contains("predicate-path=out/decision.predicate.json\n"), "{outputs}");
+    let predicate: serde_json::Value = serde_json::from_str(&gate.read("out/decision.predicate.json")).unwrap();
+    assert_eq!(predicate["verdict"], "failed");
+    let broken = ready().with("predictions.csv", "");
+    assert!(!run(&broken, 2).contains("predicate-path"), "no decision has nothing to sign");
+    // The step that signs is there, pinned, off by default, and gets every output of the one before.
+    let action = std::fs::read_to_string(modelgate_tests::folder().join("../actions/gate/action.yml")).unwrap();
+    let (inputs, steps) = action.split_once("runs:").unwrap();
+    assert!(inputs.contains("  attest:\n") && inputs.contains("default: \"false\""), "{inputs}");
+    let (_, signing) = steps.split_once("uses: actions/attest@").unwrap();
+    assert!(signing.split_whitespace().next().unwrap().len() == 40, "{signing}");
+    for output in ["subject-name", "subject-digest", "predicate-type", "predicate-path"] {
+        assert!(signing.contains(&format!("{output}: ${{{{ steps.gate.outputs.{output} }}}}")), "{output}: {signing}");
+    }
+}
+
+#[test]
 fn a_failing_gate_and_a_gate_that_could_not_run_fail_the_step() {
     let failing = ready();
     failing.write("modelgate.yml", failing.read("modelgate.yml").replace("lower_bound: 0.5", "lower_bound: 0.99"));
