@@ -11,6 +11,7 @@ mod codegen;
 mod conformance;
 mod dist;
 mod failure;
+mod fuzz;
 mod mutants;
 mod oracle;
 mod programs;
@@ -68,6 +69,15 @@ enum Chore {
         #[arg(long)]
         quick: bool,
     },
+    /// Fuzz the readers of entries, envelopes, checkpoints and bundles with libFuzzer (needs a C++ compiler).
+    Fuzz {
+        /// How many inputs each of them reads.
+        #[arg(long, default_value_t = 1_000_000)]
+        runs: u32,
+        /// Only those with this in their names.
+        #[arg(long, value_name = "TEXT")]
+        only: Option<String>,
+    },
     /// Plant known mistakes in a copy of the code, one at a time, and require that a test sees each.
     Mutants {
         /// Only those with this in their names.
@@ -112,6 +122,7 @@ fn run(chore: &Chore, root: &Path) -> Result<(), Failure> {
         Chore::Conformance => conformance::run(root),
         Chore::Coverage { quick } => proof::run(root, proof::COVERAGE, *quick),
         Chore::Simulate { quick } => proof::run(root, proof::POWER, *quick),
+        Chore::Fuzz { runs, only } => fuzz::run(root, *runs, only.as_deref()),
         Chore::Mutants { only } => mutants::run(root, only.as_deref()),
         Chore::Dist { target } => dist::run(root, target),
         Chore::Bench { runs, peers } => bench::run(root, *runs, peers),
