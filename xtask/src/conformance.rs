@@ -26,8 +26,11 @@ pub(crate) fn run(root: &Path) -> Result<(), Failure> {
     let kept = root.join("crates/modelgate-report/src/machine/expected");
     let machine = root.join("xtask/conformance/machine.py");
     let mut judged = Command::new(bin.join("python"));
-    judged.arg(machine).arg(folder.join("sarif")).arg(demo.join("modelgate-demo/modelgate-out")).arg(loans).arg(kept);
+    judged.arg(machine).arg(folder.join("sarif")).arg(demo.join("modelgate-demo/modelgate-out")).arg(&loans).arg(kept);
     programs::run(&mut judged)?;
+    // What is signed is signed for everybody's programs.
+    let repository = folder.join("loans");
+    programs::run(Command::new(bin.join("python")).arg(root.join("xtask/conformance/trail.py")).arg(&program).arg(repository))?;
     // Objects of another program's S3 count as the same file of a disk.
     programs::run(Command::new(bin.join("python")).arg(root.join("xtask/conformance/s3.py")).arg(&program))?;
     // Actions and component run on runners of others.
