@@ -119,6 +119,19 @@ fn a_move_that_cannot_be_recorded_does_not_happen() {
     let before = gate.read("modelgate.yml");
     let _ = gate.run(&["rebless", "v1.1.0", "--reason", "x"]).exits(2).says("cannot be continued");
     assert_eq!((gate.read("modelgate.yml"), gate.read("modelgate-ledger.jsonl")), (before, "not a log\n".to_owned()));
+    assert!(!gate.run(&["audit", "show"]).stdout.contains("rebless"), "the trail tells a move that did not happen");
+}
+
+#[test]
+fn a_move_that_cannot_be_made_is_not_recorded() {
+    let gate = decaying().with("modelgate.yml", config(ANCHORED));
+    let settings = gate.path().join("modelgate.yml");
+    let mut permissions = std::fs::metadata(&settings).unwrap().permissions();
+    permissions.set_readonly(true);
+    std::fs::set_permissions(&settings, permissions).unwrap();
+    let _ = gate.run(&["rebless", "v1.1.0", "--reason", "x"]).exits(2).says("read-only");
+    assert!(!gate.has("modelgate-ledger.jsonl"));
+    assert!(!gate.run(&["audit", "show"]).stdout.contains("rebless"), "the trail tells a move that did not happen");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use modelgate_tests::{CONFIG, Gate};
 use crate::{committed, ready};
 
 /// A repository with one decision and a release that rests on it.
-fn with_trail() -> Gate {
+pub(crate) fn with_trail() -> Gate {
     let gate = ready();
     committed(&gate);
     let _ = gate.run(&["check", "--quiet"]).exits(0);
@@ -22,7 +22,7 @@ fn with_trail() -> Gate {
 }
 
 /// Does something to the files of the branch, and leaves nothing of its history: what is found then is found in the files.
-fn rewritten(gate: &Gate, change: impl FnOnce(&Gate)) {
+pub(crate) fn rewritten(gate: &Gate, change: impl FnOnce(&Gate)) {
     gate.git(&["worktree", "add", "-q", "trail", "modelgate-records"]);
     change(gate);
     gate.git(&["-C", "trail", "checkout", "-q", "--orphan", "other"]);
@@ -33,9 +33,14 @@ fn rewritten(gate: &Gate, change: impl FnOnce(&Gate)) {
     gate.git(&["branch", "-qD", "other"]);
 }
 
-fn files(gate: &Gate, folder: &str) -> Vec<String> {
+pub(crate) fn files(gate: &Gate, folder: &str) -> Vec<String> {
     let prefix = format!("trail/{folder}/");
     gate.files().into_iter().filter(|path| path.starts_with(&prefix)).collect()
+}
+
+/// The objects that are envelopes with a statement.
+fn statements(gate: &Gate) -> Vec<String> {
+    files(gate, "objects").into_iter().filter(|path| gate.read(path).starts_with("{\"payloadType\"")).collect()
 }
 
 fn remove(gate: &Gate, path: &str) {
@@ -173,8 +178,12 @@ const TAMPERINGS: &[Tampering] = &[
         gate.write(path, gate.read(path).replace("release", "rebless"));
     }),
     ("edited", "a statement is edited", |gate| {
-        let path = &files(gate, "objects")[0];
+        let path = &statements(gate)[0];
         gate.write(path, gate.read(path).replace("\"payload\":\"e", "\"payload\":\"f"));
+    }),
+    ("edited", "what a decision follows from is edited", |gate| {
+        let kept = files(gate, "objects").into_iter().find(|path| gate.read(path).starts_with("version: 1")).unwrap();
+        gate.write(&kept, gate.read(&kept).replace("lower_bound: 0.5", "lower_bound: 0.1"));
     }),
     ("dropped", "an entry is dropped", |gate| remove(gate, &files(gate, "log")[1])),
     ("edited", "two entries change places", |gate| {
@@ -207,8 +216,14 @@ fn every_tampering_is_found_and_named() {
 #[test]
 fn a_missing_statement_is_incomplete() {
     let gate = with_trail();
-    rewritten(&gate, |gate| remove(gate, &files(gate, "objects")[0]));
+    rewritten(&gate, |gate| remove(gate, &statements(gate)[0]));
     let _ = gate.run(&["audit", "verify"]).exits(2).prints("missing: the statement of entry").prints("incomplete:");
+    let gate = with_trail();
+    rewritten(&gate, |gate| {
+        let kept = files(gate, "objects").into_iter().find(|path| gate.read(path).starts_with("version: 1")).unwrap();
+        remove(gate, &kept);
+    });
+    let _ = gate.run(&["audit", "verify"]).exits(2).prints("missing: the evidence of entry 0 is not whole");
 }
 
 #[test]
@@ -286,6 +301,46 @@ fn what_is_open_about_the_branch_is_told_with_what_to_do() {
     let _ = of(&[]).exits(1).prints("open    a force push is allowed on modelgate-records").prints("Block force pushes");
     let _ = of(&["non_fast_forward"]).exits(1).prints("ok      a force push is forbidden").prints("open    deletion is allowed");
     let _ = of(&["non_fast_forward", "deletion", "update"]).exits(0);
+}
+
+#[test]
+fn since_a_release_looks_at_its_statements_and_at_later_ones_but_at_the_chain_as_a_whole() {
+    let Some(gate) = with_signed_trail() else { return };
+    let unsigned = ["audit", "record", "monitor", "--reason", "unsigned"];
+    let _ = gate.run(&unsigned).exits(0);
+    gate.git(&["tag", "v1.0.0"]);
+    let _ = signed(&gate, "ci", &["release", "v1.0.0", "--quiet"]).exits(0).prints("appended release as entry 3");
+    let _ = gate.run(BY).exits(3).prints("unsigned: entry 2 is not signed");
+    let since = [BY, &["--since", "v1.0.0"]].concat();
+    let _ = gate.run(&since).exits(0).prints("1 of 1 statements are signed").prints("4 entries, each continues");
+    let _ = gate.run(&["audit", "verify", "--since", "v0.9.0"]).exits(2).says("no entry of the release v0.9.0");
+    let replay = ["audit", "verify", "--replay", "--since", "v1.0.0"];
+    let _ = gate.run(&replay).exits(0).prints("0 decisions were judged again");
+    // What lies before it is not looked at; that it is there is.
+    rewritten(&gate, |gate| remove(gate, &files(gate, "log")[0]));
+    let _ = gate.run(&since).exits(1).prints("dropped: entry 0 is missing");
+}
+
+#[test]
+fn the_release_that_was_the_newest_on_a_day_was_live_then() {
+    let gate = ready();
+    committed(&gate);
+    let release = |tag: &str, second: &str| {
+        gate.git(&["tag", tag]);
+        let mut command = gate.command(&["release", tag, "--quiet"]);
+        command.env("SOURCE_DATE_EPOCH", second);
+        let _ = gate.finish(&mut command).exits(0);
+    };
+    // Times of the trail move on and never back, so that both days are in the future of every test.
+    release("v1.0.0", "4102444800");
+    release("v1.1.0", "4105123200");
+    let live = |day: &str| gate.run(&["audit", "show", "--live-on", day]).exits(0).stdout;
+    assert!(live("2099-12-31").contains("no release was recorded"));
+    assert!(live("2100-01-01").contains("v1.0.0") && !live("2100-01-31").contains("v1.1.0"));
+    assert!(live("2100-02-01").contains("v1.1.0") && !live("2100-02-01").contains("v1.0.0"));
+    // A system of high risk is documented for ten years after it was placed on the market (EU AI Act, art. 18).
+    let told = gate.run(&["audit", "show", "--retention"]).exits(0).stdout;
+    assert!(told.contains("2110-01-01") && told.contains("2110-02-01"), "{told}");
 }
 
 #[test]

@@ -52,6 +52,7 @@ const FILES: &[(&str, Source)] = &[
             &["audit", "verify"],
             &["audit", "show"],
             &["audit", "export"],
+            &["audit", "timestamp"],
             &["audit", "attest"],
             &["audit", "doctor"],
             &["list"],

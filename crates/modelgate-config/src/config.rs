@@ -173,8 +173,7 @@ fn settings(
     let evaluated: Vec<_> =
         named_columns.chain(axes.columns.clone()).chain(task::columns(root)).chain(of_checks(&data)).collect();
     check_threshold(&evaluation, &data, mistakes);
-    let task = task::read(root, mistakes);
-    let declared = declared::read(&evaluation, &axes, mistakes);
+    let (task, declared) = (task::read(root, mistakes), declared::read(&evaluation, &axes, mistakes));
     let beside = beside::read(root, &directory, mistakes);
     let mut requirements = declared::met(&declared);
     requirements.extend(beside.as_ref().map(|_| Requirement::BaselinePredictions));
@@ -257,6 +256,7 @@ fn settings(
         directory,
         guesses: Vec::new(),
         sensitive: Vec::new(),
+        known_columns: None,
         text: text.to_owned(),
     }
 }

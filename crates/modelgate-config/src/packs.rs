@@ -96,15 +96,26 @@ pub fn load_pack(path: &Path) -> Result<Pack, ConfigErrors> {
     parse_pack(&file_name, &text)
 }
 
+/// The name and the text of a pack's file.
+pub fn pack_source(which: &WhichPack) -> Result<(String, String), ConfigErrors> {
+    match which {
+        WhichPack::File(path) => {
+            let name = path.display().to_string();
+            let text = source::read(path).map_err(|error| ConfigErrors::new(&name, "", vec![*error]))?;
+            Ok((name, text))
+        }
+        WhichPack::Shipped(id) => match shipped(id) {
+            Some((id, text)) => Ok((format!("packs/{id}.yml"), text.to_owned())),
+            None => Err(ConfigErrors::new(id, "", vec![unknown_pack(id)])),
+        },
+    }
+}
+
 /// Reads the chosen packs. The errors are those of the first file that has some.
 pub fn load_packs(choices: &[PackChoice]) -> Result<Vec<ChosenPack>, ConfigErrors> {
     let load = |choice: &PackChoice| {
-        let pack = match &choice.which {
-            WhichPack::File(path) => load_pack(path)?,
-            WhichPack::Shipped(id) => {
-                shipped_pack(id).unwrap_or_else(|| Err(ConfigErrors::new(id, "", vec![unknown_pack(id)])))?
-            }
-        };
+        let (name, text) = pack_source(&choice.which)?;
+        let pack = parse_pack(&name, &text)?;
         Ok(ChosenPack { pack, enforce: choice.enforce, origin: choice.origin.clone(), before: None })
     };
     let packs: Vec<ChosenPack> = choices.iter().map(load).collect::<Result<_, _>>()?;

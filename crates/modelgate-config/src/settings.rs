@@ -1,6 +1,6 @@
 //! The checked settings: what a run needs to know, with nothing left to check but the rows themselves.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use modelgate_cube::Digest;
@@ -97,6 +97,8 @@ pub struct Config {
     pub guesses: Vec<Guess>,
     /// The columns of the evaluated rows whose names say that they are sensitive, where the columns are known before the run.
     pub sensitive: Vec<SensitiveColumn>,
+    /// The columns of the data files that the settings were held against; `None` where they were read without them.
+    pub known_columns: Option<BTreeMap<PathBuf, Vec<String>>>,
     /// The text of the file.
     pub(crate) text: String,
 }
@@ -124,6 +126,12 @@ pub struct SensitiveColumn {
 }
 
 impl Config {
+    /// The text of the settings file, without a mark of the byte order.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
     /// One line of the settings file, counted from 1, without its line break: to show a gate below its finding.
     #[must_use]
     pub fn source_line(&self, line: usize) -> Option<&str> {

@@ -90,6 +90,51 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// Every reason.
+    pub const ALL: &[Self] = &[
+        Self::NoRows,
+        Self::NoPositives,
+        Self::NoNegatives,
+        Self::NoPredictedPositives,
+        Self::NoPredictedNegatives,
+        Self::NoFalsePositives,
+        Self::NoFalseNegatives,
+        Self::NoTrueNegatives,
+        Self::SingleClass,
+        Self::Constant,
+        Self::Separated,
+        Self::ZeroDenominator,
+        Self::NoScores,
+        Self::OtherTask,
+        Self::ClassNeverPredicted,
+        Self::ClassWithoutRows,
+        Self::ZeroLabel,
+        Self::OutsideDomain,
+        Self::NotKept,
+        Self::NoLabels,
+        Self::EmptySets,
+        Self::NoRelevantRows,
+        Self::NoFeatures,
+        Self::FewerThanTwoClusters,
+        Self::Weighted,
+        Self::FewerThanTwoGroups,
+        Self::AllRatesZero,
+        Self::NotInBaseline,
+        Self::NotInCandidate,
+        Self::NoBenefit,
+        Self::NoBaselinePredictions,
+        Self::NoCosts,
+        Self::NoControl,
+        Self::NoReference,
+        Self::DifferentDefinitions,
+        Self::NotDisclosed,
+        Self::NotTrained,
+        Self::TooFew,
+        Self::TooMany,
+        Self::PredictionsApart,
+        Self::ScoresNotTested,
+    ];
+
     /// The stable name used in machine output.
     #[must_use]
     pub fn id(self) -> &'static str {
@@ -254,6 +299,30 @@ pub enum Method {
 }
 
 impl Method {
+    /// Every method.
+    pub const ALL: &[Self] = &[
+        Self::Wilson,
+        Self::WilsonOrExact,
+        Self::ClopperPearson,
+        Self::MiettinenNurminen,
+        Self::SquareAndAdd,
+        Self::DeLong,
+        Self::Moments,
+        Self::AgrestiCoull,
+        Self::ScaledMoments,
+        Self::Sandwich,
+        Self::ResampledScores,
+        Self::Resampled,
+        Self::Plausible,
+        Self::ResampledBasic,
+        Self::DeLongBound,
+        Self::Replicates,
+        Self::ReplicatesBasic,
+        Self::Paired,
+        Self::PairedBasic,
+        Self::Tango,
+    ];
+
     /// The name that people read.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -339,5 +408,26 @@ impl Estimate {
             Self::Measured(measured) => measured.n,
             Self::Undefined { n, .. } => *n,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How many variants an enum of this file has.
+    fn variants(name: &str) -> usize {
+        let source = include_str!("estimate.rs");
+        let body =
+            source.split(&format!("pub enum {name} {{")).nth(1).and_then(|rest| rest.split("\n}").next()).unwrap_or_default();
+        body.lines().filter(|line| line.ends_with(',') && !line.trim_start().starts_with("//")).count()
+    }
+
+    #[test]
+    fn the_lists_are_whole_and_their_names_tell_their_members_apart() {
+        assert_eq!((Reason::ALL.len(), Method::ALL.len()), (variants("Reason"), variants("Method")));
+        let names = |all: Vec<&'static str>| all.iter().collect::<std::collections::BTreeSet<_>>().len();
+        assert_eq!(names(Reason::ALL.iter().map(|reason| reason.id()).collect()), Reason::ALL.len());
+        assert_eq!(names(Method::ALL.iter().map(|method| method.name()).collect()), Method::ALL.len());
     }
 }

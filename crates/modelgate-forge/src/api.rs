@@ -309,7 +309,7 @@ fn shown_path(path: &str) -> String {
 }
 
 /// An error with its causes: the outermost of a client's errors seldom says what happened.
-fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+pub(crate) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     let mut said: Vec<String> = Vec::new();
     let mut next = Some(error);
     while let Some(error) = next {

@@ -12,6 +12,7 @@ mod deliver;
 mod git;
 mod protection;
 mod reviews;
+mod timestamp;
 mod visibility;
 
 pub use api::{ApiError, Token};
@@ -27,4 +28,5 @@ pub use git::{
 };
 pub use protection::{Guard, Protection, protection};
 pub use reviews::{Approval, Reviews, ReviewsError, reviews};
+pub use timestamp::{NoAnswer, ask_for_timestamp};
 pub use visibility::Visibility;

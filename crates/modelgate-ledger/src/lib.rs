@@ -27,6 +27,7 @@ mod ledger;
 pub mod merkle;
 mod problem;
 mod ssh;
+mod timestamp;
 pub mod trail;
 mod verify;
 
@@ -40,4 +41,5 @@ pub use ssh::{
     AllowedSigner, AllowedSigners, AllowedSignersError, NAMESPACE, PublicKey, SignatureState, SigningKey, SigningKeyError,
     armored,
 };
+pub use timestamp::{LONGEST_TIMESTAMP, TimeStamp, TimeStampError, timestamp_request};
 pub use verify::{Summary, verify, verify_against};

@@ -30,8 +30,9 @@ pub const FRONTIER: &str = "frontier";
 /// The format of entries that this program writes, and the newest that it reads.
 pub const TRAIL_FORMAT: u32 = 1;
 
-/// Entries in one folder. Folders of a hundred keep what git stores of one more entry small.
-const IN_A_FOLDER: u64 = 100;
+/// Entries below one folder of the top. Within it there is one for each hundred and each ten: git stores anew every folder that an entry
+/// changes, up to the top, so that small ones keep small what one more entry costs.
+const IN_A_FOLDER: u64 = 1000;
 
 /// What an entry is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -156,7 +157,8 @@ impl TrailEntry {
     #[must_use]
     pub fn path(&self) -> String {
         let digest: String = to_hex(&sha256(self.to_line().as_bytes())).chars().take(12).collect();
-        format!("{LOG}/{:06}/{:08}-{digest}.json", self.seq / IN_A_FOLDER, self.seq)
+        let seq = self.seq;
+        format!("{LOG}/{:05}/{}/{}/{seq:08}-{digest}.json", seq / IN_A_FOLDER, seq / 100 % 10, seq / 10 % 10)
     }
 
     /// Its hash as a leaf.
@@ -170,7 +172,8 @@ impl TrailEntry {
 #[must_use]
 pub fn object_path(digest: &Hash) -> String {
     let text = to_hex(digest);
-    format!("{OBJECTS}/{}/{text}", text.get(..2).unwrap_or_default())
+    let digit = |place: usize| text.get(place..=place).unwrap_or_default();
+    format!("{OBJECTS}/{}/{}/{}/{text}", digit(0), digit(1), digit(2))
 }
 
 /// Whether a text is a time of RFC 3339 in UTC and to the second, so that times sort as texts.

@@ -89,7 +89,12 @@ pub(crate) struct FoundRelease {
     /// When it was tagged, or else when the bundle was made: seconds since 1970.
     at: Option<i64>,
     digest: Digest,
+    /// The bytes that were read.
+    bytes: Vec<u8>,
 }
+
+/// A release's name, which rule found it, its commit, and when it was tagged or made.
+pub(crate) type KeptFacts = (String, String, Option<String>, Option<i64>);
 
 /// How encrypted releases are to be read.
 pub(crate) struct Reading<'a> {
@@ -362,11 +367,17 @@ impl FoundRelease {
             ));
         }
         let at = tagged_at.or_else(|| bundle.manifest.created.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_second));
-        Ok(Self { bundle, name, how, shown, commit, at, digest: Digest::of(bytes) })
+        Ok(Self { bundle, name, how, shown, commit, at, digest: Digest::of(bytes), bytes: bytes.to_vec() })
     }
 }
 
 impl FoundRelease {
+    /// The bytes of its counts and what is known of it, where these are counts that everybody may know who reads here.
+    pub(crate) fn kept(&self) -> Option<(&[u8], KeptFacts)> {
+        let is_open = self.is_exact() && self.digest == Digest::of(&self.bytes);
+        is_open.then(|| (self.bytes.as_slice(), (self.name.clone(), self.how.clone(), self.commit.clone(), self.at)))
+    }
+
     /// Whether its counts are whole.
     pub(crate) fn is_exact(&self) -> bool {
         self.shown.is_none()
@@ -432,6 +443,16 @@ impl Found {
             Self::Release(release) => Some(release.digest),
             Self::Beside(found) => Some(found.digest),
         }
+    }
+
+    /// A release whose bytes are kept with a decision.
+    pub(crate) fn of_kept(bytes: &[u8], (name, how, commit, at): KeptFacts, role: &str) -> Result<Self, Failure> {
+        Ok(Self::Release(Box::new(FoundRelease::read(bytes, name, how, commit, at, role)?)))
+    }
+
+    /// The commit of the release, where there is one.
+    pub(crate) fn commit(&self) -> Option<&str> {
+        self.release()?.commit.as_deref()
     }
 
     /// The release's name; empty where there is none.

@@ -34,6 +34,8 @@ pub(crate) struct Candidate {
     pub(crate) roles: Roles,
     /// How much models from other seeds differ, where several were trained.
     pub(crate) retraining: Option<Retraining>,
+    /// The counts of those models.
+    pub(crate) retrained: Vec<Cube>,
     /// The file that they are in.
     pub(crate) file: PathBuf,
     /// The rows that the model learned from, where they are known.
@@ -122,7 +124,15 @@ pub(crate) fn candidate(config: &Config, model_file: Option<&Path>, console: &mu
             let scored = dataset.with_scores(SCORE, scores)?;
             let candidate = finish(config, scored, roles, model.digest()?, facts, console)?;
             let retraining = Retraining::of(&candidate.cube, &from_other_seeds, &config.evaluation);
-            Ok(Candidate { retraining, attributes, fit, training: training.map(TrainingRows::Held), production, ..candidate })
+            Ok(Candidate {
+                retraining,
+                retrained: from_other_seeds,
+                attributes,
+                fit,
+                training: training.map(TrainingRows::Held),
+                production,
+                ..candidate
+            })
         }
         ModelSource::Predictions { path } => predicted(config, path, facts::of_predictions(path), console),
         ModelSource::Command(command) => {
@@ -166,6 +176,7 @@ fn predicted(config: &Config, path: &Path, facts: ModelFacts, console: &mut Cons
         roles,
         training,
         retraining: None,
+        retrained: Vec::new(),
         fit: Vec::new(),
         attributes: None,
         production: None,
@@ -231,6 +242,7 @@ fn finish(
         roles,
         training: None,
         retraining: None,
+        retrained: Vec::new(),
         fit: Vec::new(),
         attributes: None,
         production: None,

@@ -102,11 +102,9 @@ fn changed_facts(config: &Config, facts: &Facts, previous: &Baseline) -> Option<
 /// modelgate change with modelgate.
 fn with_earlier(config: &Config, packs: Vec<ChosenPack>, previous: &Baseline) -> Vec<ChosenPack> {
     let Baseline::Found { commit: Some(commit), .. } = previous else { return packs };
-    let Ok(repository) = baseline::repository(config) else { return packs };
     let earlier = |choice: &PackChoice| {
         let WhichPack::File(path) = &choice.which else { return None };
-        let bytes = repository.file_at(commit, path).ok()??;
-        parse_pack(&path.display().to_string(), std::str::from_utf8(&bytes).ok()?).ok()
+        parse_pack(&path.display().to_string(), &earlier_text(config, choice, Some(commit))?).ok()
     };
     let beside = |(chosen, choice): (ChosenPack, &PackChoice)| {
         let before = earlier(choice).filter(|before| *before != chosen.pack);
@@ -115,8 +113,14 @@ fn with_earlier(config: &Config, packs: Vec<ChosenPack>, previous: &Baseline) ->
     packs.into_iter().zip(&config.packs).map(beside).collect()
 }
 
+/// The text that a pack of one's own had in a commit.
+pub(crate) fn earlier_text(config: &Config, choice: &PackChoice, commit: Option<&str>) -> Option<String> {
+    let WhichPack::File(path) = &choice.which else { return None };
+    String::from_utf8(baseline::repository(config).ok()?.file_at(commit?, path).ok()??).ok()
+}
+
 /// What people attest is about data, model, counts and declared facts: another of any of them is other evidence.
-fn evidence_digest(provenance: &Provenance, facts: &Facts) -> String {
+pub(crate) fn evidence_digest(provenance: &Provenance, facts: &Facts) -> String {
     let Provenance { data_digest, model_digest, cube_digest, .. } = provenance;
     let text = format!("data {data_digest}\nmodel {model_digest}\ncounts {cube_digest}\nfacts {}\n", facts.digest);
     Digest::of(text.as_bytes()).to_string()

@@ -7,11 +7,12 @@ use modelgate_config::{Config, WhichPack};
 use modelgate_cube::Digest;
 use modelgate_ledger::Envelope;
 use modelgate_ledger::trail::Kind;
-use modelgate_policy::{ControlState, WaiverNotes};
+use modelgate_policy::{ControlState, Date, Verdict, WaiverNotes};
 use serde_json::{Value, json};
 
 use crate::baseline::{self, Found};
 use crate::context::Context;
+use crate::evidence::Evidence;
 use crate::exit::ExitStatus;
 use crate::pipeline::{Judged, read};
 use crate::statement::{Statement, envelope, run_facts, subject, tool};
@@ -23,8 +24,8 @@ pub(crate) const STATEMENT_FILE: &str = "decision.json";
 pub(crate) const ENVELOPE_FILE: &str = "decision.dsse";
 
 /// The envelope of a judged run, unsigned.
-pub(crate) fn of(config: &Config, judged: &Judged, status: ExitStatus, context: &Context) -> Envelope {
-    envelope(Kind::Decision, &subjects(config, judged), &predicate(config, judged, status, context))
+pub(crate) fn of(config: &Config, judged: &Judged, evidence: &Result<Evidence, String>, context: &Context) -> Envelope {
+    envelope(Kind::Decision, &subjects(config, judged), &predicate(config, judged, evidence, context))
 }
 
 /// The decision that a release rests on: what `check` wrote, where it is of the same model on the same data.
@@ -59,10 +60,9 @@ fn subjects(config: &Config, judged: &Judged) -> Vec<Value> {
     subjects
 }
 
-fn predicate(config: &Config, judged: &Judged, status: ExitStatus, context: &Context) -> Value {
+fn predicate(config: &Config, judged: &Judged, evidence: &Result<Evidence, String>, context: &Context) -> Value {
     let provenance = &judged.provenance;
-    let counts = &judged.verdict.counts;
-    json!({
+    let mut said = json!({
         "tool": tool(),
         "run": run_facts(context.environment),
         "created": context.generated(),
@@ -70,24 +70,47 @@ fn predicate(config: &Config, judged: &Judged, status: ExitStatus, context: &Con
         "work_tree": work_tree(config),
         "policy": policy(config),
         "packs": packs(config, judged),
-        "facts": facts(judged),
         "data": {
             "sha256": provenance.data_digest.to_string(), "split": provenance.split, "profile": config.publication.profile.id(),
             "inputs": judged.inputs.iter().map(read).collect::<Vec<_>>(),
         },
-        "evidence": evidence(judged),
-        "controls": controls(judged),
-        "waivers": waivers(config, context),
-        "approvals": approvals(judged),
-        "baseline": judged.baseline.for_record(),
-        "anchor": judged.anchor.as_ref().map(Found::for_record),
-        "checks": {
-            "total": counts.total, "passed": counts.passed, "failed": counts.failed, "warned": counts.warned,
-            "inconclusive": counts.inconclusive, "not_evaluated": counts.not_evaluated, "waived": counts.waived,
+        "evidence": documents(judged),
+        "replay": match evidence {
+            Ok(evidence) => json!({"sha256": evidence.root.to_string()}),
+            Err(why) => json!({"not_kept": why}),
         },
-        "verdict": judged.verdict.outcome.id(),
-        "exit_code": status.code(),
-    })
+    });
+    let past = (&judged.baseline, judged.anchor.as_ref());
+    if let Some(members) = said.as_object_mut() {
+        let following = following(config, &judged.verdict, past, context.today());
+        members.extend(following.into_iter().map(|(name, value)| (name.to_owned(), value)));
+    }
+    said
+}
+
+/// What a decision says that follows from its evidence: members of its predicate by their names.
+pub(crate) fn following(
+    config: &Config,
+    verdict: &Verdict,
+    (baseline, anchor): (&Found, Option<&Found>),
+    today: Date,
+) -> Vec<(&'static str, Value)> {
+    let counts = &verdict.counts;
+    let checks = json!({
+        "total": counts.total, "passed": counts.passed, "failed": counts.failed, "warned": counts.warned,
+        "inconclusive": counts.inconclusive, "not_evaluated": counts.not_evaluated, "waived": counts.waived,
+    });
+    vec![
+        ("verdict", verdict.outcome.id().into()),
+        ("exit_code", ExitStatus::from(verdict.outcome).code().into()),
+        ("controls", controls(verdict).into()),
+        ("checks", checks),
+        ("waivers", waivers(config, today).into()),
+        ("approvals", approvals(verdict).into()),
+        ("facts", facts(verdict)),
+        ("baseline", baseline.for_record()),
+        ("anchor", anchor.map_or(Value::Null, Found::for_record)),
+    ]
 }
 
 /// Whether the files that git tracks were as the commit has them.
@@ -122,8 +145,8 @@ fn packs(config: &Config, judged: &Judged) -> Vec<Value> {
         .collect()
 }
 
-fn facts(judged: &Judged) -> Value {
-    let controls = &judged.verdict.controls;
+fn facts(verdict: &Verdict) -> Value {
+    let controls = &verdict.controls;
     if controls.packs.is_empty() && controls.facts.file.is_empty() {
         return Value::Null;
     }
@@ -131,7 +154,7 @@ fn facts(judged: &Judged) -> Value {
 }
 
 /// The documents, by digest and size.
-fn evidence(judged: &Judged) -> Vec<Value> {
+fn documents(judged: &Judged) -> Vec<Value> {
     let documents = judged.documents.iter();
     documents
         .map(|document| {
@@ -141,8 +164,8 @@ fn evidence(judged: &Judged) -> Vec<Value> {
         .collect()
 }
 
-fn controls(judged: &Judged) -> Vec<Value> {
-    let packs = judged.verdict.controls.packs.iter();
+fn controls(verdict: &Verdict) -> Vec<Value> {
+    let packs = verdict.controls.packs.iter();
     packs
         .flat_map(|pack| pack.controls.iter().map(|control| (&pack.pack.id, control)))
         .map(|(pack, judged)| {
@@ -160,8 +183,7 @@ fn controls(judged: &Judged) -> Vec<Value> {
 }
 
 /// Every waiver that is declared, whether it holds or not.
-fn waivers(config: &Config, context: &Context) -> Vec<Value> {
-    let today = context.today();
+fn waivers(config: &Config, today: Date) -> Vec<Value> {
     let of_rules = config.policy.waivers.iter().map(|waiver| {
         let about = json!({
             "rule": waiver.rule.to_string(), "metric": waiver.metric.map(|metric| metric.to_string()),
@@ -189,8 +211,8 @@ fn notes(notes: &WaiverNotes) -> Value {
 }
 
 /// What people have said of this very evidence.
-fn approvals(judged: &Judged) -> Vec<Value> {
-    let packs = judged.verdict.controls.packs.iter();
+fn approvals(verdict: &Verdict) -> Vec<Value> {
+    let packs = verdict.controls.packs.iter();
     let attested = packs.flat_map(|pack| pack.controls.iter()).filter_map(|control| control.attested.as_ref());
     let mut seen = std::collections::BTreeSet::new();
     attested

@@ -41,6 +41,11 @@ impl HandedOver {
         Ok(Self { bundle, path: path.to_owned(), digest: Digest::of(&text), bytes })
     }
 
+    /// Counts that are kept with a decision.
+    pub(crate) fn kept(bundle: Bundle, digest: Digest) -> Self {
+        Self { bundle, path: PathBuf::from("the evidence"), digest, bytes: 0 }
+    }
+
     /// The digest of the configuration that they were made with, where that is another one.
     pub(crate) fn other_configuration(&self, config: &Config) -> Option<Digest> {
         Some(self.bundle.manifest.config_digest).filter(|digest| *digest != config.digest)
@@ -67,6 +72,7 @@ impl HandedOver {
             dataset: None,
             roles: config.roles.clone(),
             retraining: None,
+            retrained: Vec::new(),
             file: evaluated(config).to_owned(),
             training: training.map(|(path, digest)| TrainingRows::File(path, digest)),
             fit: Vec::new(),

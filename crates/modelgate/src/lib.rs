@@ -15,6 +15,7 @@ mod data_checks;
 mod decision;
 mod demo;
 mod disclosure;
+mod evidence;
 mod exit;
 mod facts;
 mod failure;

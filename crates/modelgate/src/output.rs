@@ -88,6 +88,14 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
     })
 }
 
+/// Removes a file, where it is there.
+pub(crate) fn remove(path: &Path) -> Result<(), WriteError> {
+    match std::fs::remove_file(path) {
+        Err(source) if source.kind() != std::io::ErrorKind::NotFound => Err(WriteError { path: path.to_owned(), source }),
+        _ => Ok(()),
+    }
+}
+
 /// What stands in the way is found before anything is put in place.
 fn check_replaceable(old: Option<&std::fs::Metadata>) -> std::io::Result<()> {
     let refused = |kind: std::io::ErrorKind, why: &str| Err(std::io::Error::new(kind, why));

@@ -3,12 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use modelgate_config::{Config, Guess, ModelSource, SensitiveColumn};
-use modelgate_cube::{Bundle, Cube, DataProfile, Digest, Disclosure, FeatureTable, Manifest, Population, Task};
+use modelgate_cube::{
+    Bundle, Contract, Cube, DataProfile, Digest, Disclosure, FeatureTable, Manifest, Population, Profile, Task,
+};
 use modelgate_eval::{
-    Comparison, CutBy, DataEvaluation, DataMeasurement, DriftBetween, DriftComparison, EvalSettings, Evaluation, discover, drift,
+    Comparison, CutBy, DataMeasurement, DriftBetween, DriftComparison, EvalSettings, Evaluation, discover, drift,
     evaluate_columns, evaluate_contributions, evaluate_data, evaluate_groups, evaluate_people, evaluate_score_groups,
 };
-use modelgate_policy::{Anchor, History, Outcome, ReadFile, Verdict, judge};
+use modelgate_policy::{Anchor, Compliance, Date, History, Outcome, ReadFile, Verdict, WrittenDocument, judge};
 use modelgate_report::{CommentTemplate, DataFiles, Disclosed, Document, Input, Provenance, Report};
 
 use crate::baseline::{self, BaselineChoice, Found, Reading};
@@ -19,6 +21,7 @@ use crate::context::{Console, Context};
 use crate::controls;
 use crate::data_checks;
 use crate::disclosure;
+use crate::evidence::Grounds;
 use crate::failure::{Failure, unreadable};
 use crate::handed_over::HandedOver;
 use crate::inputs;
@@ -47,8 +50,8 @@ pub(crate) struct Judged {
     pub(crate) cards: Vec<Card>,
     /// The file with the rows that the model learned from, where it is known.
     training_digest: Option<Digest>,
-    /// The counts, where they are kept.
-    pub(crate) counts: Option<Bundle>,
+    /// What the verdict follows from.
+    pub(crate) grounds: Grounds,
 }
 
 /// Reads and checks the configuration.
@@ -83,8 +86,6 @@ pub(crate) fn load_without_rows(path: &Path, console: &mut Console<'_>) -> Resul
 pub(crate) enum Subject<'a> {
     /// The rows that the configuration names.
     Rows,
-    /// The same, and the counts are kept for a job that judges them again.
-    RowsKeepingCounts,
     /// Counts that another job made.
     Counts(&'a HandedOver),
 }
@@ -93,7 +94,7 @@ impl<'a> Subject<'a> {
     fn counts(self) -> Option<&'a HandedOver> {
         match self {
             Self::Counts(handed) => Some(handed),
-            Self::Rows | Self::RowsKeepingCounts => None,
+            Self::Rows => None,
         }
     }
 }
@@ -109,7 +110,7 @@ pub(crate) fn run(
     let context = reading.context;
     let declared = controls::load(config, context.today())?;
     let handed = subject.counts();
-    let candidate = match handed {
+    let mut candidate = match handed {
         Some(handed) => handed.candidate(config)?,
         None => candidate(config, None, console)?,
     };
@@ -119,8 +120,6 @@ pub(crate) fn run(
     console.step("Evaluating", &evaluating(config, &candidate.cube));
     let evaluation = evaluated(config, &candidate, &baseline);
     let evaluation = searched(config, &candidate, evaluation, console);
-    let comparison = compared(config, &candidate, &baseline);
-    let with_anchor = anchor.as_ref().and_then(|anchor| compared(config, &candidate, anchor));
     let contract = data_checks::contract(config)?;
     let population = if handed.is_some() { None } else { data_checks::population(config)? };
     let (shares, population_digest) = population.unzip();
@@ -129,17 +128,11 @@ pub(crate) fn run(
         Some(handed) => handed.bundle.profile.clone(),
         None => data_checks::count(config, &candidate, agreed, context, console)?,
     };
-    let Moved { compared: drift, columns, in_use } =
-        drifted(config, (&candidate, handed), (&baseline, anchor.as_ref()), &profile, console)?;
-    let mut looked_at = if handed.is_some() { Vec::new() } else { row_look::of(config, &candidate, &baseline, console)? };
-    if handed.is_none() && together::is_asked(config, &candidate) {
-        looked_at.extend(together::of(config, &candidate, &together::PAIRS, console)?);
-    }
-    looked_at.extend(in_use);
+    let (columns, batch) = counted(config, (&candidate, handed), (&baseline, anchor.as_ref()), &profile, console)?;
+    let looked_at = looked_at(config, (&candidate, handed), &baseline, batch.as_ref(), console)?;
+    let now = context.now.as_second() as f64;
     let known = Known { profile: &profile, columns: columns.as_ref(), population: shares.as_ref() };
-    let data = (!profile.is_empty())
-        .then(|| checked(config, &candidate.cube, known, &baseline, context.now.as_second() as f64))
-        .map(|data| with_rows(data, &candidate.fit, looked_at));
+    let measured = if profile.is_empty() { Vec::new() } else { measured(config, &candidate, known, &baseline, looked_at, now) };
     console.step("Judging", &judging(config, decisions));
     let files = read_files(config, &candidate, population_digest);
     let compared: Vec<&Found> = std::iter::once(&baseline).chain(anchor.as_ref()).collect();
@@ -151,28 +144,26 @@ pub(crate) fn run(
     let previous = baseline.for_report(context);
     let compliance =
         declared.map(|declared| controls::compliance(config, declared, &provenance, &previous, trained_here, (context, console)));
-    let history = History {
-        baseline: baseline.for_policy(&candidate, comparison.as_ref())?,
-        anchor: match &anchor {
-            Some(found) => Some(Anchor { release: found.name(), compared: found.for_policy(&candidate, with_anchor.as_ref())? }),
-            None => None,
-        },
+    let other_configuration = handed.and_then(|handed| handed.other_configuration(config));
+    let table = columns.map(|columns| columns.table).unwrap_or_default();
+    let beside = Beside {
+        drift: &moved(&baseline, &table, batch.as_ref()),
+        measured: &measured,
+        contract: contract.as_ref(),
         decisions,
-        drift: &drift,
-        without_columns: matches!(baseline, Found::Release(_)) && baseline.columns().is_none(),
-        data: data.as_ref(),
-        contract: contract.as_ref().map(|contract| (contract, Some(&profile))),
         files: &files,
         compliance: compliance.as_ref(),
         written: &written,
-        other_configuration: handed.and_then(|handed| handed.other_configuration(config)),
+        other_configuration,
     };
-    let verdict = judge(&evaluation, history, &config.policy, context.today());
+    let past = (&baseline, anchor.as_ref());
+    let (verdict, comparison) = verdict_of(config, (&candidate, &profile), past, &evaluation, beside, context.today())?;
     let past = Past { baseline: &baseline, anchor: anchor.as_ref(), decisions };
     let inputs = match handed {
         Some(handed) => vec![handed.input()],
         None => inputs::of(config, &candidate, population_digest)?,
     };
+    let discovery = evaluation.discovery().map(Result::<&_, _>::cloned);
     let report = report(config, context, &candidate, past, provenance.clone(), (evaluation, comparison), verdict);
     let report = Report {
         inputs,
@@ -189,9 +180,10 @@ pub(crate) fn run(
     let headline = modelgate_report::verdict_line(&report);
     let Report { evaluation, comparison, verdict, inputs, job, .. } = report;
     let training_digest = candidate.training.as_ref().map(|training| training.for_report().digest);
-    let table = columns.map(|columns| columns.table).unwrap_or_default();
-    let counts =
-        matches!(subject, Subject::RowsKeepingCounts).then(|| bundle(config, candidate, (table, profile), ("", None), context));
+    let retrained = std::mem::take(&mut candidate.retrained);
+    let bundle = bundle(config, candidate, (table, profile), ("", None), context);
+    let grounds =
+        Grounds { bundle, retrained, batch, measured, discovery, decisions, files, written, compliance, other_configuration };
     Ok(Judged {
         provenance,
         inputs,
@@ -205,22 +197,108 @@ pub(crate) fn run(
         documents,
         cards,
         training_digest,
-        counts,
+        grounds,
     })
 }
 
+/// What was measured of single rows, where there are rows.
+fn looked_at(
+    config: &Config,
+    (candidate, handed): (&Candidate, Option<&HandedOver>),
+    baseline: &Found,
+    batch: Option<&FeatureTable>,
+    console: &mut Console<'_>,
+) -> Result<Vec<DataMeasurement>, Failure> {
+    let mut measured = Vec::new();
+    if handed.is_none() {
+        measured = row_look::of(config, candidate, baseline, console)?;
+        if together::is_asked(config, candidate) {
+            measured.extend(together::of(config, candidate, &together::PAIRS, console)?);
+        }
+    }
+    measured.extend(batch.iter().flat_map(|batch| together::in_use(config, Some(candidate), baseline, batch)));
+    Ok(measured)
+}
+
+/// What a verdict takes into account besides the measurements of the candidate and of what came before it.
+#[derive(Clone, Copy)]
+pub(crate) struct Beside<'a> {
+    /// How the columns moved.
+    pub(crate) drift: &'a [DriftComparison],
+    /// What was measured of single rows.
+    pub(crate) measured: &'a [DataMeasurement],
+    /// What is agreed about the columns.
+    pub(crate) contract: Option<&'a Contract>,
+    /// How many decisions these rows had answered before.
+    pub(crate) decisions: u64,
+    /// The files of data.
+    pub(crate) files: &'a [ReadFile],
+    /// Packs, facts, and what git told.
+    pub(crate) compliance: Option<&'a Compliance>,
+    /// The documents that people write by hand.
+    pub(crate) written: &'a [WrittenDocument],
+    /// The digest of the configuration that counts from elsewhere were made with.
+    pub(crate) other_configuration: Option<Digest>,
+}
+
+/// The verdict, and the comparison with the baseline. Rows are not looked at: whoever has the same arguments gets the same verdict.
+pub(crate) fn verdict_of(
+    config: &Config,
+    (candidate, profile): (&Candidate, &DataProfile),
+    (baseline, anchor): (&Found, Option<&Found>),
+    evaluation: &Evaluation,
+    beside: Beside<'_>,
+    today: Date,
+) -> Result<(Verdict, Option<Comparison>), Failure> {
+    let comparison = compared(config, candidate, baseline);
+    let with_anchor = anchor.and_then(|anchor| compared(config, candidate, anchor));
+    let data = (!profile.is_empty()).then(|| {
+        let mut data = evaluate_data(profile, baseline.profile(), config.evaluation.confidence_level);
+        data.measurements.extend(beside.measured.iter().cloned());
+        data
+    });
+    let history = History {
+        baseline: baseline.for_policy(candidate, comparison.as_ref())?,
+        anchor: match anchor {
+            Some(found) => Some(Anchor { release: found.name(), compared: found.for_policy(candidate, with_anchor.as_ref())? }),
+            None => None,
+        },
+        decisions: beside.decisions,
+        drift: beside.drift,
+        without_columns: matches!(baseline, Found::Release(_)) && baseline.columns().is_none(),
+        data: data.as_ref(),
+        contract: beside.contract.map(|contract| (contract, Some(profile))),
+        files: beside.files,
+        compliance: beside.compliance,
+        written: beside.written,
+        other_configuration: beside.other_configuration,
+    };
+    let verdict = judge(evaluation, history, &config.policy, today);
+    Ok((verdict, comparison))
+}
+
+/// What files are read for.
+const EVALUATED: &str = "to evaluate";
+const TRAINED: &str = "to train";
+const LEARNED: &str = "as the rows that were learned from";
+const BATCH: &str = "as a batch from use";
+const POPULATION: &str = "as the population";
+
+/// Everything that files are read for.
+pub(crate) const USES: [&str; 5] = [EVALUATED, TRAINED, LEARNED, BATCH, POPULATION];
+
 /// The files of data that were read, and those that are declared, with the digests that they have now.
 fn read_files(config: &Config, candidate: &Candidate, population: Option<Digest>) -> Vec<ReadFile> {
-    let evaluated = (candidate.file.clone(), Some(candidate.data_digest), Some("to evaluate"));
+    let evaluated = (candidate.file.clone(), Some(candidate.data_digest), Some(EVALUATED));
     let training = candidate.training.as_ref().map(|training| match training {
-        TrainingRows::Held(dataset) => (dataset.path().to_owned(), Some(dataset.digest()), Some("to train")),
-        TrainingRows::File(path, digest) => (path.clone(), Some(*digest), Some("as the rows that were learned from")),
+        TrainingRows::Held(dataset) => (dataset.path().to_owned(), Some(dataset.digest()), Some(TRAINED)),
+        TrainingRows::File(path, digest) => (path.clone(), Some(*digest), Some(LEARNED)),
     });
     let mut files: Vec<ReadFile> = Vec::new();
-    let production = config.production.as_ref().map(|path| (path.clone(), None, Some("as a batch from use")));
+    let production = config.production.as_ref().map(|path| (path.clone(), None, Some(BATCH)));
     let declared = config.policy.sources.iter().map(|source| (PathBuf::from(&source.path), None, None));
     let population = config.policy.data.population.as_ref().zip(population);
-    let population = population.map(|(source, digest)| (PathBuf::from(&source.path), Some(digest), Some("as the population")));
+    let population = population.map(|(source, digest)| (PathBuf::from(&source.path), Some(digest), Some(POPULATION)));
     for (path, digest, used_for) in std::iter::once(evaluated).chain(training).chain(population).chain(production).chain(declared)
     {
         let shown = shown(&path);
@@ -248,28 +326,29 @@ struct Known<'a> {
     population: Option<&'a Population>,
 }
 
-/// What the counts say of the data.
-fn checked(config: &Config, cube: &Cube, known: Known<'_>, baseline: &Found, now: f64) -> DataEvaluation {
+/// What was measured of the data that its profile does not tell by itself.
+fn measured(
+    config: &Config,
+    candidate: &Candidate,
+    known: Known<'_>,
+    baseline: &Found,
+    looked_at: Vec<DataMeasurement>,
+    now: f64,
+) -> Vec<DataMeasurement> {
     let Known { profile, columns, population } = known;
     let EvalSettings { confidence_level, min_support, .. } = config.evaluation;
-    let mut data = evaluate_data(profile, baseline.profile(), confidence_level);
-    data.measurements.extend(evaluate_score_groups(cube, &config.evaluation));
+    let mut measured = evaluate_score_groups(&candidate.cube, &config.evaluation);
     if let Some((Columns { table, .. }, source)) = columns.zip(config.source_column.as_ref()) {
-        data.measurements.extend(evaluate_contributions(table, baseline.columns(), source, confidence_level));
+        measured.extend(evaluate_contributions(table, baseline.columns(), source, confidence_level));
     }
     if let Some(Columns { table, by_label }) = columns {
         let cuts: Vec<CutBy<'_>> = config.axes.iter().map(|axis| CutBy { axis: &axis.axis.name, column: &axis.column }).collect();
-        data.measurements.extend(evaluate_columns(table, by_label, &cuts, min_support, confidence_level));
+        measured.extend(evaluate_columns(table, by_label, &cuts, min_support, confidence_level));
     }
-    data.measurements.extend(evaluate_groups(profile, population, min_support, confidence_level));
-    data.measurements.extend(evaluate_people(profile, now));
-    data
-}
-
-/// The same with what was found in single rows.
-fn with_rows(mut data: DataEvaluation, fit: &[DataMeasurement], looked_at: Vec<DataMeasurement>) -> DataEvaluation {
-    data.measurements.extend(looked_at.into_iter().chain(fit.iter().cloned()));
-    data
+    measured.extend(evaluate_groups(profile, population, min_support, confidence_level));
+    measured.extend(evaluate_people(profile, now));
+    measured.extend(looked_at.into_iter().chain(candidate.fit.iter().cloned()));
+    measured
 }
 
 /// The measurements of the candidate, beside the baseline's predictions where those are of the same rows.
@@ -286,46 +365,44 @@ fn searched(config: &Config, candidate: &Candidate, evaluation: Evaluation, cons
     evaluation.with_discovery(discover(&candidate.cube, settings))
 }
 
-/// How the columns moved, their counts, and what that says of the model in use.
-#[derive(Default)]
-struct Moved {
-    compared: Vec<DriftComparison>,
-    columns: Option<Columns>,
-    in_use: Vec<DataMeasurement>,
-}
-
-/// How the columns moved: against the rows of the baseline, between the rows that were learned from and those that are
-/// evaluated, and towards a batch from use. Edges are the anchor's, else the baseline's. Columns are counted only where there is something to compare, or the
-/// data is checked.
-fn drifted(
+/// The counts of the columns, and those of a batch from use. Edges are the anchor's, else the baseline's. Columns are counted only where
+/// there is something to compare, or the data is checked.
+fn counted(
     config: &Config,
     (candidate, handed): (&Candidate, Option<&HandedOver>),
     (baseline, anchor): (&Found, Option<&Found>),
     profile: &DataProfile,
     console: &mut Console<'_>,
-) -> Result<Moved, Failure> {
+) -> Result<(Option<Columns>, Option<FeatureTable>), Failure> {
     let frozen = anchor.and_then(Found::columns).or_else(|| baseline.columns());
     if frozen.is_none() && candidate.training.is_none() && config.production.is_none() && !config.checks_data {
-        return Ok(Moved::default());
+        return Ok((None, None));
     }
     let counted = match handed {
         Some(handed) => Columns { table: handed.bundle.features.clone(), by_label: FeatureTable::default() },
         None => columns::count(config, candidate, frozen, profile, console)?,
     };
-    let table = &counted.table;
-    let against_baseline = baseline.columns().and_then(|before| drift(DriftBetween::Releases, before, table));
+    let batch = match config.production.as_ref().filter(|_| handed.is_none()) {
+        Some(path) => Some(production::count(config, path, candidate.production.as_ref(), Some(&counted.table), console)?),
+        None => None,
+    };
+    Ok((Some(counted), batch))
+}
+
+/// How the columns moved: against the rows of the baseline, between the rows that were learned from and those that are
+/// evaluated, and towards a batch from use.
+pub(crate) fn moved(baseline: &Found, table: &FeatureTable, batch: Option<&FeatureTable>) -> Vec<DriftComparison> {
+    let before = baseline.columns();
+    let against_baseline = before.and_then(|before| drift(DriftBetween::Releases, before, table));
     let against_training = drift(DriftBetween::TrainTest, table, table);
-    let of_training = baseline.columns().and_then(|before| drift(DriftBetween::TrainReleases, before, table));
-    let mut compared: Vec<_> = [against_baseline, against_training, of_training].into_iter().flatten().collect();
-    let mut in_use = Vec::new();
-    if let Some(path) = config.production.as_ref().filter(|_| handed.is_none()) {
-        let batch = production::count(config, path, candidate.production.as_ref(), Some(table), console)?;
-        compared.extend(baseline.columns().and_then(|before| drift(DriftBetween::BaselineProduction, before, &batch)));
-        compared.extend(drift(DriftBetween::TrainProduction, table, &batch));
-        compared.extend(drift(DriftBetween::TestProduction, table, &batch));
-        in_use = together::in_use(config, Some(candidate), baseline, &batch);
+    let of_training = before.and_then(|before| drift(DriftBetween::TrainReleases, before, table));
+    let mut moved: Vec<_> = [against_baseline, against_training, of_training].into_iter().flatten().collect();
+    if let Some(batch) = batch {
+        moved.extend(before.and_then(|before| drift(DriftBetween::BaselineProduction, before, batch)));
+        moved.extend(drift(DriftBetween::TrainProduction, table, batch));
+        moved.extend(drift(DriftBetween::TestProduction, table, batch));
     }
-    Ok(Moved { compared, columns: Some(counted), in_use })
+    moved
 }
 
 /// What came before a candidate, as it was found.
@@ -378,6 +455,17 @@ pub(crate) fn bundle(
         cube: candidate.cube,
         features,
         profile,
+    }
+}
+
+/// What went into a run of which everything may be known.
+pub(crate) fn provenance_of(config: &Config, candidate: &Candidate) -> Provenance {
+    Provenance {
+        config_digest: config.digest,
+        data_digest: candidate.data_digest,
+        model_digest: candidate.model_digest,
+        cube_digest: candidate.counts_digest,
+        split: disclosure::split_name(Profile::Internal, &candidate.cube),
     }
 }
 

@@ -6,6 +6,7 @@ use modelgate_ledger::{Envelope, SigningKey};
 use serde_json::{Value, json};
 
 use crate::context::{Console, Context};
+use crate::evidence::Evidence;
 use crate::failure::Failure;
 use crate::output::uninterrupted;
 use crate::statement::{Statement, envelope, run_facts, signed, subject, tool};
@@ -44,13 +45,35 @@ fn origin(repository: &Repository, context: &Context) -> String {
     origin_of(&address.or_else(|| repository.home_address()).unwrap_or_default())
 }
 
-/// Appends statements that are not there yet, on the local branch.
+/// Appends statements that are not there yet, on the local branch, and what a decision among them follows from.
 pub(crate) fn append(
     repository: &Repository,
     statements: Vec<(Kind, Envelope)>,
+    evidence: Option<&Evidence>,
     writer: &TrailWriter<'_>,
     context: &Context,
 ) -> Result<AppendOutcome, Failure> {
+    let entries = new_entries(repository, statements, evidence, writer)?;
+    uninterrupted(|| append_entries(repository, &entries, writer, context))
+}
+
+/// Appends what [`new_entries`] found; for callers in which an interruption has to wait for more than this.
+pub(crate) fn append_entries(
+    repository: &Repository,
+    entries: &[NewEntry],
+    writer: &TrailWriter<'_>,
+    context: &Context,
+) -> Result<AppendOutcome, Failure> {
+    Ok(repository.append_to_trail(entries, writer, context.now.as_second())?)
+}
+
+/// The statements that are not there yet, signed, as entries to append. Nothing is written.
+pub(crate) fn new_entries(
+    repository: &Repository,
+    statements: Vec<(Kind, Envelope)>,
+    evidence: Option<&Evidence>,
+    writer: &TrailWriter<'_>,
+) -> Result<Vec<NewEntry>, Failure> {
     let view = repository.records()?;
     let mut entries = Vec::new();
     for (kind, envelope) in statements {
@@ -66,10 +89,12 @@ pub(crate) fn append(
                     "choose fewer packs, or declare fewer waivers in one run",
                 ));
             }
-            entries.push(NewEntry { kind, envelope: envelope.into_bytes() });
+            let kept = evidence.filter(|_| kind == Kind::Decision);
+            let evidence = kept.map(|kept| kept.objects.values().map(|text| text.clone().into_bytes()).collect());
+            entries.push(NewEntry { kind, envelope: envelope.into_bytes(), evidence: evidence.unwrap_or_default() });
         }
     }
-    Ok(uninterrupted(|| repository.append_to_trail(&entries, writer, context.now.as_second()))?)
+    Ok(entries)
 }
 
 /// The newest entry of a kind whose envelope and statement are as asked.

@@ -107,6 +107,25 @@ impl StoredFeatures {
     }
 }
 
+impl FeatureTable {
+    /// The table as a bundle stores it, as JSON.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        // Lists, numbers and text always have a JSON text; an empty one would not be read again.
+        serde_json::to_string(&StoredFeatures::from_table(self)).unwrap_or_default()
+    }
+
+    /// Reads what [`to_json`](Self::to_json) wrote, and checks it.
+    pub fn from_json(text: &str) -> Result<Self, String> {
+        let stored: Option<StoredFeatures> = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        let read = stored.map(StoredFeatures::into_table).transpose();
+        let read = read.map_err(|error| match error {
+            Unusable::Malformed(what) | Unusable::Inconsistent(what) => what.to_owned(),
+        })?;
+        Ok(read.unwrap_or_default())
+    }
+}
+
 fn store_left_out(why: LeftOut) -> StoredLeftOut {
     match why {
         LeftOut::NamesRows => StoredLeftOut::NamesRows,

@@ -1,7 +1,7 @@
 //! The audit trail on the records branch: entries are put on top of what is there, and made anew where others were faster.
 
 use git2::build::TreeUpdateBuilder;
-use git2::{FileMode, Oid, Tree};
+use git2::{FileMode, ObjectType, Oid, Tree};
 use modelgate_ledger::trail::{CHECKPOINT, FRONTIER, Head, Kind, LOG, TrailEntry, object_path};
 use modelgate_ledger::{Checkpoint, SigningKey, sha256};
 
@@ -27,6 +27,8 @@ pub struct NewEntry {
     pub kind: Kind,
     /// The bytes of its envelope.
     pub envelope: Vec<u8>,
+    /// What its statement names by digest and the trail keeps with it.
+    pub evidence: Vec<Vec<u8>>,
 }
 
 /// What appending came to.
@@ -64,7 +66,7 @@ impl Repository {
             let tree = tip.map(|tip| self.tree_of(tip)).transpose()?;
             let mut head = self.trail_head(tree.as_ref(), &writer.origin)?;
             let (mut made, mut files) = (Vec::new(), Vec::new());
-            for NewEntry { kind, envelope } in entries {
+            for NewEntry { kind, envelope, evidence } in entries {
                 let digest = sha256(envelope);
                 if self.has_object(tree.as_ref(), &object_path(&digest))?
                     || made.iter().any(|one: &TrailEntry| one.payload == digest)
@@ -73,6 +75,7 @@ impl Repository {
                 }
                 let entry = head.append(*kind, digest, &writer.appended_at);
                 files.push((object_path(&digest), envelope.clone()));
+                files.extend(evidence.iter().map(|bytes| (object_path(&sha256(bytes)), bytes.clone())));
                 files.push((entry.path(), entry.to_line().into_bytes()));
                 made.push(entry);
             }
@@ -86,6 +89,26 @@ impl Repository {
             let commit = self.commit_tree(changed, tip, &signature, &signature, &message(&made))?;
             if self.move_branch(LOCAL_RECORDS, tip, commit, "modelgate: append to the trail")? {
                 return Ok(AppendOutcome { entries: made, checkpoint });
+            }
+            std::thread::sleep(std::time::Duration::from_millis(u64::from(attempt)));
+        }
+        Err(ForgeError::Contended { tries: TRIES })
+    }
+
+    /// Adds files beside the trail with one commit on the local records branch; whether there was anything to add.
+    pub fn add_beside_trail(&self, files: &[(String, Vec<u8>)], message: &str, seconds: i64) -> Result<bool, ForgeError> {
+        self.refuse_checked_out_records()?;
+        let signature = self.signature(seconds)?;
+        for attempt in 0..TRIES {
+            let tip = self.start_from_fetched()?.ok_or(ForgeError::NothingToPush)?;
+            let tree = self.tree_of(tip)?;
+            if files.iter().all(|(path, _)| tree.get_path(path.as_ref()).is_ok()) {
+                return Ok(false);
+            }
+            let changed = self.with_files(Some(&tree), files)?;
+            let commit = self.commit_tree(changed, Some(tip), &signature, &signature, &format!("{message}\n\n[skip ci]"))?;
+            if self.move_branch(LOCAL_RECORDS, Some(tip), commit, "modelgate: add beside the trail")? {
+                return Ok(true);
             }
             std::thread::sleep(std::time::Duration::from_millis(u64::from(attempt)));
         }
@@ -171,24 +194,27 @@ impl Repository {
         let Some(log) = self.subtree(ours, LOG)? else { return Ok(Vec::new()) };
         let log_before = before.map(|before| self.subtree(before, LOG)).transpose()?.flatten();
         let mut found = Vec::new();
-        for folder in &log {
-            let known = log_before.as_ref().and_then(|log| log.get_name_bytes(folder.name_bytes()));
-            if known.as_ref().is_some_and(|known| known.id() == folder.id()) {
+        self.collect_new(log_before.as_ref(), &log, &mut found)?;
+        found.sort_by_key(|entry| entry.seq);
+        Ok(found)
+    }
+
+    fn collect_new(&self, before: Option<&Tree<'_>>, ours: &Tree<'_>, found: &mut Vec<TrailEntry>) -> Result<(), ForgeError> {
+        let wrong = ForgeError::git("reading the trail");
+        for one in ours {
+            let known = before.and_then(|before| before.get_name_bytes(one.name_bytes()));
+            if known.as_ref().is_some_and(|known| known.id() == one.id()) {
                 continue;
             }
-            let wrong = ForgeError::git("reading the trail");
-            let known = known.and_then(|known| self.git.find_tree(known.id()).ok());
-            let files = self.git.find_tree(folder.id()).map_err(&wrong)?;
-            for file in &files {
-                if known.as_ref().is_some_and(|known| known.get_name_bytes(file.name_bytes()).is_some()) {
-                    continue;
-                }
-                let blob = self.git.find_blob(file.id()).map_err(&wrong)?;
+            if one.kind() == Some(ObjectType::Tree) {
+                let known = known.and_then(|known| self.git.find_tree(known.id()).ok());
+                self.collect_new(known.as_ref(), &self.git.find_tree(one.id()).map_err(&wrong)?, found)?;
+            } else if known.is_none() {
+                let blob = self.git.find_blob(one.id()).map_err(&wrong)?;
                 found.push(TrailEntry::parse(blob.content()).map_err(|reason| ForgeError::TrailBroken { reason })?);
             }
         }
-        found.sort_by_key(|entry| entry.seq);
-        Ok(found)
+        Ok(())
     }
 }
 

@@ -60,7 +60,7 @@ fn a_whole_trail_has_no_fault_and_knows_its_roots() {
         assert_eq!(found.entries.len(), count);
         assert_eq!(found.checkpoint.map(|checkpoint| checkpoint.size), (count > 0).then_some(count as u64));
     }
-    assert!(paths(&trail("a", 120)).last().unwrap().starts_with("log/000001/00000119-"));
+    assert!(paths(&trail("a", 120)).last().unwrap().starts_with("log/00000/1/1/00000119-"));
 }
 
 #[test]

@@ -9,6 +9,7 @@ use crate::cli::{CheckArgs, Format, JudgeArgs, OutputArgs, ReportArgs};
 use crate::context::{Console, Context};
 use crate::decision::{self, ENVELOPE_FILE, STATEMENT_FILE};
 use crate::disclosure;
+use crate::evidence::{self, EVIDENCE_FILE, Evidence};
 use crate::exit::ExitStatus;
 use crate::failure::Failure;
 use crate::handed_over::HandedOver;
@@ -113,12 +114,11 @@ fn decided(
                 "leave --counts-out away, or say `--profile internal` where only people who may know the rows can read the file",
             ));
         }
-        Some(_) => Subject::RowsKeepingCounts,
-        None => Subject::Rows,
+        _ => Subject::Rows,
     };
     let judged = pipeline::run(&config, subject, &BaselineChoice::from(&arguments.search), &reading, console)?;
-    if let (Some(path), Some(counts)) = (&arguments.counts_out, &judged.counts) {
-        output::write(path, &counts.encode().map_err(Failure::new)?)?;
+    if let Some(path) = &arguments.counts_out {
+        output::write(path, &judged.grounds.bundle.encode().map_err(Failure::new)?)?;
     }
     finish(&config, &judged, &arguments.output, context, console)
 }
@@ -172,7 +172,7 @@ pub(crate) fn decide(
 ) -> Result<String, Failure> {
     console.step("Recording", &format!("the decision and {} documents", judged.documents.len()));
     let ledger = &config.ledger;
-    let written = judged.documents.iter().map(|document| document.path).chain([STATEMENT_FILE, ENVELOPE_FILE]);
+    let written = judged.documents.iter().map(|document| document.path).chain([STATEMENT_FILE, ENVELOPE_FILE, EVIDENCE_FILE]);
     if let Some(document) = written.into_iter().find(|document| folder.join(document) == *ledger) {
         return Err(Failure::with_help(
             format!("the log and the document {document} have the same path, {}", ledger.display()),
@@ -181,7 +181,9 @@ pub(crate) fn decide(
     }
     // Two runs at once would continue the same entry, and one of them would be lost. Waiting may be interrupted.
     let _lock = FolderLock::beside(ledger);
-    let envelope = signed(decision::of(config, judged, status, context), trail::signing_key(context)?.as_ref());
+    let evidence = evidence::of(config, judged, context.today())?;
+    let kept = evidence.as_ref().ok().map(Evidence::encode).transpose()?;
+    let envelope = signed(decision::of(config, judged, &evidence, context), trail::signing_key(context)?.as_ref());
     uninterrupted(|| {
         let record = pipeline::record(config, judged, status.code(), &Digest::of(&envelope.payload));
         let (entry, text) = log::with_entry(ledger, log::DECISION, &context.generated(), record)?;
@@ -190,6 +192,11 @@ pub(crate) fn decide(
         let mut documents = stage(&judged.documents, folder)?;
         documents.add(&folder.join(STATEMENT_FILE), &envelope.payload)?;
         documents.add(&folder.join(ENVELOPE_FILE), envelope.to_line().as_bytes())?;
+        match kept {
+            Some(kept) => documents.add(&folder.join(EVIDENCE_FILE), &kept)?,
+            // That of an earlier run would be taken for this one's.
+            None => output::remove(&folder.join(EVIDENCE_FILE))?,
+        }
         longer.commit()?;
         documents.commit()?;
         Ok(log::shown(&entry))

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use modelgate_config::{AnchorSettings, Config, move_anchor};
 use modelgate_cube::Digest;
+use modelgate_forge::AppendOutcome;
 use modelgate_ledger::Envelope;
 use modelgate_ledger::trail::Kind;
 
@@ -42,8 +43,9 @@ pub(crate) fn run(arguments: &ReblessArgs, context: &Context, console: &mut Cons
     let key = signing(arguments.push.require_signature, context)?;
     let writer = trail::writer(&repository, key.as_ref(), context);
     let statement = statement(&record, context);
-    let outcome = trail::append(&repository, vec![(Kind::Rebless, statement)], &writer, context)?;
-    let entry = write(&config, path, &moved, record, context)?;
+    let entries = trail::new_entries(&repository, vec![(Kind::Rebless, statement)], None, &writer)?;
+    let append = || trail::append_entries(&repository, &entries, &writer, context);
+    let (entry, outcome) = write(&config, path, &moved, record, append, context)?;
     console.finish_step();
     console.result(&format!("anchor {} -> {} in {}, log entry {entry}", plain(&old), plain(&arguments.tag), path.display()));
     trail::tell(&outcome, console);
@@ -111,9 +113,17 @@ fn record(config: &Config, old: &str, new: &str, reason: &str, moved: &str) -> s
     })
 }
 
-/// Writes the log and the configuration: both, or none. The log comes first into its place, because a move without a record
+/// Writes trail, log and configuration: all of them, or none. Files are written beside their places before the trail is appended to, so that
+/// whatever can fail has failed by then; an interruption waits. The log comes before the configuration, because a move without a record
 /// would be what the anchor is there to prevent.
-fn write(config: &Config, path: &Path, moved: &str, record: serde_json::Value, context: &Context) -> Result<String, Failure> {
+fn write(
+    config: &Config,
+    path: &Path,
+    moved: &str,
+    record: serde_json::Value,
+    append: impl FnOnce() -> Result<AppendOutcome, Failure>,
+    context: &Context,
+) -> Result<(String, AppendOutcome), Failure> {
     // A link to the file stays a link.
     let target = path.canonicalize().map_err(|error| unreadable(path, &error))?;
     let _lock = FolderLock::beside(&config.ledger);
@@ -122,8 +132,9 @@ fn write(config: &Config, path: &Path, moved: &str, record: serde_json::Value, c
         let (mut longer, mut changed) = (Staged::default(), Staged::default());
         longer.add(&config.ledger, text.as_bytes())?;
         changed.add(&target, moved.as_bytes())?;
+        let outcome = append()?;
         longer.commit()?;
         changed.commit()?;
-        Ok(log::shown(&entry))
+        Ok((log::shown(&entry), outcome))
     })
 }

@@ -156,7 +156,7 @@ fn record(
     let commit = repository.head_commit()?;
     let decision = decision::of_release(config, made);
     let statement = trail::release((tag, &config.model_name), files, (commit, decision), context);
-    let outcome = trail::append(repository, vec![(Kind::Release, statement)], writer, context)?;
+    let outcome = trail::append(repository, vec![(Kind::Release, statement)], None, writer, context)?;
     trail::tell(&outcome, console);
     Ok(())
 }

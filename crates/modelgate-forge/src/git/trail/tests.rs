@@ -13,7 +13,7 @@ use crate::git::{RECORDS_BRANCH, RecordChange, Refreshed};
 fn statement(text: &str) -> NewEntry {
     let payload = text.as_bytes().to_vec();
     let envelope = Envelope { payload_type: "t".to_owned(), payload, signatures: Vec::new() }.to_line().into_bytes();
-    NewEntry { kind: Kind::Decision, envelope }
+    NewEntry { kind: Kind::Decision, envelope, evidence: Vec::new() }
 }
 
 fn append(repository: &Repository, text: &str) -> AppendOutcome {
@@ -60,7 +60,7 @@ fn entries_are_added_beside_releases_and_nothing_is_touched() {
     let second = append(&sandbox.open(), "two");
     assert_eq!((first.entries[0].seq, second.entries[0].seq, second.checkpoint.size), (0, 1, 2));
     let listed = sandbox.git(&["ls-tree", "-r", "--name-only", RECORDS_BRANCH]);
-    assert_eq!(listed.lines().filter(|path| path.starts_with("log/000000/")).count(), 2);
+    assert_eq!(listed.lines().filter(|path| path.starts_with("log/00000/0/0/")).count(), 2);
     assert_eq!(listed.lines().filter(|path| path.starts_with("objects/")).count(), 2);
     assert!(listed.contains("releases/v1.0/bundle.json") && listed.contains("checkpoint\nfrontier\n"));
     assert_eq!(sandbox.git(&["status", "--porcelain"]), "");
@@ -260,19 +260,34 @@ fn a_long_trail_costs_little_more_than_a_short_one() {
     let sandbox = Sandbox::new();
     sandbox.commit("one");
     let repository = sandbox.open();
-    // As long as a decision with a pack or two.
-    let text = |n: usize| format!("{n} {}", "0123456789abcdef".repeat(400));
+    // As long as a decision with a pack or two and what it follows from, and with as many digests, which do not compress.
+    let digest = |n: usize, line: usize| modelgate_ledger::to_hex(&sha256(format!("{n} {line}").as_bytes()));
+    let text = |n: usize, lines: usize| -> String {
+        let named = |line: usize| format!("{{\"name\":\"model-card-{line}.md\",\"digest\":\"{}\"}},", digest(n, line));
+        (0..lines).map(named).collect::<Vec<_>>().concat()
+    };
+    let add = |n: usize| {
+        let NewEntry { kind, envelope, .. } = statement(&text(n, 45));
+        let filler = |line: usize| format!("{{\"check\":\"true_positive_rate of age_band={line}\",\"state\":\"passed\"}},");
+        let root = text(n + 1_000_000, 30) + &(0..200).map(filler).collect::<Vec<_>>().concat();
+        let one = NewEntry { kind, envelope, evidence: vec![root.into_bytes()] };
+        repository.append_to_trail(&[one], &writer(), 1_700_000_000).unwrap();
+    };
     for n in 0..count {
-        append(&repository, &text(n));
+        add(n);
     }
     sandbox.git(&["gc", "--quiet"]);
+    let before = sandbox.git(&["rev-parse", RECORDS_BRANCH]);
     let appended = std::time::Instant::now();
     for n in count..count + 5 {
-        append(&repository, &text(n));
+        add(n);
     }
     let append_ms = appended.elapsed().as_secs_f64() * 1000.0 / 5.0;
-    let loose = sandbox.git(&["count-objects", "-v"]);
-    let kilobytes: f64 = loose.lines().find_map(|line| line.strip_prefix("size: ")?.parse().ok()).unwrap();
+    // What a push of them sends, and what a fetch gets: bytes of a pack on top of what is there.
+    let sent = format!("git pack-objects --revs --thin --stdout -q >sent.pack <<end\n{RECORDS_BRANCH}\n^{before}\nend\n");
+    let packed = std::process::Command::new("sh").args(["-c", &sent]).current_dir(sandbox.path()).status();
+    assert!(packed.unwrap().success());
+    let kilobytes = std::fs::metadata(sandbox.path().join("sent.pack")).unwrap().len() as f64 / 1000.0;
     let looked = std::time::Instant::now();
     let found = examined(&sandbox);
     let verify_s = looked.elapsed().as_secs_f64();

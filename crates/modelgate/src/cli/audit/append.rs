@@ -8,9 +8,10 @@ use modelgate_ledger::trail::Kind;
 use modelgate_ledger::{Envelope, SigningKey};
 use serde_json::json;
 
-use crate::cli::audit::{AppendArgs, PushArgs, RecordArgs, push, repository};
+use crate::cli::audit::{AppendArgs, Keep, PushArgs, RecordArgs, push, repository};
 use crate::context::{Console, Context};
 use crate::decision::ENVELOPE_FILE;
+use crate::evidence::{self, Broken, EVIDENCE_FILE, Evidence};
 use crate::exit::ExitStatus;
 use crate::failure::{Failure, unreadable};
 use crate::statement::{Statement, envelope, run_facts, subject, tool};
@@ -23,9 +24,54 @@ pub(crate) fn append(arguments: &AppendArgs, context: &Context, console: &mut Co
     let repository = repository(&arguments.trail.repository)?;
     let (decision, statement) = read(&arguments.decision)?;
     check_tree(&repository, &statement)?;
+    let evidence = match arguments.keep {
+        Keep::Nothing => None,
+        Keep::AllButCounts => evidence_of(&arguments.decision, &statement, console)?.map(Evidence::without_counts),
+        Keep::Everything => evidence_of(&arguments.decision, &statement, console)?,
+    };
     let waivers = trail::waivers(&statement);
     let statements = std::iter::once((Kind::Decision, decision)).chain(waivers).collect();
-    finish(&repository, statements, &arguments.push, context, console)
+    finish(&repository, statements, evidence.as_ref(), &arguments.push, context, console)
+}
+
+/// The evidence beside a decision, once it has given the verdict again: what is kept for years must be what was decided from. None where
+/// the decision says that none was kept.
+fn evidence_of(decision: &Path, statement: &Statement, console: &mut Console<'_>) -> Result<Option<Evidence>, Failure> {
+    let Some(root) = statement.predicate.get("replay").and_then(|replay| replay.get("sha256")).and_then(|root| root.as_str())
+    else {
+        return Ok(None);
+    };
+    let folder = if decision.is_dir() { decision } else { decision.parent().unwrap_or(Path::new("")) };
+    let path = folder.join(EVIDENCE_FILE);
+    let otherwise = "`--keep nothing` appends the decision alone, which `audit verify --replay` tells as incomplete";
+    if !path.exists() {
+        return Err(Failure::with_help(
+            format!("the evidence of the decision is not beside it: {} is missing", path.display()),
+            format!("keep it with decision.dsse; {otherwise}"),
+        ));
+    }
+    let evidence = Evidence::read(&path)?;
+    if evidence.root.to_string() != root {
+        return Err(Failure::with_help(
+            format!("{} is the evidence of another decision", path.display()),
+            "keep together what one run of `modelgate check` wrote",
+        ));
+    }
+    console.step("Replaying", "the decision from its evidence");
+    let differences = match evidence::replay(&evidence, statement) {
+        Ok(recomputed) => recomputed.differences,
+        Err(Broken(why)) => vec![why],
+    };
+    console.finish_step();
+    match differences.first() {
+        None => Ok(Some(evidence)),
+        Some(first) => Err(Failure::with_help(
+            format!("the evidence does not give what the decision says: {}", plain(first)),
+            format!(
+                "run `modelgate check` again, and append what it wrote; where a file was not changed in between, {otherwise}"
+            ),
+        )),
+    }
 }
 
 /// Reads the envelope of a decision and what it says: the folder that `check` wrote, or the file.
@@ -106,7 +152,7 @@ pub(crate) fn record(arguments: &RecordArgs, context: &Context, console: &mut Co
         "tool": tool(), "run": run_facts(context.environment), "created": context.recorded_at(),
         "reason": reason, "about": arguments.about, "evidence": evidence,
     });
-    finish(&repository, vec![(kind, envelope(kind, &subjects, &predicate))], &arguments.push, context, console)
+    finish(&repository, vec![(kind, envelope(kind, &subjects, &predicate))], None, &arguments.push, context, console)
 }
 
 /// The entry that something is said of, which has to be there.
@@ -125,13 +171,14 @@ fn about_entry(repository: &Repository, about: u64) -> Result<serde_json::Value,
 fn finish(
     repository: &Repository,
     statements: Vec<(Kind, Envelope)>,
+    evidence: Option<&Evidence>,
     arguments: &PushArgs,
     context: &Context,
     console: &mut Console<'_>,
 ) -> Result<ExitStatus, Failure> {
     let key = signing(arguments.require_signature, context)?;
     let writer = trail::writer(repository, key.as_ref(), context);
-    let outcome = trail::append(repository, statements, &writer, context)?;
+    let outcome = trail::append(repository, statements, evidence, &writer, context)?;
     trail::tell(&outcome, console);
     push(repository, arguments, &writer, console)?;
     Ok(ExitStatus::Passed)

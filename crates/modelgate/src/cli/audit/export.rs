@@ -3,16 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use modelgate_cube::Digest;
 use modelgate_forge::RecordsView;
 use modelgate_ledger::merkle::inclusion_proof;
 use modelgate_ledger::trail::{CHECKPOINT, FRONTIER, Kind, TrailEntry, object_path};
-use modelgate_ledger::{AllowedSigners, Envelope, armored, sha256, to_hex};
+use modelgate_ledger::{AllowedSigners, Envelope, armored, from_hex, sha256, to_hex};
 use modelgate_policy::Date;
 use modelgate_report::AuditRow;
 use serde_json::Value;
 
+use crate::cli::audit::timestamp::TIMESTAMPS;
 use crate::cli::audit::{ExportArgs, repository};
 use crate::context::Console;
+use crate::evidence::named;
 use crate::exit::ExitStatus;
 use crate::failure::{Failure, unreadable};
 use crate::statement::Statement;
@@ -48,6 +51,7 @@ pub(crate) fn run(arguments: &ExportArgs, console: &mut Console<'_>) -> Result<E
             export.files.insert(name.to_owned(), bytes);
         }
     }
+    export.files.extend(view.below(TIMESTAMPS)?);
     for entry in asked {
         export.add(entry, &entries, &view)?;
     }
@@ -119,6 +123,7 @@ impl Export {
         }
         let mut links = vec![(format!("{name}.json"), "statement".to_owned())];
         self.add_release(entry, &statement, view, &mut links)?;
+        self.add_evidence(&statement, view, &mut links);
         for document in statement.predicate.get("evidence").and_then(Value::as_array).into_iter().flatten() {
             let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
             let digest = text(document.get("digest").and_then(|digest| digest.get("sha256")));
@@ -141,6 +146,19 @@ impl Export {
             links,
         });
         Ok(())
+    }
+
+    /// Copies the texts that a decision follows from, as far as the trail keeps them.
+    fn add_evidence(&mut self, statement: &Statement, view: &RecordsView<'_>, links: &mut Vec<(String, String)>) {
+        let said = statement.predicate.get("replay").and_then(|replay| replay.get("sha256")).and_then(Value::as_str);
+        let Some(root) = said.and_then(|root| root.parse().ok()) else { return };
+        let get = |digest: &Digest| view.file(&object_path(&from_hex(&digest.to_string())?)).ok().flatten();
+        let Some(text) = get(&root) else { return };
+        links.push((format!("evidence/{root}"), "evidence".to_owned()));
+        for (digest, _) in std::str::from_utf8(&text).map(named).unwrap_or_default() {
+            self.files.extend(get(&digest).map(|text| (format!("evidence/{digest}"), text)));
+        }
+        self.files.insert(format!("evidence/{root}"), text);
     }
 
     fn add_release(

@@ -5,8 +5,10 @@ mod attest;
 mod doctor;
 mod export;
 mod log;
+mod replay;
 mod retention;
 mod show;
+mod timestamp;
 mod verify;
 
 pub(crate) use append::signing;
@@ -50,6 +52,9 @@ pub(crate) enum AuditCommand {
         after_help = "Example:\n  modelgate audit export --from 2026-01-01 --documents modelgate-out --allowed-signers allowed_signers --output audit.zip"
     )]
     Export(ExportArgs),
+    /// Have an authority say when the trail was as it is (RFC 3161), and keep its answer beside the trail.
+    #[command(after_help = "Example:\n  modelgate audit timestamp --url https://freetsa.org/tsr --push")]
+    Timestamp(TimestampArgs),
     /// Hand a decision to GitHub's own signing: write its predicate, and print what `actions/attest` has to be given.
     #[command(after_help = "Example:\n  modelgate audit attest --decision modelgate-out >>\"$GITHUB_OUTPUT\"")]
     Attest(AttestArgs),
@@ -91,8 +96,23 @@ pub(crate) struct AppendArgs {
     /// The decision: the folder that `check` wrote, or its decision.dsse.
     #[arg(long, value_name = "PATH", default_value = "modelgate-out", env = "MODELGATE_OUTPUT_DIR", help_heading = "Input")]
     pub(crate) decision: PathBuf,
+    /// How much of what the decision follows from is kept in the trail. Its exact counts have 0.1 MB and more, and a release of the same model
+    /// stores them as well.
+    #[arg(long, value_enum, default_value_t = Keep::AllButCounts, help_heading = "Output")]
+    pub(crate) keep: Keep,
     #[command(flatten)]
     pub(crate) push: PushArgs,
+}
+
+/// How much of what a decision follows from is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Keep {
+    /// The decision alone.
+    Nothing,
+    /// Configuration, packs, facts, waivers and whatever else it takes to replay it, once somebody has its counts.
+    AllButCounts,
+    /// The counts as well.
+    Everything,
 }
 
 /// What people record.
@@ -149,6 +169,12 @@ pub(crate) struct VerifyArgs {
     /// Look only at the statements of this release and of what came after it; the chain is checked as a whole.
     #[arg(long, value_name = "TAG", help_heading = "Input")]
     pub(crate) since: Option<String>,
+    /// Judge every decision again from its evidence: configuration, counts, packs, facts and waivers as they were, and compare.
+    #[arg(long, help_heading = "Input")]
+    pub(crate) replay: bool,
+    /// The evidence of a decision that the trail does not keep, as `check` wrote it. May be given several times.
+    #[arg(long, value_name = "FILE", requires = "replay", help_heading = "Input")]
+    pub(crate) evidence: Vec<PathBuf>,
     /// Do not ask the remote what it has now.
     #[arg(long, help_heading = "Network")]
     pub(crate) offline: bool,
@@ -201,6 +227,18 @@ pub(crate) struct ExportArgs {
     pub(crate) output: PathBuf,
 }
 
+/// Flags of `audit timestamp`.
+#[derive(Debug, Args)]
+pub(crate) struct TimestampArgs {
+    #[command(flatten)]
+    pub(crate) trail: TrailArgs,
+    /// The address of the authority. It is sent the digest of the newest checkpoint, and nothing else.
+    #[arg(long, value_name = "URL", env = "MODELGATE_TIMESTAMP_URL", help_heading = "Network")]
+    pub(crate) url: String,
+    #[command(flatten)]
+    pub(crate) push: PushArgs,
+}
+
 /// Flags of `audit attest`.
 #[derive(Debug, Args)]
 pub(crate) struct AttestArgs {
@@ -233,6 +271,7 @@ pub(crate) fn run(command: &AuditCommand, context: &Context, console: &mut Conso
         },
         AuditCommand::Show(arguments) => show::run(arguments, console),
         AuditCommand::Export(arguments) => export::run(arguments, console),
+        AuditCommand::Timestamp(arguments) => timestamp::run(arguments, context, console),
         AuditCommand::Attest(arguments) => attest::run(arguments, console),
         AuditCommand::Doctor(arguments) => doctor::run(arguments, context, console),
     }

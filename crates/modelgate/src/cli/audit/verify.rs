@@ -7,6 +7,8 @@ use modelgate_ledger::trail::{Examined, Fault, FaultClass, Kind, Material, Trail
 use modelgate_ledger::{AllowedSigners, Checkpoint, SignatureState, sha256, to_hex};
 use serde_json::Value;
 
+use crate::cli::audit::replay::{self, Elsewhere, Replayed};
+use crate::cli::audit::timestamp::{self, Stamped};
 use crate::cli::audit::{VerifyArgs, repository};
 use crate::context::Console;
 use crate::exit::ExitStatus;
@@ -69,9 +71,9 @@ pub(crate) fn run(arguments: &VerifyArgs, console: &mut Console<'_>) -> Result<E
         history(&view, asked)?,
         sequence(&found),
         identity(&found, from, signers.as_ref()),
-        evidence(&found, &said, &releases),
-        against(&found, &anchors),
-        Checked::not_run("replay", "not offered yet: nothing is recomputed from stored counts"),
+        evidence(&found, &said, &releases, &view),
+        against(&found, &anchors, timestamp::stamped(&view)?),
+        replayed(arguments, &said, &view)?,
         legality(&said, unreadable),
     ];
     Ok(tell(&checks, &found, &view, console))
@@ -218,7 +220,7 @@ fn checkpoint_identity(found: &Examined, signers: &AllowedSigners) -> Option<Fau
 }
 
 /// 4: what is named is there: statements, and the files of releases.
-fn evidence(found: &Examined, said: &[Said], releases: &[(String, Files)]) -> Checked {
+fn evidence(found: &Examined, said: &[Said], releases: &[(String, Files)], view: &RecordsView<'_>) -> Checked {
     let mut faults: Vec<Fault> = found.faults.iter().filter(|fault| fault.class == FaultClass::Incomplete).cloned().collect();
     let mut named = std::collections::BTreeSet::new();
     for one in said.iter().filter(|one| one.entry.kind == Kind::Release) {
@@ -253,41 +255,63 @@ fn evidence(found: &Examined, said: &[Said], releases: &[(String, Files)]) -> Ch
             format!("the release {} is stored, and no entry says so: `modelgate release {0}` on its commit adds one", plain(tag));
         faults.push(Fault::incomplete("unrecorded", what));
     }
+    let decisions = said.iter().filter(|one| one.entry.kind == Kind::Decision);
+    let (elsewhere, of_evidence) = replay::kept(decisions.map(|one| (one.entry.seq, &one.statement)), view);
+    faults.extend(of_evidence);
     let documents: usize = said.iter().filter_map(|one| one.statement.predicate.get("evidence")?.as_array().map(Vec::len)).sum();
     let told = format!(
-        "every statement and every file of {} releases is here; {documents} documents are named by digest and kept elsewhere",
+        "every statement and every file of {} releases is here; {documents} documents, and the evidence of {elsewhere} decisions, are named \
+         by digest and kept elsewhere",
         releases.len()
     );
     Checked::of("evidence", told, faults)
 }
 
-/// 5: the trail continues every checkpoint that was kept elsewhere.
-fn against(found: &Examined, anchors: &[(String, Checkpoint)]) -> Checked {
-    if anchors.is_empty() {
+/// 5: the trail continues every checkpoint that was kept elsewhere, and every one that was stamped.
+fn against(found: &Examined, anchors: &[(String, Checkpoint)], stamped: Stamped) -> Checked {
+    let (stamped, mut faults) = stamped;
+    let of_stamps = match stamped.len() {
+        0 => String::new(),
+        1 => "; 1 time stamp is of it, whose signature `openssl ts -verify` checks".to_owned(),
+        more => format!("; {more} time stamps are of it, whose signatures `openssl ts -verify` checks"),
+    };
+    faults.extend(anchors.iter().chain(&stamped).filter_map(|(name, anchor)| off(found, &plain(name), anchor)));
+    if anchors.is_empty() && faults.is_empty() {
         let why = "no checkpoint that was kept elsewhere was given (--against): a cut end and a trail written anew would not be noticed";
-        return Checked::not_run("anchors", why);
+        return Checked::not_run("anchors", &format!("{why}{of_stamps}"));
     }
-    let mut faults = Vec::new();
-    for (name, anchor) in anchors {
-        let name = plain(name);
-        match found.root_at(anchor.size) {
-            None => {
-                let what = format!("{name} knew {} entries, and {} are there", anchor.size, found.entries.len());
-                faults.push(Fault::tampered("truncated", what));
-            }
-            Some(root) if root != anchor.root => {
-                let what =
-                    format!("the first {} entries are not those that {name} knew: the trail was written anew", anchor.size);
-                faults.push(Fault::tampered("rewritten", what));
-            }
-            Some(_) if found.checkpoint.as_ref().is_some_and(|now| now.origin != anchor.origin) => {
-                let what = format!("{name} is of the trail {}, and this one has another name", plain(&anchor.origin));
-                faults.push(Fault::tampered("rewritten", what));
-            }
-            Some(_) => {}
+    let told = format!("the trail continues {} checkpoints that were kept elsewhere{of_stamps}", anchors.len());
+    Checked::of("anchors", told, faults)
+}
+
+/// What keeps the trail from continuing a checkpoint.
+fn off(found: &Examined, name: &str, anchor: &Checkpoint) -> Option<Fault> {
+    match found.root_at(anchor.size) {
+        None => {
+            let what = format!("{name} knew {} entries, and {} are there", anchor.size, found.entries.len());
+            Some(Fault::tampered("truncated", what))
         }
+        Some(root) if root != anchor.root => {
+            let what = format!("the first {} entries are not those that {name} knew: the trail was written anew", anchor.size);
+            Some(Fault::tampered("rewritten", what))
+        }
+        Some(_) if found.checkpoint.as_ref().is_some_and(|now| now.origin != anchor.origin) => {
+            let what = format!("{name} is of the trail {}, and this one has another name", plain(&anchor.origin));
+            Some(Fault::tampered("rewritten", what))
+        }
+        Some(_) => None,
     }
-    Checked::of("anchors", format!("the trail continues {} checkpoints that were kept elsewhere", anchors.len()), faults)
+}
+
+/// 6: every decision is what its evidence gives.
+fn replayed(arguments: &VerifyArgs, said: &[Said], view: &RecordsView<'_>) -> Result<Checked, Failure> {
+    if !arguments.replay {
+        return Ok(Checked::not_run("replay", "no decision was judged again from its evidence (--replay)"));
+    }
+    let elsewhere = Elsewhere::read(&arguments.evidence)?;
+    let said = said.iter().map(|one| (one.entry.seq, one.entry.kind, &one.statement));
+    let Replayed { same, faults } = replay::all(said, view, &elsewhere)?;
+    Ok(Checked::of("replay", format!("{same} decisions were judged again from their evidence, and came to the same"), faults))
 }
 
 /// 7: what was accepted might be accepted then.

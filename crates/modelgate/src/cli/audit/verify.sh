@@ -12,7 +12,7 @@ echo "1. every file is as it was exported"
 sha256sum --quiet -c SHA256SUMS || fail "SHA256SUMS"
 
 echo "2. every entry is what its name says, and names the envelope of its statement"
-for entry in log/*/*.json; do
+for entry in log/*/*/*/*.json; do
   name=${entry##*/}
   number=${name%%-*}
   digest=${name#*-}
@@ -41,7 +41,7 @@ else
     [ -f "$signature" ] || continue
     base=${signature%.*.sig}
     number=${base##*/}
-    time=$(sed 's/.*"appended_at":"\([^"]*\)".*/\1/' log/*/"$number"-*.json | tr -d ':TZ-')
+    time=$(sed 's/.*"appended_at":"\([^"]*\)".*/\1/' log/*/*/*/"$number"-*.json | tr -d ':TZ-')
     who=$(ssh-keygen -Y find-principals -s "$signature" -f allowed_signers -O verify-time="${time}Z" | head -n 1)
     ssh-keygen -Y verify -f allowed_signers -I "$who" -n modelgate-audit -s "$signature" -O verify-time="${time}Z" \
       <"$base.signed" >/dev/null || fail "$signature"
@@ -56,6 +56,23 @@ else
     [ "$fits" = yes ] || fail "$signature"
   done
 fi
+
+echo "5. every text that a decision follows from is what its name says"
+for text in evidence/*; do
+  [ -f "$text" ] || continue
+  digest=$(sha256sum <"$text")
+  [ "${digest%% *}" = "${text##*/}" ] || fail "$text"
+done
+
+echo "6. every time stamp is of the checkpoint beside it (with the certificates of whom you trust in authorities.pem)"
+for stamp in timestamps/*.tsr; do
+  [ -f "$stamp" ] || continue
+  if [ ! -f authorities.pem ]; then
+    echo "   not checked: there is no authorities.pem"
+    break
+  fi
+  openssl ts -verify -data "${stamp%.tsr}.checkpoint" -in "$stamp" -CAfile authorities.pem >/dev/null 2>&1 || fail "$stamp"
+done
 
 [ "$bad" = 0 ] && echo "all of it holds"
 exit "$bad"
