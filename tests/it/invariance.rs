@@ -132,7 +132,7 @@ fn documents(gate: &Gate, file: &str, content: impl AsRef<[u8]>) -> Vec<(String,
     let files = gate.files().into_iter().filter(is_document);
     let told = files.map(|path| {
         // Comments break long words where nobody sees it.
-        let mut text = gate.read(&path).replace("&#8203;", "").replace(file, "FILE");
+        let mut text = gate.read(&path).replace("&#8203;", "").replace(file, "FILE").replace(&file.replace('.', "\\x2e"), "FILE");
         for digest in &digests {
             text = text.replace(digest, "DIGEST").replace(&digest[..8], "DIGEST");
         }

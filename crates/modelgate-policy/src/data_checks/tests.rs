@@ -167,13 +167,13 @@ fn groups_that_are_surely_not_those_of_the_population_are_told() {
         said(&DataProfile { groups: vec![table], ..DataProfile::default() }, None, &DataLimits::default())
     };
     let ratios = "in training rows, population_ratio of sex=F is 0.6 times (n = 1000); limit 1.25 times either way; population_ratio of \
-                  sex=M 1.4 times of 1000 rows; limit 1.25 times either way";
+                  sex=M is 1.4 times (n = 1000); limit 1.25 times either way";
     assert_eq!(told(300, 700), [("unrepresentative-group", ratios.to_owned())]);
     assert_eq!(told(450, 550), [], "within the limit");
     assert_eq!(told(4, 8), [], "few rows say nothing for sure");
     let absent = told(0, 700);
     assert_eq!(absent.len(), 2);
-    assert_eq!(absent[1], ("missing-group", "in training rows, missing_group_count of sex 1 of 700 rows; limit 0".to_owned()));
+    assert_eq!(absent[1], ("missing-group", "in training rows, missing_group_count of sex is 1 (n = 700); limit 0".to_owned()));
 }
 
 #[test]

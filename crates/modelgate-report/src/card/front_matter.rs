@@ -52,8 +52,8 @@ pub(super) fn front_matter(report: &Report) -> String {
         quoted(&report.model_name),
         task(report).unwrap_or("other"),
         quoted(file),
-        quoted(&report.provenance.split),
-        quoted(&report.provenance.data_digest.to_string()),
+        digest(&report.provenance.split),
+        digest(&report.provenance.data_digest.to_string()),
     );
     for Result { metric, value, name } in &results {
         let _ = writeln!(yaml, "    - {{type: {metric}, value: {value}, name: {}}}", quoted(name));
@@ -140,13 +140,25 @@ fn quoted(text: &str) -> String {
     quoted
 }
 
+/// A digest of a file or the name of a split, which no forge takes for a commit: their hexadecimal digits are more, or fewer. What is
+/// neither is quoted.
+fn digest(text: &str) -> String {
+    let is_hex = |text: &str, digits: usize| text.len() == digits && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_split = text.split_once('-').is_some_and(|(name, rows)| is_hex(name, 32) && is_number(rows));
+    if is_split || is_hex(text, 64) { format!("\"{text}\"") } else { quoted(text) }
+}
+
 /// Whether a character that is no letter and no digit is no markup between these.
 fn is_plain(previous: Option<char>, character: char, next: Option<char>) -> bool {
     let both = |test: fn(char) -> bool| previous.is_some_and(test) && next.is_some_and(test);
     match character {
         ' ' | ',' => true,
         '.' => both(|c| c.is_ascii_digit()),
-        '=' => both(|c| c == ' '),
+        // Between letters they mark nothing up; between letters and a number a hyphen names an issue.
+        '-' => both(|c| c.is_ascii_digit()) || both(|c| c.is_ascii_alphabetic()),
+        '_' => both(|c| c.is_ascii_alphanumeric()),
+        '=' => both(|c| c == ' ') || both(|c| c.is_ascii_alphanumeric()),
         _ => false,
     }
 }
@@ -165,11 +177,12 @@ mod tests {
     fn texts_are_inert_in_yaml_and_in_markdown() {
         assert_eq!(quoted("credit model"), "\"credit model\"");
         assert_eq!(quoted("a\"b: [c], 0.5 \u{2212} e.g = x"), "\"a\\x22b\\x3a \\x5bc\\x5d, 0.5 \\u2212 e\\x2eg = x\"");
-        for hostile in ["\n---\n# h", "@all", "<b>", "deadbeef", "https://e.org", "#1", "a_b", "\u{1F600}", "=", "1.", "GH-1"] {
+        for hostile in ["\n---\n# h", "@all", "<b>", "deadbeef", "https://e.org", "#1", "_b_", "\u{1F600}", "=", "1.", "GH-1"] {
             let text = quoted(hostile);
             let inside = text.trim_matches('"').replace('\\', "");
             assert!(inside.chars().all(|c| c.is_ascii_alphanumeric() || c == ' '), "{text}");
         }
+        assert_eq!(quoted("age_band=30-45"), "\"age_band=30-45\"");
         assert!(!quoted("deadbeef").contains("deadbeef"));
     }
 
