@@ -199,3 +199,16 @@ fn lines_that_are_no_objects() {
     no_decision("json-nan", &with_file("predictions.jsonl", format!("{row}\n{}\n", row.replace("0.5", "NaN"))));
     no_decision("json-array", &with_file("predictions.jsonl", format!("[{row}]\n")));
 }
+
+#[test]
+fn another_separator_than_the_file_s_name_says_is_told() {
+    for separator in [";", "\t"] {
+        let gate = crate::ready().with("predictions.csv", modelgate_tests::Rows::default().csv().replace(',', separator));
+        let outcome = gate.run(&["check", "--quiet"]).exits(2);
+        assert!(
+            outcome.stderr.contains("cells of a .csv file are separated by commas, those of a .tsv file by tabs"),
+            "{}",
+            outcome.stderr
+        );
+    }
+}

@@ -23,6 +23,9 @@ pub(crate) struct Unreadable {
 /// Tells the columns of a data file.
 pub(crate) type ColumnsOf<'a> = &'a dyn Fn(&Path) -> Result<Vec<String>, Unreadable>;
 
+/// What separates cells in files that are taken for such with commas.
+const OTHER_SEPARATORS: [char; 3] = [';', '\t', '|'];
+
 /// A column that is named in the settings, and where.
 type Named = (ConfigPath, String);
 
@@ -210,9 +213,14 @@ fn check_sheet(sheet: &Sheet<'_>, columns: &[String], mistakes: &mut Mistakes<'_
         } else {
             format!("its columns are {}", listed(columns.iter().map(String::as_str), 20))
         };
-        let error = ConfigError::new("unknown-column", message)
-            .note(note)
-            .helps(did_you_mean(column, columns.iter().map(String::as_str)));
+        let help = match columns {
+            [one] if one.contains(OTHER_SEPARATORS) => Some(
+                "its only column holds a semicolon, a tab or a bar: cells of a .csv file are separated by commas, those of a .tsv file by tabs"
+                    .to_owned(),
+            ),
+            _ => did_you_mean(column, columns.iter().map(String::as_str)),
+        };
+        let error = ConfigError::new("unknown-column", message).note(note).helps(help);
         mistakes.at_value(path, error);
     }
     for (path, column) in sheet.needed.iter().filter(|(_, column)| columns.contains(column)) {

@@ -585,6 +585,10 @@ impl DataError {
             Self::UnclosedQuote { .. } => "close the quote, or double it where it is part of the text".to_owned(),
             Self::NotArrow { .. } => "name a CSV file .csv, or write the file with an Arrow IPC writer".to_owned(),
             Self::NotParquet { .. } => "name a CSV file .csv, or write the file with a Parquet writer".to_owned(),
+            // What parquet's reader says of a packing that was not built in.
+            Self::BrokenParquet { reason, .. } if reason.contains("Disabled feature") => {
+                "write it with snappy, gzip, zstd or lz4, or unpacked: files are not read in other packings".to_owned()
+            }
             Self::BrokenParquet { .. } | Self::BrokenArrow { .. } | Self::BrokenPacking { .. } => "fetch or write the file again: it may have been cut off on the way".to_owned(),
             Self::MissingColumn { nearest, columns, .. } => {
                 let hint = if looks_like_a_row(columns) { " (is the header line missing?)" } else { "" };
