@@ -30,10 +30,13 @@ pub(crate) fn run(root: &Path, runs: u32, only: Option<&str>) -> Result<(), Fail
         let corpus = target.join("corpus").join(name);
         std::fs::create_dir_all(&corpus).map_err(|source| Failure::File { action: "make", path: corpus.clone(), source })?;
         let mut program = std::process::Command::new(target.join(&triple).join("release").join(name));
-        program.arg(&corpus).arg(root.join("fuzz/seeds").join(name)).current_dir(&target);
-        if *name == "bundle" {
-            program.arg(root.join("tests/frozen/two-classes")).arg(root.join("tests/frozen/several-classes"));
-        }
+        // Bundles of every format version are kept for other tests anyway.
+        let seeds = if *name == "bundle" {
+            ["two-classes", "several-classes"].map(|of| root.join("tests/frozen").join(of)).to_vec()
+        } else {
+            vec![root.join("fuzz/seeds").join(name)]
+        };
+        program.arg(&corpus).args(seeds).current_dir(&target);
         program.args([format!("-runs={runs}"), format!("-max_len={longest}"), format!("-rss_limit_mb={MOST_MEMORY}")]);
         program.args(["-timeout=10", "-print_final_stats=1", "-verbosity=0"]);
         println!("{name}: {runs} inputs");
