@@ -164,10 +164,7 @@ pub fn verify_inclusion(leaf: &Hash, index: u64, size: u64, proof: &[Hash], root
         }
         if node & 1 == 1 || node == last {
             hash = node_hash(step, &hash);
-            while node & 1 == 0 && node != 0 {
-                node >>= 1;
-                last >>= 1;
-            }
+            skip_levels(&mut node, &mut last);
         } else {
             hash = node_hash(&hash, step);
         }
@@ -175,6 +172,14 @@ pub fn verify_inclusion(leaf: &Hash, index: u64, size: u64, proof: &[Hash], root
         last >>= 1;
     }
     last == 0 && hash == *root
+}
+
+/// Up past the levels on which the node stands alone, at the right edge.
+fn skip_levels(node: &mut u64, last: &mut u64) {
+    while *node & 1 == 0 && *node != 0 {
+        *node >>= 1;
+        *last >>= 1;
+    }
 }
 
 /// Whether `proof` shows that a tree of `size` leaves continues one of `old_size` (RFC 9162, 2.1.4.2).
@@ -202,10 +207,7 @@ pub fn verify_consistency(old_size: u64, old_root: &Hash, size: u64, root: &Hash
         if node & 1 == 1 || node == last {
             old_hash = node_hash(step, &old_hash);
             hash = node_hash(step, &hash);
-            while node & 1 == 0 && node != 0 {
-                node >>= 1;
-                last >>= 1;
-            }
+            skip_levels(&mut node, &mut last);
         } else {
             hash = node_hash(&hash, step);
         }
