@@ -54,15 +54,18 @@ pub(crate) fn check(
     columns_of: ColumnsOf<'_>,
     mistakes: &mut Mistakes<'_>,
 ) {
-    let production = root.section("data").text("production");
-    if let Some(Err(problem)) = production.as_ref().map(|written| columns_of(&located(directory, written))) {
-        let error = ConfigError::new("unreadable-data", problem.message).helps(problem.help);
-        mistakes.at_value(&root.section("data").at("production"), error);
-    }
     let mut known = Known::new(source);
+    let located_columns = |written: &String| columns_of(&located(directory, written));
+    if let Some(columns) = root.section("data").text("production").as_ref().map(located_columns) {
+        if let Err(problem) = &columns {
+            let error = ConfigError::new("unreadable-data", problem.message.clone()).helps(problem.help.clone());
+            mistakes.at_value(&root.section("data").at("production"), error);
+        }
+        known.add(columns);
+    }
     let of_sections = ["attributes", "population"].map(|key| root.section("data").section(key).text("path"));
-    let others = of_sections.into_iter().chain([production, root.section("baseline").text("predictions")]).flatten();
-    others.for_each(|written| known.add(columns_of(&located(directory, &written))));
+    let others = of_sections.into_iter().chain([root.section("baseline").text("predictions")]).flatten();
+    others.for_each(|written| known.add(located_columns(&written)));
     for sheet in sheets(root, source, training, evaluated, learned).iter().filter(|sheet| !sheet.written.is_empty()) {
         let columns = columns_of(sheet.path);
         known.add(columns.clone());
