@@ -212,7 +212,7 @@ fn looked_at(
     let mut measured = Vec::new();
     if handed.is_none() {
         measured = row_look::of(config, candidate, baseline, console)?;
-        if together::is_asked(config, candidate) {
+        if row_look::is_asked(config, candidate) {
             measured.extend(together::of(config, candidate, &together::PAIRS, console)?);
         }
     }

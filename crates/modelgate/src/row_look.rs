@@ -48,8 +48,7 @@ pub(crate) fn of(
     baseline: &Found,
     console: &mut Console<'_>,
 ) -> Result<Vec<DataMeasurement>, Failure> {
-    let is_asked = config.label_noise.unwrap_or(matches!(candidate.training, Some(TrainingRows::Held(_))));
-    if !config.checks_data || !matches!(config.task, None | Some(TaskColumns::Regression)) || !is_asked {
+    if !is_asked(config, candidate) || !matches!(config.task, None | Some(TaskColumns::Regression)) {
         return Ok(Vec::new());
     }
     let read;
@@ -91,8 +90,13 @@ fn labels(rows: &Dataset, settings: &TrainSettings) -> Result<Labels, Failure> {
     Ok(binary_labels(rows, &settings.label, settings.positive_label.as_deref())?)
 }
 
+/// Whether rows are looked at: where a model is trained here, unless the settings say otherwise.
+pub(crate) fn is_asked(config: &Config, candidate: &Candidate) -> bool {
+    config.checks_data && config.label_noise.unwrap_or(matches!(candidate.training, Some(TrainingRows::Held(_))))
+}
+
 /// The columns that a model learns from, or would: every one without another meaning.
-fn features(config: &Config, candidate: &Candidate, rows: &Dataset) -> Vec<String> {
+pub(crate) fn features(config: &Config, candidate: &Candidate, rows: &Dataset) -> Vec<String> {
     let known = data_checks::features(config, candidate).unwrap_or_else(|| data_checks::learned(config, rows));
     let ignored = data_checks::ignored(config, &candidate.roles);
     known.into_iter().filter(|name| rows.has_column(name) && !ignored.contains(name)).collect()

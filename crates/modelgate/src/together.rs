@@ -10,10 +10,10 @@ use modelgate_eval::{DataMeasurement, DriftBetween, RowPoints, RowSets, evaluate
 use modelgate_model::{Estimator, Hyperparameters, Learning, TrainSettings, cross_fitted, points};
 
 use crate::baseline::Found;
-use crate::candidate::{Candidate, SCORE, TrainingRows, threads};
+use crate::candidate::{Candidate, TrainingRows, threads};
 use crate::context::Console;
-use crate::data_checks;
 use crate::failure::Failure;
+use crate::row_look::features;
 
 /// As many rows of each set are looked at, those with the smallest hashes.
 const MOST_ROWS: usize = 2_000;
@@ -31,11 +31,6 @@ const LATER: &str = "modelgate later";
 /// The pairs whose rows may be at hand.
 pub(crate) const PAIRS: [DriftBetween; 3] =
     [DriftBetween::TrainTest, DriftBetween::TrainProduction, DriftBetween::TestProduction];
-
-/// Whether rows are looked at without being asked for by name.
-pub(crate) fn is_asked(config: &Config, candidate: &Candidate) -> bool {
-    config.checks_data && config.label_noise.unwrap_or(matches!(candidate.training, Some(TrainingRows::Held(_))))
-}
 
 /// How the sets of each pair differ, where the rows of both are at hand.
 pub(crate) fn of(
@@ -186,13 +181,6 @@ impl Sets<'_> {
         };
         Ok(sampled(rows, &self.config.roles, features, MOST_ROWS)?)
     }
-}
-
-/// The columns that a model learns from, or would: what it makes of rows is no property of them.
-fn features(config: &Config, candidate: &Candidate, rows: &Dataset) -> Vec<String> {
-    let known = data_checks::features(config, candidate).unwrap_or_else(|| data_checks::learned(config, rows));
-    let ignored = data_checks::ignored(config, &candidate.roles);
-    known.into_iter().filter(|name| name != SCORE && !ignored.contains(name)).collect()
 }
 
 fn learning(features: Vec<String>) -> TrainSettings {

@@ -3,7 +3,7 @@
 
 use modelgate_cube::{Part, ScoreScale, ScoreTable};
 
-use super::clusters::{RowPoints, directions, dot};
+use super::clusters::{RowPoints, centered, differences, directions, dot};
 use super::{DataMeasurement, DataMetricId};
 use crate::interval::z_of;
 use crate::{Estimate, Interval, Measured, Method, Reason, ranking};
@@ -105,9 +105,7 @@ struct Plane {
 
 impl Plane {
     fn of(rows: &[&[f64]], width: usize) -> Self {
-        let mean = |column: usize| rows.iter().filter_map(|row| row.get(column)).sum::<f64>() / rows.len() as f64;
-        let means: Vec<f64> = (0..width).map(mean).collect();
-        let centered: Vec<Vec<f64>> = rows.iter().map(|row| differences(row, &means)).collect();
+        let (means, centered) = centered(rows, width);
         let all: f64 = centered.iter().map(|row| dot(row, row)).sum();
         let mut held = 0.0;
         let mut kept = Vec::new();
@@ -132,10 +130,6 @@ impl Plane {
         }
         dot(&left, &left).sqrt()
     }
-}
-
-fn differences(row: &[f64], means: &[f64]) -> Vec<f64> {
-    row.iter().zip(means).map(|(value, mean)| value - mean).collect()
 }
 
 /// The distances of some rows.

@@ -6,6 +6,10 @@ use modelgate_cube::Part;
 use super::{DataMeasurement, DataMetricId};
 use crate::{Estimate, Measured, Reason};
 
+/// What rows with each label are called.
+pub(super) const LABELS: [(&str, bool); 2] =
+    [("(rows with the positive label)", true), ("(rows with the negative label)", false)];
+
 /// Fewer rows of a label tell nothing.
 const LEAST_ROWS: usize = 32;
 
@@ -38,7 +42,6 @@ pub struct RowPoints<'a> {
 pub(super) fn evaluate(points: RowPoints<'_>, is_positive: &[bool], (part, is_sample): (Part, bool)) -> Vec<DataMeasurement> {
     let rows = || points.values.chunks_exact(points.width.max(1)).zip(is_positive);
     let of_label = |label: bool| rows().filter(move |(_, positive)| **positive == label).map(|(row, _)| row).collect::<Vec<_>>();
-    let classes = [("(rows with the positive label)", true), ("(rows with the negative label)", false)];
     let measure = |(name, label): (&str, bool)| {
         let rows = of_label(label);
         let about = |metric, estimate| DataMeasurement {
@@ -53,7 +56,7 @@ pub(super) fn evaluate(points: RowPoints<'_>, is_positive: &[bool], (part, is_sa
             about(DataMetricId::SEPARATE_CLUSTER_RATE, separate(&rows, places.as_deref())),
         ]
     };
-    classes.into_iter().flat_map(measure).collect()
+    LABELS.into_iter().flat_map(measure).collect()
 }
 
 fn share(hits: usize, rows: usize) -> Estimate {
@@ -71,12 +74,21 @@ fn placed(rows: &[&[f64]], width: usize) -> Option<Vec<Vec<f64>>> {
     if rows.len() < LEAST_ROWS {
         return None;
     }
-    let mean = |column: usize| rows.iter().filter_map(|row| row.get(column)).sum::<f64>() / rows.len() as f64;
-    let means: Vec<f64> = (0..width).map(mean).collect();
-    let centered: Vec<Vec<f64>> =
-        rows.iter().map(|row| row.iter().zip(&means).map(|(value, mean)| value - mean).collect()).collect();
+    let (_, centered) = centered(rows, width);
     let directions = directions(&centered, width);
     Some(centered.iter().map(|row| directions.iter().map(|direction| dot(row, direction)).collect()).collect())
+}
+
+/// The mean of each number, and the rows without it.
+pub(super) fn centered(rows: &[&[f64]], width: usize) -> (Vec<f64>, Vec<Vec<f64>>) {
+    let mean = |column: usize| rows.iter().filter_map(|row| row.get(column)).sum::<f64>() / rows.len() as f64;
+    let means: Vec<f64> = (0..width).map(mean).collect();
+    let centered = rows.iter().map(|row| differences(row, &means)).collect();
+    (means, centered)
+}
+
+pub(super) fn differences(row: &[f64], means: &[f64]) -> Vec<f64> {
+    row.iter().zip(means).map(|(value, mean)| value - mean).collect()
 }
 
 pub(super) fn dot(one: &[f64], other: &[f64]) -> f64 {

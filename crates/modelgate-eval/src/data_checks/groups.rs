@@ -113,7 +113,7 @@ fn of_axis(table: &GroupTable, min_support: u64, z: f64) -> Vec<DataMeasurement>
     found
 }
 
-fn named(group: Option<&str>) -> String {
+pub(super) fn named(group: Option<&str>) -> String {
     group.unwrap_or(modelgate_cube::MISSING).to_owned()
 }
 

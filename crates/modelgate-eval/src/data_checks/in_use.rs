@@ -11,6 +11,7 @@ use modelgate_cube::{
     ScoreScale, Shape, Slice, Tally, TaskKind, logit_bin, logit_bin_middle,
 };
 
+use super::groups::named;
 use super::{DataMeasurement, DataMetricId};
 use crate::metric::Compute;
 use crate::{Direction, Estimate, EvalSettings, Interval, Measured, MetricId, MetricKind, Reason, Subject, evaluate};
@@ -73,7 +74,7 @@ fn about(name: DataMetricId, metric: MetricId, slice: &Slice, estimate: Estimate
     DataMeasurement {
         column: Some(metric.as_str().to_owned()),
         by: term.map(|term| term.axis.clone()),
-        group: term.map(|term| term.level.clone().unwrap_or_else(|| modelgate_cube::MISSING.to_owned())),
+        group: term.map(|term| named(term.level.as_deref())),
         ..DataMeasurement::new(name, estimate)
     }
 }

@@ -2,13 +2,11 @@
 
 use modelgate_cube::{Cube, ScoreBin, ScoreTable, Slice, TaskKind};
 
+use super::clusters::LABELS;
+use super::groups::named;
 use super::{DataMeasurement, DataMetricId, apart};
 use crate::interval::z_of;
 use crate::{Estimate, EvalSettings, Interval, Reason};
-
-/// What rows with each label are called.
-pub(super) const STRATA: [(&str, bool); 2] =
-    [("(rows with the positive label)", true), ("(rows with the negative label)", false)];
 
 /// Measures how well the score tells the rows of each group from all others with the same label. Nothing where there are no scores of
 /// two classes.
@@ -25,7 +23,7 @@ pub fn evaluate_score_groups(cube: &Cube, settings: &EvalSettings) -> Vec<DataMe
         let groups: Vec<_> = cube.slices_by(&axes).map(|(slice, cell)| (slice, &cell.scores)).collect();
         // Of two groups one is the mirror image of the other.
         let told = if groups.len() == 2 { 1 } else { groups.len() };
-        for (stratum, label) in STRATA {
+        for (stratum, label) in LABELS {
             for (place, (slice, _)) in groups.iter().enumerate().take(told) {
                 let estimate = told_by_score(&groups, place, label, settings.min_support, |table| {
                     folded(apart::area(table, cube.scale(), z))
@@ -33,13 +31,7 @@ pub fn evaluate_score_groups(cube: &Cube, settings: &EvalSettings) -> Vec<DataMe
                 found.push(DataMeasurement {
                     column: Some(stratum.to_owned()),
                     by: Some(axis.name.clone()),
-                    group: Some(
-                        slice
-                            .terms()
-                            .first()
-                            .and_then(|term| term.level.clone())
-                            .unwrap_or_else(|| modelgate_cube::MISSING.to_owned()),
-                    ),
+                    group: slice.terms().first().map(|term| named(term.level.as_deref())),
                     ..DataMeasurement::new(DataMetricId::GROUP_SCORE_AUC, estimate)
                 });
             }

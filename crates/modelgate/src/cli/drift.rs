@@ -12,7 +12,7 @@ use crate::cli::{DriftArgs, Format, RowSet};
 use crate::context::{Console, Context};
 use crate::exit::ExitStatus;
 use crate::failure::Failure;
-use crate::{columns, data_checks, disclosure, pipeline, production, terminal, together};
+use crate::{columns, data_checks, disclosure, pipeline, production, row_look, terminal, together};
 
 /// Compares, judges and prints; writes and records nothing.
 pub(crate) fn run(arguments: &DriftArgs, context: &Context, console: &mut Console<'_>) -> Result<ExitStatus, Failure> {
@@ -104,7 +104,7 @@ fn together(
     console: &mut Console<'_>,
 ) -> Result<Vec<DataMeasurement>, Failure> {
     let mut found = match candidate {
-        Some(candidate) if together::is_asked(config, candidate) => together::of(config, candidate, &[between], console)?,
+        Some(candidate) if row_look::is_asked(config, candidate) => together::of(config, candidate, &[between], console)?,
         _ => Vec::new(),
     };
     if let Some(batch) = batch {
