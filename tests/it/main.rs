@@ -32,6 +32,7 @@ mod oracle;
 mod packs;
 mod paired;
 mod pairs;
+mod pairs_of_rows;
 mod population;
 mod private;
 mod production;

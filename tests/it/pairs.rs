@@ -16,7 +16,7 @@ use crate::row_look::{
 use crate::{gate, judge, ready, released};
 
 /// A release of the plain rows, and a candidate that differs from it in nothing but a little noise.
-fn pair() -> Gate {
+pub(crate) fn pair() -> Gate {
     released(ready()).with("predictions.csv", candidate())
 }
 
@@ -54,7 +54,7 @@ fn soon() -> String {
 }
 
 /// A group of one row that is there in both.
-fn with_a_tiny_group() -> Gate {
+pub(crate) fn with_a_tiny_group() -> Gate {
     let tiny = |rows: String| rows.replacen(",F,north", ",X,north", 1);
     released(ready().with("predictions.csv", tiny(Rows::default().csv()))).with("predictions.csv", tiny(candidate()))
 }
@@ -284,7 +284,7 @@ fn with_a_rare_class() -> Gate {
 }
 
 /// What the plain rows say of a row's sex and label.
-fn is_woman(row: u32) -> bool {
+pub(crate) fn is_woman(row: u32) -> bool {
     row.wrapping_mul(2_654_435_761).wrapping_add(12345) & 64 == 0
 }
 
@@ -293,7 +293,7 @@ fn is_approved(row: u32) -> bool {
 }
 
 /// A column that is the same in a release and its candidate.
-fn with_same(name: &str, cell: &dyn Fn(u32) -> String) -> Gate {
+pub(crate) fn with_same(name: &str, cell: &dyn Fn(u32) -> String) -> Gate {
     with_column(name, cell, cell)
 }
 
@@ -472,7 +472,7 @@ fn pairs_of_people_and_labels() -> Vec<(&'static str, Gate, &'static [&'static s
             &["local-outliers"],
         ),
         ("training-only-column", with_a_column_filled_in_training(), &["training-only-column", "train-test-drift"]),
-        ("encoded-group", with_a_group_that_a_signal_tells(), &["encoded-group"]),
+        ("encoded-group", with_a_group_that_a_signal_tells(4.0), &["encoded-group"]),
         ("rows-told-apart", with_loose_columns(true), &["rows-told-apart", "unusual-rows"]),
         ("unusual-rows", with_loose_columns(true), &["rows-told-apart", "unusual-rows"]),
         ("(columns that go together as before)", with_loose_columns(false), &[]),
@@ -566,6 +566,7 @@ fn said(gate: &Gate, command: &[&str]) -> BTreeSet<String> {
 fn each_pair_makes_its_own_rules_speak_and_no_other() {
     let (mut covered, mut wrong) = (BTreeSet::new(), Vec::new());
     let of_people = pairs_of_people_and_labels().into_iter().chain(pairs_of_times_and_populations());
+    let of_people = of_people.chain(crate::pairs_of_rows::pairs());
     for (rule, gate, expected) in pairs().into_iter().chain(pairs_of_data()).chain(of_people) {
         let expected: BTreeSet<String> = expected.iter().map(|rule| (*rule).to_owned()).collect();
         let spoken = spoke(&gate);

@@ -100,11 +100,11 @@ pub(crate) fn with_new_rows(new: u32, is_turned: impl Fn(u32) -> bool) -> Gate {
 }
 
 /// Rows with two numbers of which neither, and both together, tell the sex.
-pub(crate) fn with_a_group_that_a_signal_tells() -> Gate {
+pub(crate) fn with_a_group_that_a_signal_tells(more: f64) -> Gate {
     let noise = |row: u32| f64::from((row ^ (row >> 7)).wrapping_mul(2_246_822_519) >> 8) / f64::from(1 << 24);
     let is_woman = |row: u32| row.wrapping_mul(2_654_435_761).wrapping_add(12345) & 64 == 0;
     let height = |row: u32| 40.0 * noise(row);
-    let reach = |row: u32| height(row) + if is_woman(row) { 4.0 } else { 0.0 } + noise(row + 50_000);
+    let reach = |row: u32| height(row) + if is_woman(row) { more } else { 0.0 } + noise(row + 50_000);
     let columns: &[(&str, &dyn Fn(u32) -> String)] =
         &[("height", &|row| format!("{:.6}", height(row))), ("reach", &|row| format!("{:.6}", reach(row)))];
     let gate = ready().with("modelgate.yml", with_data("  label_noise: true\n"));
@@ -246,7 +246,7 @@ fn a_column_that_says_a_number_in_other_words_explains_all_of_it() {
 
 #[test]
 fn a_group_is_told_by_columns_of_which_none_tells_it_alone() {
-    let gate = with_a_group_that_a_signal_tells();
+    let gate = with_a_group_that_a_signal_tells(4.0);
     let _ = gate.run(&["check"]).exits(0).prints("encoded-group");
     let verdict: Value = serde_json::from_str(&gate.read("modelgate-out/verdict.json")).unwrap();
     let all = verdict["data"]["measurements"].as_array().unwrap();

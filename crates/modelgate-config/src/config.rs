@@ -161,7 +161,6 @@ fn settings(
 ) -> Config {
     let directory = directory_of(file_name);
     let (data, evaluation, output) = (root.section("data"), root.section("evaluation"), root.section("output"));
-    let data_checks = root.section("data_checks");
     let source = model::read(root, &directory, mistakes);
     rows::check(root, mistakes);
     let roles = rows::named_roles(root);
@@ -220,8 +219,9 @@ fn settings(
         quasi_identifiers: names(&data, "quasi_identifiers"),
         annotators: names(&data, "annotators"),
         source_column: data.text("source_column"),
+        score_alone: data.text("score_alone"),
         label_noise: data.has("label_noise").then(|| data.flag("label_noise")),
-        checks_data: data_checks.flag("enabled"),
+        checks_data: root.section("data_checks").flag("enabled"),
         discovery: discovery(&evaluation, mistakes),
         axes: measurable.axes.declared,
         policy: Policy {
@@ -234,8 +234,8 @@ fn settings(
             anchor_budget: root.section("anchor").number("budget").unwrap_or_default(),
             allow_cross_split_gate: evaluation.flag("allow_cross_split_gate"),
             max_decisions_per_split: evaluation.whole("max_decisions_per_split"),
-            drift: drift_limits(&data_checks),
-            data: data_limits(root, &data_checks, &directory),
+            drift: drift_limits(&root.section("data_checks")),
+            data: data_limits(root, &directory),
             sources,
         },
         baseline: beside.map_or_else(|| baseline(&root.section("baseline"), &directory), BaselineSettings::Beside),
@@ -271,8 +271,8 @@ fn levels(root: &Node<'_>, data: &Node<'_>) -> BTreeMap<RuleId, Level> {
 }
 
 /// The limits on the data.
-fn data_limits(root: &Node<'_>, data_checks: &Node<'_>, directory: &Path) -> DataLimits {
-    let data = root.section("data");
+fn data_limits(root: &Node<'_>, directory: &Path) -> DataLimits {
+    let (data, data_checks) = (root.section("data"), root.section("data_checks"));
     let limits = DATA_RULES.iter().filter_map(|rule| Some((rule.rule, data_checks.number(rule.key)?))).collect();
     let population = data.section("population");
     let population = || {

@@ -260,6 +260,11 @@ const DATA: Section = Section {
         Key::optional("prediction", Text, "The column with predictions: classes, sets of labels, numbers, clusters, or scores that order the rows of a query, the highest first; not with `model.train`."),
         Key::optional("score", Text, "The column with the predicted probability of the positive class; not with `model.train`."),
         Key::optional(
+            "score_alone",
+            Text,
+            "The column with the score (else the prediction) that the model gives a row when it is asked for that row alone, empty where it was not asked; about 100 rows are enough to see a model that learns from the rows beside it. Not with `model.train`, which is asked so anyway.",
+        ),
+        Key::optional(
             "baseline_prediction",
             Text,
             "The column with the classes that the previous model predicts for the same rows: the baseline is then these predictions, and no stored release.",

@@ -145,7 +145,7 @@ fn command(command: &Node<'_>, directory: &Path) -> CommandSettings {
 
 /// What `model.train` asks of `data`.
 fn check_trained(data: &Node<'_>, mistakes: &mut Mistakes<'_>) {
-    for name in ["prediction", "score"] {
+    for name in ["prediction", "score", "score_alone"] {
         forbid(data, name, "model.train", "delete it: the trained model gives the scores", mistakes);
     }
     if !data.has("path") {

@@ -37,7 +37,7 @@ pub(crate) fn named_roles(root: &Node<'_>) -> Vec<(&'static str, ConfigPath, Str
     let data = root.section("data");
     let split = data.section("split");
     let own: &[&str] = if has_own_file(root) { &[] } else { &["baseline_prediction", "baseline_score"] };
-    let names = ["label", "prediction", "score", "id", "query", "weight", "time"].iter().chain(own);
+    let names = ["label", "prediction", "score", "score_alone", "id", "query", "weight", "time"].iter().chain(own);
     let roles = names.map(|role| (*role, data.at(role), data.text(role)));
     let all = roles.chain([("split", split.at("column"), split.text("column"))]);
     all.filter_map(|(role, path, column)| Some((role, path, column?))).collect()

@@ -55,6 +55,8 @@ pub struct Config {
     pub annotators: Vec<String>,
     /// The column that says who gave each row; nothing is learned from it.
     pub source_column: Option<String>,
+    /// The column with what the model says of a row when it is asked for that row alone.
+    pub score_alone: Option<String>,
     /// Whether rows are looked at with models of other rows; `None` where it depends on whether a model is trained here.
     pub label_noise: Option<bool>,
     /// Whether the rows themselves are checked.
@@ -153,7 +155,7 @@ impl Config {
             ModelSource::Train { learning, .. } => learning.weight.as_ref(),
             _ => None,
         };
-        let optional = optional.chain([&self.entity, &self.source_column]);
+        let optional = optional.chain([&self.entity, &self.source_column, &self.score_alone]);
         let named = optional.flatten().chain(split).chain(weight).chain([&roles.label]);
         named.chain(self.axes.iter().map(|axis| &axis.column)).chain(&self.annotators).cloned().collect()
     }

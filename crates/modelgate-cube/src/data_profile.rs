@@ -38,6 +38,17 @@ pub enum Counted {
     Shared,
     /// The same with the label.
     SharedWithLabel,
+    /// Test rows that say nearly what a training row says, and not the same, among all test rows.
+    NearlyShared,
+    /// Rows with the id of another row (or the value of a column that is agreed to be unique), all but one of each, among the rows with
+    /// one.
+    RepeatedIds,
+    /// Test rows with the id of a training row, among the test rows with an id.
+    SharedIds,
+    /// Rows of which the model says something else alone than among others, among those that it was asked about alone.
+    ScoredOtherwise,
+    /// The fewest rows that agree in all quasi-identifiers, among all rows.
+    FewestAlike,
     /// Rows whose number is outside the range that a contract has agreed, among all rows.
     OutsideRange,
     /// Rows whose text is none that a contract has agreed, among all rows.
@@ -65,7 +76,7 @@ pub enum Counted {
 
 impl Counted {
     /// Everything that is counted but personal data, with the name that it is stored under.
-    const NAMES: [(Self, &'static str); 22] = [
+    const NAMES: [(Self, &'static str); 27] = [
         (Self::Rows, "rows"),
         (Self::Missing, "missing"),
         (Self::NonFinite, "non_finite"),
@@ -78,6 +89,11 @@ impl Counted {
         (Self::Conflicting, "conflicting"),
         (Self::Shared, "shared"),
         (Self::SharedWithLabel, "shared_with_label"),
+        (Self::NearlyShared, "nearly_shared"),
+        (Self::RepeatedIds, "repeated_ids"),
+        (Self::SharedIds, "shared_ids"),
+        (Self::ScoredOtherwise, "scored_otherwise"),
+        (Self::FewestAlike, "fewest_alike"),
         (Self::OutsideRange, "outside_range"),
         (Self::OtherValues, "other_values"),
         (Self::SharedEntities, "shared_entities"),
@@ -129,6 +145,15 @@ pub struct DataCount {
     pub sampled: bool,
 }
 
+/// What a contract asks of a column, counted.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AgreedColumn {
+    /// What it holds.
+    pub kind: ColumnKind,
+    /// How often its values are not as agreed.
+    pub counts: BTreeMap<Counted, DataCount>,
+}
+
 /// What the values of a column are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ColumnKind {
@@ -167,6 +192,9 @@ pub struct DataProfile {
     pub times: BTreeMap<Part, TimeSpan>,
     /// How often pairs of rows agree, for counts that chance gives as well.
     pub pairs: BTreeMap<DataKey, PairShares>,
+    /// What a contract asks of columns that are not counted one by one, such as ids and labels, and of those that must not repeat a
+    /// value.
+    pub agreed: BTreeMap<(Part, String), AgreedColumn>,
     /// Rows by the groups of each axis, and of a population. Like what follows, they are not stored.
     pub groups: Vec<GroupTable>,
     /// The rows that agree in all quasi-identifiers, by what they say of each sensitive column.

@@ -30,8 +30,8 @@ pub use cell::{Cell, LossSums, Tally};
 pub use contract::{Contract, ContractColumn};
 pub use cube::{Cube, CubeMeta, DEFINITION_VERSION, MergeError, Shape};
 pub use data_profile::{
-    AlikeTable, ColumnKind, Counted, DataCount, DataKey, DataProfile, GroupCount, GroupTable, PairShares, Population,
-    RaterCounts, TimeSpan,
+    AgreedColumn, AlikeTable, ColumnKind, Counted, DataCount, DataKey, DataProfile, GroupCount, GroupTable, PairShares,
+    Population, RaterCounts, TimeSpan,
 };
 pub use digest::{Digest, Digesting, ParseDigestError, RowSetDigest};
 pub use disclosed::{DISCLOSED_FILE, DISCLOSED_VERSION, Disclosed};

@@ -36,8 +36,9 @@ fn main() {
     let (file, threads): (_, NonZero<usize>) = (Path::new(file), threads.parse().unwrap());
     let earlier = columns(Path::new(earlier), None, threads);
     let names = |columns: &[&str]| -> BTreeSet<String> { columns.iter().map(|name| (*name).to_owned()).collect() };
-    let (ignored, scanned) = (names(&["row_id", "score"]), names(&["row_id"]));
-    let settings = CheckSettings { label: Some("label"), has_classes: true, ..CheckSettings::of(&ignored, &scanned, threads) };
+    let ignored = names(&["row_id", "score"]);
+    let settings =
+        CheckSettings { label: Some("label"), has_classes: true, ..CheckSettings::of(&ignored, Some("row_id"), threads) };
     let reading = ReadSettings::default();
     timed("checks_of_rows", || assert!(!data_profile(&DataRows::File(file, &reading), None, &settings).unwrap().0.is_empty()));
     timed("checks_of_columns", || assert!(columns(file, Some(&earlier), threads).columns.len() > 20));

@@ -5,9 +5,11 @@
 //! with the smallest hashes are counted, which is a sample that depends on no order and no number of threads.
 
 mod alike;
+mod alone;
 mod columns;
 mod groups;
 mod infer;
+mod near;
 mod opened;
 mod outliers;
 pub(crate) mod personal;
@@ -19,7 +21,10 @@ use std::num::NonZero;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use modelgate_cube::{Contract, Counted, DataCount, DataKey, DataProfile, Digest, PairShares, Part, PersonalKind, Population};
+use modelgate_cube::{
+    AgreedColumn, ColumnKind, Contract, Counted, DataCount, DataKey, DataProfile, Digest, PairShares, Part, PersonalKind,
+    Population,
+};
 
 use crate::column::Missing;
 use crate::error::PopulationFault;
@@ -48,13 +53,15 @@ pub struct CheckSettings<'a> {
     pub has_classes: bool,
     /// Columns that say nothing about a row by themselves: ids, weights, times, predictions, a split.
     pub ignored: &'a BTreeSet<String>,
-    /// Those of them that are looked at for personal data all the same, such as ids.
-    pub scanned: &'a BTreeSet<String>,
+    /// The column with the id of a row. It is looked at for personal data, repeats, and ids of both parts.
+    pub id: Option<&'a str>,
     /// The columns that a model learns from, where they are known; else every column that is not ignored. By these, rows are
     /// told apart.
     pub features: Option<&'a [String]>,
     /// What is agreed about the columns.
     pub contract: Option<&'a Contract>,
+    /// The column with what the model says of a row, and the one with what it says of the same row alone.
+    pub alone: Option<(&'a str, &'a str)>,
     /// The column that says whom or what a row is about; several rows may be about the same.
     pub entity: Option<&'a str>,
     /// The column with the time of a row.
@@ -80,14 +87,15 @@ pub struct CheckSettings<'a> {
 impl<'a> CheckSettings<'a> {
     /// Settings that name no column but those that say nothing.
     #[must_use]
-    pub fn of(ignored: &'a BTreeSet<String>, scanned: &'a BTreeSet<String>, threads: NonZero<usize>) -> Self {
+    pub fn of(ignored: &'a BTreeSet<String>, id: Option<&'a str>, threads: NonZero<usize>) -> Self {
         Self {
             label: None,
             has_classes: false,
             ignored,
-            scanned,
+            id,
             features: None,
             contract: None,
+            alone: None,
             entity: None,
             time: None,
             now: 0.0,
@@ -124,11 +132,13 @@ pub fn data_profile(
     let tested = Looked::at(Part::Test, test, &of_test, &common, settings)?;
     let mut profile = DataProfile::default();
     tested.count(Part::Test, settings, &mut profile);
+    alone::count(test, settings, &mut profile)?;
     let mut digests = vec![tested.digest];
     if let (Some(rows), Some(columns)) = (training, of_training) {
         let learned = Looked::at(Part::Train, rows, &columns, &common, settings)?;
         learned.count(Part::Train, settings, &mut profile);
         tested.count_shared(&learned, &mut profile);
+        near::count(((test, &tested), (rows, &learned)), &common, settings, &mut profile)?;
         digests.push(learned.digest);
     }
     Ok((profile, digests))
@@ -152,8 +162,8 @@ struct Columns {
     /// Each of them, in the order of the file.
     names: Vec<String>,
     label: Option<usize>,
-    /// Those that are looked at for personal data alone.
-    scanned: BTreeSet<String>,
+    /// The one that names rows, where it is not counted as others are.
+    id: Option<usize>,
     /// Those that are counted one by one.
     counted: BTreeSet<String>,
     /// Those that rows are told apart by.
@@ -173,12 +183,13 @@ impl Columns {
         let sensitive = settings.sensitive.iter().filter(|_| !settings.quasi_identifiers.is_empty()).map(String::as_str);
         let asked = asked.chain(quasi).chain(sensitive).chain(settings.grouping());
         let asked = asked.filter(|name| usable.iter().any(|usable| usable == name) && settings.label != Some(name));
-        let is_scanned = |name: &&String| settings.scanned.contains(*name) && !counted.contains(*name) && !is_label(name);
-        let scanned: BTreeSet<String> = usable.iter().filter(is_scanned).cloned().collect();
-        let names: BTreeSet<String> = counted.union(&scanned).cloned().chain(asked.map(str::to_owned)).collect();
-        let names: Vec<String> = usable.into_iter().filter(|name| is_label(name) || names.contains(name)).collect();
-        let label = names.iter().position(is_label);
-        Ok(Self { names, label, scanned, counted, features })
+        let is_id = |name: &String| settings.id == Some(name.as_str()) && !is_label(name);
+        let is_agreed = |name: &String| settings.contract.is_some_and(|contract| contract.column(name).is_some());
+        let names: BTreeSet<String> = counted.iter().cloned().chain(asked.map(str::to_owned)).collect();
+        let names: Vec<String> =
+            usable.into_iter().filter(|name| is_label(name) || is_id(name) || is_agreed(name) || names.contains(name)).collect();
+        let (label, id) = (names.iter().position(is_label), names.iter().position(is_id));
+        Ok(Self { names, label, id, counted, features })
     }
 
     /// The sensitive columns and the label of classes, with their places: all that others should not learn about who is known by
@@ -210,6 +221,8 @@ struct Samples {
     labelled: Option<RowSample>,
     /// By whom or what they are about.
     entities: Option<RowSample>,
+    /// By the values of columns that are to name a row: the place of each.
+    names: Vec<(usize, RowSample)>,
     /// By the quasi-identifiers.
     quasi: Option<RowSample>,
     /// The same, with what rows that are alike say of sensitive columns.
@@ -225,7 +238,7 @@ struct Looked {
     looks: Vec<ColumnLook>,
     times: Option<TimeLook>,
     label: Option<usize>,
-    scanned: BTreeSet<String>,
+    id: Option<usize>,
     counted: BTreeSet<String>,
     features: Vec<usize>,
     common: Vec<usize>,
@@ -247,18 +260,24 @@ impl Looked {
         let (entity, time) = (place(settings.entity), place(settings.time));
         let quasi: Vec<usize> = settings.quasi_identifiers.iter().filter_map(|name| place(Some(name))).collect();
         let sensitive = columns.sensitive(settings);
+        let agreed = |name: &str| settings.contract.and_then(|contract| contract.column(name));
+        let is_unique = |place: &usize| {
+            let name = columns.names.get(*place);
+            columns.id == Some(*place) || name.and_then(|name| agreed(name)).is_some_and(|agreed| agreed.unique)
+        };
+        let naming: Vec<usize> = (0..columns.names.len()).filter(is_unique).collect();
         let empty = || Samples {
             features: (!features.is_empty()).then(RowSample::default),
             common: (!common.is_empty() && common != features).then(RowSample::default),
             labelled: (!common.is_empty() && columns.label.is_some()).then(RowSample::default),
             entities: entity.map(|_| RowSample::default()),
+            names: naming.iter().map(|place| (*place, RowSample::default())).collect(),
             quasi: (!quasi.is_empty()).then(RowSample::default),
             alike: (!quasi.is_empty()).then(|| AlikeRows::of(sensitive.iter().map(|(name, _)| name.clone()).collect())),
         };
         let samples = Mutex::new(Samples::default());
         let held = || samples.lock().unwrap_or_else(PoisonError::into_inner);
         let names: Vec<&str> = columns.names.iter().map(String::as_str).collect();
-        let agreed = |name: &str| settings.contract.and_then(|contract| contract.column(name));
         let columns_of = || names.iter().map(|name| ColumnLook::held_to(agreed(name))).collect::<Vec<_>>();
         let plan = GroupPlan {
             grouped: Grouped::of(&columns.names, settings.axes, settings.population.map(|(population, _)| population)),
@@ -279,7 +298,7 @@ impl Looked {
             let labels = columns.label.and_then(|place| looks.get(place)).map(ColumnLook::codes).unwrap_or_default();
             let label = |row: usize| labels.get(row).copied().unwrap_or_default();
             let mut samples = held();
-            let Samples { features, common, labelled, entities, quasi, alike } = &mut *samples;
+            let Samples { features, common, labelled, entities, names, quasi, alike } = &mut *samples;
             for (sample, hashes) in [(features, &by_features), (common, &by_common)] {
                 let Some(sample) = sample else { continue };
                 hashes.iter().enumerate().for_each(|(row, hash)| sample.add(*hash, label(row)));
@@ -287,7 +306,10 @@ impl Looked {
             if let Some(sample) = labelled {
                 by_common.iter().enumerate().for_each(|(row, hash)| sample.add(folded(*hash, label(row)), 0));
             }
-            if let (Some(sample), Some(look)) = (entities, entity.and_then(|place| looks.get(place))) {
+            let entities = entities.iter_mut().zip(entity);
+            let names = names.iter_mut().map(|(place, sample)| (sample, *place));
+            for (sample, place) in entities.chain(names) {
+                let Some(look) = looks.get(place) else { continue };
                 // Mixed, because a sample takes the smallest.
                 look.codes().iter().filter(|code| **code != NOTHING).for_each(|code| sample.add(folded(*code, 0), 0));
             }
@@ -318,7 +340,7 @@ impl Looked {
             looks,
             times: time.map(|_| times),
             label: columns.label,
-            scanned: columns.scanned.clone(),
+            id: columns.id,
             counted: columns.counted.clone(),
             features,
             common,
@@ -342,10 +364,10 @@ impl Looked {
         for (name, look) in self.counted() {
             look.counts().into_iter().for_each(|(what, count)| insert(what, Some(name), count));
         }
-        for (name, look) in self.names.iter().zip(&self.looks) {
-            let (is_counted, is_scanned) = (self.counted.contains(name), self.scanned.contains(name));
+        for (place, (name, look)) in self.names.iter().zip(&self.looks).enumerate() {
+            let (is_counted, is_id) = (self.counted.contains(name), self.id == Some(place));
             // That an id names something is no news.
-            let is_news = |(kind, _): &(PersonalKind, _)| is_counted || (is_scanned && *kind != PersonalKind::Identifier);
+            let is_news = |(kind, _): &(PersonalKind, _)| is_counted || (is_id && *kind != PersonalKind::Identifier);
             if let Some((kind, count)) = look.personal(name).filter(is_news) {
                 insert(Counted::Personal(kind), Some(name), count);
             }
@@ -357,6 +379,9 @@ impl Looked {
             if self.label.is_some() {
                 insert(Counted::Conflicting, None, count(conflicting));
             }
+        }
+        if let Some(count) = self.id.and_then(|place| self.repeated(place)) {
+            insert(Counted::RepeatedIds, None, count);
         }
         let classes = self.label.and_then(|place| self.looks.get(place)).filter(|_| settings.has_classes);
         if let Some((rarest, most)) = classes.and_then(ColumnLook::rarest) {
@@ -372,6 +397,7 @@ impl Looked {
         if let Some(sample) = &self.samples.quasi {
             let (hits, of) = sample.few_alike(FEWEST_ALIKE);
             insert(Counted::FewAlike, None, DataCount { sampled: !sample.is_all(), ..exact(hits, of) });
+            insert(Counted::FewestAlike, None, DataCount { sampled: !sample.is_all(), ..exact(sample.fewest(), of) });
         }
         for (name, look) in self.counted() {
             profile.kinds.insert((part, name.clone()), look.kind());
@@ -382,6 +408,8 @@ impl Looked {
                 profile.pairs.insert(DataKey { part, what, column: None }, pairs.clone());
             }
         }
+        let agreed = settings.contract.into_iter().flat_map(|contract| self.agreed(contract));
+        profile.agreed.extend(agreed.map(|(name, agreed)| ((part, name), agreed)));
         profile.alike.extend(self.samples.alike.iter().flat_map(|alike| alike.tables(part)));
         profile.times.extend(self.times.as_ref().and_then(TimeLook::span).map(|span| (part, span)));
         profile.groups.extend(self.groups.tables.iter().cloned());
@@ -391,6 +419,39 @@ impl Looked {
     /// The columns that are counted one by one.
     fn counted(&self) -> impl Iterator<Item = (&String, &ColumnLook)> {
         self.names.iter().zip(&self.looks).filter(|(name, _)| self.counted.contains(*name))
+    }
+
+    /// Rows by their ids.
+    fn ids(&self) -> Option<&RowSample> {
+        self.samples.named(self.id?)
+    }
+
+    /// Rows that repeat a value of a column that is to name rows.
+    fn repeated(&self, place: usize) -> Option<DataCount> {
+        let sample = self.samples.named(place)?;
+        let (repeated, _, known) = sample.repeated();
+        Some(DataCount { sampled: !sample.is_all(), ..exact(repeated, known) })
+    }
+
+    /// What a contract asks of columns that are not counted one by one, and of those that name rows.
+    fn agreed(&self, contract: &Contract) -> impl Iterator<Item = (String, AgreedColumn)> {
+        let columns = self.names.iter().zip(&self.looks).enumerate();
+        columns.filter_map(|(place, (name, look))| {
+            let agreed = contract.column(name).filter(|agreed| agreed.unique || !self.counted.contains(name))?;
+            let asked = |(what, _): &(Counted, DataCount)| {
+                matches!(what, Counted::Missing | Counted::OutsideRange | Counted::OtherValues) && !self.counted.contains(name)
+            };
+            let repeated = agreed.unique.then(|| self.repeated(place)).flatten().map(|count| (Counted::RepeatedIds, count));
+            let counts = look.counts().into_iter().filter(asked).chain(repeated).collect();
+            Some((name.clone(), AgreedColumn { kind: look.kind(), counts }))
+        })
+    }
+
+    /// Whether ids are whole numbers as close together as those of rows that were counted.
+    fn counts_rows(&self) -> bool {
+        self.id
+            .and_then(|place| self.looks.get(place))
+            .is_some_and(|look| look.kind() == ColumnKind::Number && look.could_name_rows())
     }
 
     /// How often two rows say the same in each of these columns, and in all of them.
@@ -429,10 +490,17 @@ impl Looked {
             profile.counts.insert(key, DataCount { hits, of, sampled });
         }
         let mut insert = |what, count| profile.counts.insert(DataKey { part: Part::Test, what, column: None }, count);
-        if let (Some(mine), Some(theirs)) = (&self.samples.entities, &training.samples.entities) {
+        let entities = (self.samples.entities.as_ref(), training.samples.entities.as_ref(), Counted::SharedEntities);
+        for (mine, theirs, what) in [entities, (self.ids(), training.ids(), Counted::SharedIds)] {
+            let (Some(mine), Some(theirs)) = (mine, theirs) else { continue };
             let (hits, of) = shared(mine, theirs);
             let sampled = !(mine.is_all() && theirs.is_all());
-            insert(Counted::SharedEntities, DataCount { sampled, ..exact(hits, of) });
+            // Files that both number their rows from the start share every number that the shorter one has.
+            let are_row_numbers =
+                self.counts_rows() && training.counts_rows() && (hits == of || shared(theirs, mine) == (hits, hits));
+            if what != Counted::SharedIds || !are_row_numbers {
+                insert(what, DataCount { sampled, ..exact(hits, of) });
+            }
         }
         if let (Some(mine), Some(theirs)) = (&self.times, &training.times)
             && let Some((hits, of)) = mine.before_end_of(theirs)
@@ -448,9 +516,15 @@ impl Samples {
         self.common.as_ref().or(self.labelled.as_ref().and(self.features.as_ref()))
     }
 
+    /// Rows by the values of a column that is to name them.
+    fn named(&self, place: usize) -> Option<&RowSample> {
+        self.names.iter().find(|(of, _)| *of == place).map(|(_, sample)| sample)
+    }
+
     fn shrunk(mut self) -> Self {
-        let all = [&mut self.features, &mut self.common, &mut self.labelled, &mut self.entities, &mut self.quasi];
-        all.into_iter().flatten().for_each(RowSample::shrink);
+        let Self { features, common, labelled, entities, names, quasi, .. } = &mut self;
+        let all = [features, common, labelled, entities, quasi].into_iter().flatten();
+        all.chain(names.iter_mut().map(|(_, sample)| sample)).for_each(RowSample::shrink);
         self.alike.iter_mut().for_each(AlikeRows::shrink);
         self
     }

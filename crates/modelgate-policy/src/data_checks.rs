@@ -177,6 +177,10 @@ fn state(measurement: &DataMeasurement, question: DataQuestion, declared: &DataL
         // What a sample shows counts where its whole interval is beyond the limit.
         (DataQuestion::AtMost, _) => value.interval.map_or(value.value, |interval| interval.lower) > limit,
         (DataQuestion::SureGap, _) => value.value > limit && value.interval.is_some_and(|interval| interval.lower > 0.0),
+        (DataQuestion::SureDifference, _) => {
+            let is_sure = value.interval.is_some_and(|interval| interval.lower > 0.0 || interval.upper < 0.0);
+            value.value.abs() > limit && is_sure
+        }
         (DataQuestion::AtLeast, _) => value.interval.map_or(value.value, |interval| interval.upper) < limit,
         (DataQuestion::SureRatio, _) => {
             let (lower, upper) = value.interval.map_or((value.value, value.value), |interval| (interval.lower, interval.upper));
@@ -289,7 +293,9 @@ fn told(entry: &JudgedMeasurement) -> String {
             let unit = metric.metric().unit;
             let limit = match question {
                 Some(DataQuestion::AtLeast) => format!("at least {}", in_unit(limit, unit)),
-                Some(DataQuestion::SureRatio) => format!("{} either way", in_unit(limit, unit)),
+                Some(DataQuestion::SureRatio | DataQuestion::SureDifference) => {
+                    format!("{} either way", in_unit(limit, unit))
+                }
                 _ => in_unit(limit, unit),
             };
             format!("{metric}{subject} is {} ({of}{chance}); limit {limit}", in_unit(value, unit))

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use modelgate_config::{BaselineSettings, Config, ModelSource, TrainRows};
 use modelgate_cube::{Axis, AxisKind, DataProfile, Digest, FeatureTable, Part};
-use modelgate_data::{CountAxis, FeatureSettings, Roles, TaskColumns, feature_table, feature_table_of_file};
+use modelgate_data::{CountAxis, FeatureSettings, Roles, TaskColumns, column_names, feature_table, feature_table_of_file};
 use modelgate_eval::LABEL_AXIS;
 
 use crate::baseline::{self, BaselineChoice, Found, Reading};
@@ -47,7 +47,7 @@ pub(crate) fn count(
         None => of_file(config, &candidate.file, candidate.data_digest, &settings, frozen)?,
     };
     if let Some(training) = &candidate.training {
-        let learned = learned(config, training, &ignored, settings, &counted)?;
+        let learned = learned(config, training, &personal, &counted)?;
         counted.merge(&learned).map_err(Failure::new)?;
     }
     console.finish_step();
@@ -62,30 +62,74 @@ fn by_label(config: &Config, roles: &Roles) -> Option<CountAxis> {
     has_classes.then(|| CountAxis { axis, column: roles.label.clone() })
 }
 
-/// Counts the rows that were learned from, over the edges of those that are evaluated, by their label where it is a class. They have
-/// no predictions, and need no slice columns, ids or weights.
+/// What of the configuration a file has that needs not have all of it: training rows have no predictions mostly, and a batch from use
+/// no labels yet. What it lacks is not counted.
+pub(crate) struct There {
+    roles: Roles,
+    task: Option<TaskColumns>,
+    ignored: Vec<String>,
+    axes: Vec<CountAxis>,
+}
+
+impl There {
+    /// Of columns with these names; `score` is the one with scores.
+    pub(crate) fn of(config: &Config, names: &[String], score: Option<&String>) -> Self {
+        let has = |column: &str| names.iter().any(|name| name == column);
+        let there = |role: &Option<String>| role.clone().filter(|column| has(column));
+        let known = &config.roles;
+        let roles = Roles {
+            label: there(&Some(known.label.clone())).unwrap_or_default(),
+            positive_label: known.positive_label.clone(),
+            prediction: there(&known.prediction),
+            score: there(&score.cloned()),
+            baseline_prediction: there(&known.baseline_prediction),
+            baseline_score: there(&known.baseline_score),
+            weight: there(&known.weight),
+            id: there(&known.id),
+            time: there(&known.time),
+        };
+        let mut ignored = left_out(config);
+        let task = config.task.clone().map(|task| match task {
+            TaskColumns::Multiclass { classes, probabilities } if !probabilities.iter().all(|(_, column)| has(column)) => {
+                ignored.extend(probabilities.into_iter().map(|(_, column)| column));
+                TaskColumns::Multiclass { classes, probabilities: Vec::new() }
+            }
+            other => other,
+        });
+        let axes = config.axes.iter().filter(|axis| has(&axis.column)).cloned().collect();
+        Self { roles, task, ignored, axes }
+    }
+
+    /// How they are counted.
+    pub(crate) fn settings<'a>(&'a self, config: &Config, personal: &'a [String], part: Part) -> FeatureSettings<'a> {
+        FeatureSettings {
+            roles: &self.roles,
+            task: self.task.as_ref(),
+            personal,
+            ignored: &self.ignored,
+            axes: &self.axes,
+            decision_threshold: config.decision_threshold,
+            max_levels: config.max_levels,
+            part,
+        }
+    }
+}
+
+/// Counts the rows that were learned from, over the edges of those that are evaluated, in the slices whose columns they have, and by
+/// their label where it is a class.
 fn learned(
     config: &Config,
     training: &TrainingRows,
-    ignored: &[String],
-    settings: FeatureSettings<'_>,
+    personal: &[String],
     counted: &FeatureTable,
 ) -> Result<FeatureTable, Failure> {
-    let known = &config.roles;
-    let roles = Roles { label: known.label.clone(), id: known.id.clone(), ..Roles::default() };
-    let from_models = [&known.prediction, &known.score, &known.baseline_prediction, &known.baseline_score];
-    let others = from_models.into_iter().chain([&known.weight, &known.time]);
-    let probabilities = match &config.task {
-        Some(TaskColumns::Multiclass { probabilities, .. }) => probabilities.as_slice(),
-        _ => &[],
+    let names = match training {
+        TrainingRows::Held(dataset) => dataset.columns().map(|(name, _)| name.to_owned()).collect(),
+        TrainingRows::File(path, _) => column_names(path)?,
     };
-    let probabilities = probabilities.iter().map(|(_, column)| column);
-    let ignored: Vec<String> = others.flatten().chain(probabilities).chain(ignored).cloned().collect();
-    // Labels mean the same in both files.
-    let says_labels = |task: &&TaskColumns| !matches!(task, TaskColumns::Multiclass { .. } | TaskColumns::Clustering { .. });
-    let task = config.task.as_ref().filter(says_labels);
-    let axes: Vec<CountAxis> = by_label(config, &roles).into_iter().collect();
-    let settings = FeatureSettings { roles: &roles, task, ignored: &ignored, axes: &axes, part: Part::Train, ..settings };
+    let mut there = There::of(config, &names, config.roles.score.as_ref());
+    there.axes.extend(by_label(config, &there.roles).filter(|_| !there.roles.label.is_empty()));
+    let settings = there.settings(config, personal, Part::Train);
     match training {
         TrainingRows::Held(dataset) => Ok(feature_table(dataset, &settings, Some(counted), threads())?),
         TrainingRows::File(path, digest) => of_file(config, path, *digest, &settings, Some(counted)),
@@ -123,11 +167,11 @@ pub(crate) fn frozen(
 }
 
 /// The columns that are not compared: that which tells training rows from others, which differs between them by its meaning, and
-/// what people said of the label, which tells it.
+/// what people said of the label, which tells it, and what the model says of a row alone, which is no news beside its score.
 pub(crate) fn left_out(config: &Config) -> Vec<String> {
     let split = match &config.model {
         ModelSource::Train { rows: TrainRows::Split { column, .. }, .. } => Some(column),
         _ => None,
     };
-    split.into_iter().chain(&config.annotators).cloned().collect()
+    split.into_iter().chain(&config.annotators).chain(&config.score_alone).cloned().collect()
 }

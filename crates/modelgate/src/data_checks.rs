@@ -30,7 +30,7 @@ pub(crate) fn population(config: &Config) -> Result<Option<(Population, Digest)>
 pub(crate) fn settings<'a>(
     config: &'a Config,
     roles: &'a Roles,
-    (ignored, scanned): (&'a BTreeSet<String>, &'a BTreeSet<String>),
+    ignored: &'a BTreeSet<String>,
     contract: Option<&'a Contract>,
     context: &Context,
 ) -> CheckSettings<'a> {
@@ -38,6 +38,7 @@ pub(crate) fn settings<'a>(
         label: Some(roles.label.as_str()).filter(|label| !label.is_empty()),
         has_classes: matches!(config.task, None | Some(TaskColumns::Multiclass { .. })),
         contract,
+        alone: roles.score.as_deref().or(roles.prediction.as_deref()).zip(config.score_alone.as_deref()),
         entity: config.entity.as_deref(),
         time: roles.time.as_deref(),
         now: context.now.as_second() as f64,
@@ -45,7 +46,7 @@ pub(crate) fn settings<'a>(
         sensitive: &config.sensitive_columns,
         axes: &config.axes,
         annotators: &config.annotators,
-        ..CheckSettings::of(ignored, scanned, threads())
+        ..CheckSettings::of(ignored, roles.id.as_deref(), threads())
     }
 }
 
@@ -71,8 +72,7 @@ pub(crate) fn count(
     });
     let ignored = ignored(config, &candidate.roles);
     let features = features(config, candidate);
-    let scanned: BTreeSet<String> = candidate.roles.id.iter().cloned().collect();
-    let settings = settings(config, &candidate.roles, (&ignored, &scanned), contract, context);
+    let settings = settings(config, &candidate.roles, &ignored, contract, context);
     let source = config.policy.data.population.as_ref().map(|source| Path::new(&source.path));
     let positive_label = candidate.cube.meta().shape.task.positive_label();
     let settings =
@@ -93,7 +93,7 @@ pub(crate) fn count(
 
 /// Columns that say nothing about a row by themselves.
 pub(crate) fn ignored(config: &Config, roles: &Roles) -> BTreeSet<String> {
-    let of_models = [&roles.prediction, &roles.score, &roles.baseline_prediction, &roles.baseline_score];
+    let of_models = [&roles.prediction, &roles.score, &config.score_alone, &roles.baseline_prediction, &roles.baseline_score];
     let of_rows = [&roles.id, &roles.weight, &roles.time, &config.entity];
     let of_task: Vec<String> = match &config.task {
         Some(TaskColumns::Multiclass { probabilities, .. }) => probabilities.iter().map(|(_, column)| column.clone()).collect(),

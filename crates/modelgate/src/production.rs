@@ -4,13 +4,11 @@ use std::path::Path;
 
 use modelgate_config::Config;
 use modelgate_cube::{FeatureTable, Part};
-use modelgate_data::{
-    CountAxis, Dataset, FeatureSettings, Roles, TaskColumns, column_names, feature_table, feature_table_of_file, read,
-};
+use modelgate_data::{Dataset, column_names, feature_table, feature_table_of_file, read};
 use modelgate_model::Model;
 
 use crate::candidate::{SCORE, threads};
-use crate::columns::left_out;
+use crate::columns::There;
 use crate::context::Console;
 use crate::failure::Failure;
 
@@ -39,38 +37,10 @@ pub(crate) fn count(
         Some(rows) => rows.columns().map(|(name, _)| name.to_owned()).collect(),
         None => column_names(path)?,
     };
-    let has = |column: &str| names.iter().any(|name| name == column);
-    let known = &config.roles;
-    let there = |role: &Option<String>| role.clone().filter(|column| has(column));
-    let roles = Roles {
-        label: there(&Some(known.label.clone())).unwrap_or_default(),
-        positive_label: known.positive_label.clone(),
-        prediction: there(&known.prediction),
-        score: there(&if scored.is_some() { Some(SCORE.to_owned()) } else { known.score.clone() }),
-        baseline_prediction: there(&known.baseline_prediction),
-        baseline_score: there(&known.baseline_score),
-        weight: there(&known.weight),
-        id: there(&known.id),
-        time: there(&known.time),
-    };
-    let task = config.task.clone().map(|task| match task {
-        TaskColumns::Multiclass { classes, probabilities } if !probabilities.iter().all(|(_, column)| has(column)) => {
-            TaskColumns::Multiclass { classes, probabilities: Vec::new() }
-        }
-        other => other,
-    });
-    let axes: Vec<CountAxis> = config.axes.iter().filter(|axis| has(&axis.column)).cloned().collect();
+    let scores = SCORE.to_owned();
+    let there = There::of(config, &names, if scored.is_some() { Some(&scores) } else { config.roles.score.as_ref() });
     let personal: Vec<String> = config.policy.data.personal.iter().cloned().collect();
-    let settings = FeatureSettings {
-        roles: &roles,
-        task: task.as_ref(),
-        personal: &personal,
-        ignored: &left_out(config),
-        axes: &axes,
-        decision_threshold: config.decision_threshold,
-        max_levels: config.max_levels,
-        part: Part::Test,
-    };
+    let settings = there.settings(config, &personal, Part::Test);
     let table = match scored {
         Some(rows) => feature_table(rows, &settings, edges, threads())?,
         None => feature_table_of_file(path, &config.read, &settings, edges, threads())?.0,

@@ -281,6 +281,60 @@ pub(super) const DATA_CHECKS: Section = Section {
             "The most cells of a column that may be texts among numbers, or numbers among texts, where they are few.",
         )
         .with_default("0.0"),
+        Key::optional(
+            "max_train_test_near_overlap_rate",
+            Number(SHARE),
+            "The most test rows that may nearly be training rows: with other digits, case or spaces, or the same beside a column that numbers rows.",
+        )
+        .with_default("0.001"),
+        Key::optional(
+            "max_repeated_id_rate",
+            Number(SHARE),
+            "The most rows that may have the `data.id` of another row.",
+        )
+        .with_default("0.0"),
+        Key::optional(
+            "max_id_overlap_rate",
+            Number(SHARE),
+            "The most test rows that may have the `data.id` of a training row.",
+        )
+        .with_default("0.0"),
+        Key::optional(
+            "max_batch_dependence_rate",
+            Number(SHARE),
+            "The most rows of which the model may say something else alone than among others (`data.score_alone`, or a model that is trained here).",
+        )
+        .with_default("0.0"),
+        Key::optional(
+            "max_neighbor_disagreement_rate",
+            Number(SHARE),
+            "The most rows that may have another label than nearly all of their neighbors; without it, any.",
+        ),
+        Key::optional(
+            "max_near_duplicate_rate",
+            Number(SHARE),
+            "The most rows that may be nearly the same as another; without it, any.",
+        ),
+        Key::optional(
+            "min_order_p",
+            Number(SHARE),
+            "The least p-value of \"near rows stand no nearer to each other in the file than any two rows\", which is never below 0.01; without it, any.",
+        ),
+        Key::optional(
+            "max_label_rate_difference",
+            Number(SHARE),
+            "How far the share of positive labels of a group may be from that of all other rows, where the difference is sure; without it, any.",
+        ),
+        Key::optional(
+            "min_group_rows",
+            Number(AT_LEAST_0),
+            "The fewest rows of a group of `evaluation.slices`, among those to evaluate and those that were learned from; without it, any.",
+        ),
+        Key::optional(
+            "min_k_anonymity",
+            Number(AT_LEAST_0),
+            "The fewest rows that may agree in all of `data.quasi_identifiers`; without it, any.",
+        ),
         Key::optional("max_age_days", Number(AT_LEAST_0), "How many days ago the latest row (`data.time`) may be; without it, any."),
         Key::optional("max_gap_days", Number(AT_LEAST_0), "How many days in a row there may be no row (`data.time`); without it, any."),
     ],

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ColumnKind, Counted, DataCount, DataKey, DataProfile, PairShares, TimeSpan};
+use super::{AgreedColumn, ColumnKind, Counted, DataCount, DataKey, DataProfile, PairShares, TimeSpan};
 use crate::Part;
 
 /// A profile; absent from bundles of programs that did not make one.
@@ -18,6 +18,45 @@ pub(crate) struct StoredProfile {
     /// Absent where no count asks what chance alone would give.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pairs: Vec<StoredPairs>,
+    /// Absent where no contract asks.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    agreed: Vec<StoredAgreed>,
+}
+
+/// What a contract asks of a column.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StoredAgreed {
+    part: String,
+    column: String,
+    kind: String,
+    /// What, how many, of how many, and whether in a sample.
+    counts: Vec<(String, u64, u64, bool)>,
+}
+
+impl StoredAgreed {
+    fn of(((part, column), agreed): (&(Part, String), &AgreedColumn)) -> Self {
+        let count = |(what, count): (&Counted, &DataCount)| (what.id().to_owned(), count.hits, count.of, count.sampled);
+        Self {
+            part: part.id().to_owned(),
+            column: column.clone(),
+            kind: agreed.kind.id().to_owned(),
+            counts: agreed.counts.iter().map(count).collect(),
+        }
+    }
+
+    fn column(&self) -> Result<AgreedColumn, &'static str> {
+        let kind = ColumnKind::parse(&self.kind).ok_or("a column holds what nobody knows")?;
+        let mut agreed = AgreedColumn { kind, counts: std::collections::BTreeMap::new() };
+        for (what, hits, of, sampled) in &self.counts {
+            if hits > of {
+                return Err("a count of the data is larger than what it is counted among");
+            }
+            let count = DataCount { hits: *hits, of: *of, sampled: *sampled };
+            agreed.counts.extend(Counted::parse(what).map(|what| (what, count)));
+        }
+        Ok(agreed)
+    }
 }
 
 /// How often pairs of rows agree, for one of the counts.
@@ -119,6 +158,7 @@ impl StoredProfile {
             counts: profile.counts.iter().map(count).collect(),
             times: profile.times.iter().map(StoredTimes::of).collect(),
             pairs: profile.pairs.iter().map(StoredPairs::of).collect(),
+            agreed: profile.agreed.iter().map(StoredAgreed::of).collect(),
         })
     }
 
@@ -145,6 +185,9 @@ impl StoredProfile {
             let key = DataKey { part: part(&pairs.part)?, what, column: pairs.column.clone() };
             let shares = pairs.shares().ok_or("a share of pairs of rows is none")?;
             profile.pairs.insert(key, shares);
+        }
+        for agreed in &self.agreed {
+            profile.agreed.insert((part(&agreed.part)?, agreed.column.clone()), agreed.column()?);
         }
         for times in &self.times {
             profile.times.insert(part(&times.part)?, times.span());
@@ -185,6 +228,13 @@ mod tests {
         let text = serde_json::to_string(&StoredProfile::from_profile(&paired).unwrap()).unwrap();
         assert_eq!(read(&text).unwrap(), paired);
         assert!(read(&text.replace("0.125", "1.125")).is_err());
+        let mut agreed = profile();
+        let count = DataCount { hits: 1, of: 9, sampled: false };
+        let column = AgreedColumn { kind: ColumnKind::Text, counts: [(Counted::RepeatedIds, count)].into() };
+        agreed.agreed.insert((Part::Test, "id".into()), column);
+        let text = serde_json::to_string(&StoredProfile::from_profile(&agreed).unwrap()).unwrap();
+        assert_eq!(read(&text).unwrap(), agreed);
+        assert!(read(&text.replace("\"repeated_ids\",1,9", "\"repeated_ids\",10,9")).is_err());
         // Of times the day is kept, and its last second read.
         let mut dated = profile();
         dated.times.insert(Part::Train, TimeSpan { latest: 86_400.0 * 3.5, longest_gap: 2, rows: 9 });

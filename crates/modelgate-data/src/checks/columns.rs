@@ -206,8 +206,7 @@ impl ColumnLook {
         let most_frequent = texts.max(numbers).max(self.missing);
         counts.push((Counted::MostFrequent, DataCount { sampled: !is_all, ..exact(most_frequent, rows) }));
         if self.could_name_rows() {
-            let known = rows - self.missing;
-            let distinct = (look.texts.distinct() + look.numbers.distinct()).round().min(known as f64);
+            let (distinct, known) = self.distinct();
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to the number of rows")]
             let distinct = distinct as u64;
             counts.push((Counted::Distinct, DataCount { sampled: !is_all, ..exact(distinct, known) }));
@@ -232,9 +231,20 @@ impl ColumnLook {
     }
 
     /// Texts, and whole numbers that lie as close together as counted rows do. Measured quantities differ in every row as well.
-    fn could_name_rows(&self) -> bool {
+    pub(super) fn could_name_rows(&self) -> bool {
         let close = |(low, high): (f64, f64)| !self.has_fractions && high - low < 10.0 * self.finite as f64;
         self.is_text() || self.range.is_some_and(close)
+    }
+
+    /// How many different values it has, and the rows that have one.
+    pub(super) fn distinct(&self) -> (f64, u64) {
+        let known = self.look.rows - self.missing;
+        ((self.look.texts.distinct() + self.look.numbers.distinct()).round().min(known as f64), known)
+    }
+
+    /// The texts that are known and the numbers, with the rows of each, and which share of all values these are.
+    pub(super) fn samples(&self) -> (&Sample<Option<String>>, &Sample<f64>) {
+        (&self.look.texts, &self.look.numbers)
     }
 
     /// Whether most rows say something of their own.
@@ -246,19 +256,27 @@ impl ColumnLook {
 /// What a value says in a row: a text that spells a number says that number, and numbers with a fraction count to 20 binary
 /// digits (about six decimal ones), so that rows are recognized that were written with other digits.
 fn code(value: Value<'_>) -> u64 {
-    let number = |number: f64| {
-        let bits = number.to_bits();
-        let is_whole = number.fract().abs() <= 0.0;
-        mixed(if is_whole { bits } else { bits.saturating_add(1 << 31) & !((1 << 32) - 1) }) | 1 << 63
-    };
     match value {
         Value::Missing => NOTHING,
-        Value::Number(found) => number(found),
+        Value::Number(found) => number_code(found, 20),
         Value::Text(text) => match parse_number(text).filter(|number| number.is_finite()) {
-            Some(found) => number(found + 0.0),
-            None => halved(text_hash(text)) & !(1 << 63),
+            Some(found) => number_code(found + 0.0, 20),
+            None => text_code(text),
         },
     }
+}
+
+/// What a number says in a row: where it has a fraction, to so many binary digits.
+pub(super) fn number_code(number: f64, digits: u32) -> u64 {
+    let dropped = f64::MANTISSA_DIGITS - 1 - digits;
+    let is_whole = number.fract().abs() <= 0.0;
+    let bits = number.to_bits();
+    mixed(if is_whole { bits } else { bits.saturating_add(1 << (dropped - 1)) & !((1 << dropped) - 1) }) | 1 << 63
+}
+
+/// What a text says in a row.
+pub(super) fn text_code(text: &str) -> u64 {
+    halved(text_hash(text)) & !(1 << 63)
 }
 
 /// Of numbers and of texts that mean something, the few that are of the other kind, and all of them. Where neither are few, a column is
@@ -281,7 +299,7 @@ fn similar(levels: &[(&str, u64)]) -> u64 {
     by_skeleton.into_values().map(|rows| rows.iter().sum::<u64>() - rows.iter().max().copied().unwrap_or(0)).sum()
 }
 
-fn skeleton(level: &str) -> String {
+pub(super) fn skeleton(level: &str) -> String {
     let inner = level.trim_matches(|c: char| c.is_whitespace() || c == '_');
     let ends = |c: char| inner.starts_with(c) || inner.ends_with(c);
     let is_dropped = |c: char| c.is_whitespace() || c == '_' || (c == '-' && !ends('-'));

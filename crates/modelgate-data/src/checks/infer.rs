@@ -14,10 +14,28 @@ const SLACK: f64 = 0.02;
 pub fn infer_contract(rows: &DataRows<'_>, settings: &CheckSettings<'_>) -> Result<Contract, DataError> {
     let columns = Columns::of(rows, settings)?;
     let looked = Looked::at(modelgate_cube::Part::Test, rows, &columns, &std::collections::BTreeSet::new(), settings)?;
-    Ok(Contract { columns: looked.counted().map(|(name, look)| column(name, look)).collect(), other_columns: true })
+    let columns = looked.names.iter().zip(&looked.looks).enumerate();
+    let columns = columns.map(|(place, (name, look))| of_column((name, look), names_rows(&looked, place, look)));
+    Ok(Contract { columns: columns.collect(), other_columns: true })
 }
 
-fn column(name: &str, look: &ColumnLook) -> ContractColumn {
+/// Of fewer rows it cannot be told.
+const FEWEST_ROWS: u64 = 30;
+
+/// Whether no two rows say the same, and none says nothing; of a column that is not the id, only where all of its values are known.
+fn names_rows(looked: &Looked, place: usize, look: &ColumnLook) -> bool {
+    if look.missing_rows() > 0 || look.rows() < FEWEST_ROWS {
+        return false;
+    }
+    let (texts, numbers) = look.samples();
+    let is_known = look.could_name_rows() && texts.is_all() && numbers.is_all();
+    match looked.repeated(place) {
+        Some(repeated) => repeated.hits == 0,
+        None => is_known && (texts.len() + numbers.len()) as u64 == look.rows(),
+    }
+}
+
+fn of_column((name, look): (&String, &ColumnLook), unique: bool) -> ContractColumn {
     let rows = look.rows() as f64;
     // Nothing of personal data, however many rows say it.
     let is_personal = look.personal(name).is_some();
@@ -26,14 +44,17 @@ fn column(name: &str, look: &ColumnLook) -> ContractColumn {
     ContractColumn {
         name: name.to_owned(),
         kind: if look.kind() == ColumnKind::Text { ColumnKind::Text } else { ColumnKind::Number },
-        range: look.range().filter(|_| !is_personal && look.kind() == ColumnKind::Number).map_or((None, None), |(low, high)| {
-            let (low, high) = rounded_outward(low, high);
-            (Some(low), Some(high))
-        }),
+        range: look.range().filter(|_| !is_personal && !unique && look.kind() == ColumnKind::Number).map_or(
+            (None, None),
+            |(low, high)| {
+                let (low, high) = rounded_outward(low, high);
+                (Some(low), Some(high))
+            },
+        ),
         values,
         max_other: with_slack(others.unwrap_or(0) as f64 / rows.max(1.0)),
         max_missing: if look.kind() == ColumnKind::Empty { 1.0 } else { with_slack(missing) },
-        unique: false,
+        unique,
         optional: false,
     }
 }

@@ -57,6 +57,11 @@ impl RowSample {
         (self.0.values().map(|(_, rows)| rows).filter(|rows| *rows < fewest).sum(), self.known())
     }
 
+    /// The fewest rows that are equal to each other.
+    pub(super) fn fewest(&self) -> u64 {
+        self.0.values().map(|(_, rows)| rows).min().unwrap_or(0)
+    }
+
     /// Rows that repeat another one (all but one of each), rows that have an equal with another label, and all rows that are
     /// known.
     pub(super) fn repeated(&self) -> (u64, u64, u64) {
@@ -115,7 +120,7 @@ mod tests {
         let few = sample(100, [(1, 0), (1, 1), (1, 1), (2, 0), (2, 0), (3, 1)]);
         assert_eq!((few.repeated(), few.is_all()), ((3, 3, 6), true));
         assert_eq!(shared(&few, &sample(100, [(2, 9), (7, 9)])), (2, 6));
-        assert_eq!((few.few_alike(2), few.few_alike(3)), ((1, 6), (3, 6)));
+        assert_eq!((few.few_alike(2), few.few_alike(3), few.fewest()), ((1, 6), (3, 6), 1));
         let pairs = (few.pairs(6), few.pairs_with(&sample(100, [(2, 9), (7, 9)]), 2));
         assert!((pairs.0 - 8.0 / 30.0).abs() < 1e-12 && (pairs.1 - 2.0 / 12.0).abs() < 1e-12, "{pairs:?}");
     }

@@ -17,7 +17,7 @@ fn profile_of(test: &DataRows<'_>, training: Option<&DataRows<'_>>, threads: Non
 
 fn settings<'a>() -> CheckSettings<'a> {
     static NOTHING: BTreeSet<String> = BTreeSet::new();
-    CheckSettings { label: Some("y"), has_classes: true, ..CheckSettings::of(&NOTHING, &NOTHING, ONE) }
+    CheckSettings { label: Some("y"), has_classes: true, ..CheckSettings::of(&NOTHING, None, ONE) }
 }
 
 fn hits(profile: &DataProfile, part: Part, what: Counted, column: Option<&str>) -> (u64, u64) {
@@ -121,7 +121,7 @@ fn a_column_of_ids_is_looked_at_for_personal_data_and_nothing_else() {
     let scan = |text: &str| {
         let (data, _file) = csv(text);
         let id = BTreeSet::from(["id".to_owned()]);
-        let settings = CheckSettings { ignored: &id, scanned: &id, ..settings() };
+        let settings = CheckSettings { ignored: &id, id: Some("id"), ..settings() };
         data_profile(&DataRows::Held(&data), None, &settings).unwrap().0
     };
     let profile = scan("id,y\na@example.com,1\nb@example.com,0\nc@example.com,1\n");
@@ -184,7 +184,7 @@ fn a_contract_is_proposed_from_what_many_rows_say_and_then_held_against_other_ro
     let city = contract.column("city").unwrap();
     assert_eq!(city.values.clone().unwrap(), BTreeSet::from(["Bonn".to_owned(), "Köln".to_owned()]));
     assert!((city.max_other - 0.03).abs() < 1e-12, "a text that one row says is no agreed value");
-    assert!(contract.column("note").unwrap().values.is_none() && contract.column("y").is_none());
+    assert!(contract.column("note").unwrap().values.is_none() && contract.column("y").is_some());
     let people = (0..40).fold(String::from("y,contact\n"), |text, row| text + &format!("{},p{}@example.com\n", row % 2, row % 3));
     let (people, _three) = csv(&people);
     let of_people = infer_contract(&DataRows::Held(&people), &settings()).unwrap();
@@ -258,4 +258,100 @@ fn what_people_said_of_the_same_rows_is_counted_where_all_of_them_did() {
     let two = raters(&["ann", "eve"]).unwrap();
     assert_eq!((two.rows, two.agreeing), (4, 6));
     assert_eq!(raters(&[]), None);
+}
+
+#[test]
+fn rows_that_were_copied_with_other_digits_or_another_number_are_nearly_shared() {
+    let row = |serial: u32, seed: u32, amount: &str, city: &str| format!("s{serial},{},{amount},{city},all\n", seed % 2);
+    let mut test = String::from("serial,y,a,b,c\n");
+    let mut training = String::from("b,a,serial,y,c\n");
+    for seed in 0..60_u32 {
+        let amount = format!("{}.25", seed * 7_919 % 10_007);
+        test += &row(seed, seed, &amount, "New York");
+        // Two copies of the first rows, and two with other digits, case and spaces; the others are rows of their own.
+        let (amount, city) = match seed {
+            0 | 1 => (amount, "New York"),
+            2 | 3 => (amount.replace(".25", ".2501"), "new york"),
+            _ => (format!("{}.75", seed * 104_729 % 99_991 + 20_000), "new-york"),
+        };
+        writeln!(training, "{city},{amount},s{},{},all", seed + 500, seed % 2).unwrap();
+    }
+    let ((test, _one), (training, _two)) = (csv(&test), csv(&training));
+    let profile = profile_of(&DataRows::Held(&test), Some(&DataRows::Held(&training)), ONE);
+    assert_eq!(of_test(&profile, Counted::Shared, None), (0, 60));
+    assert_eq!(of_test(&profile, Counted::NearlyShared, None), (4, 60));
+    // The serial number and the column that says one thing are no question of chance.
+    assert_eq!(pairs(&profile, Counted::NearlyShared).columns.len(), 2);
+    let same = profile_of(&DataRows::Held(&test), Some(&DataRows::Held(&test)), ONE);
+    assert_eq!((of_test(&same, Counted::Shared, None), of_test(&same, Counted::NearlyShared, None)), ((60, 60), (0, 60)));
+}
+
+#[test]
+fn how_likely_two_rows_nearly_agree_is_known_from_all_values_and_from_a_sample() {
+    let spread = |rows: u32, step: u32| {
+        let mut text = String::from("y,a,b\n");
+        (0..rows).for_each(|row| writeln!(text, "{},{}.5,{}", row % 2, row * step % 40_009, row % 7).unwrap());
+        csv(&text)
+    };
+    // Of 40,000 different amounts no more than 16,384 are known.
+    let ((test, _one), (training, _two)) = (spread(40_000, 1), spread(30_000, 3));
+    let profile = profile_of(&DataRows::Held(&test), Some(&DataRows::Held(&training)), ONE);
+    let found = pairs(&profile, Counted::NearlyShared).columns[0];
+    // Two columns tell too little: 20 binary digits, which all of these numbers have.
+    let code = |number: u32| (f64::from(number) + 0.5).to_bits();
+    let mut counts: std::collections::BTreeMap<u64, (f64, f64)> = std::collections::BTreeMap::new();
+    (0..40_000_u32).for_each(|row| counts.entry(code(row % 40_009)).or_default().0 += 1.0);
+    (0..30_000_u32).for_each(|row| counts.entry(code(row * 3 % 40_009)).or_default().1 += 1.0);
+    let expected = counts.values().map(|(one, other)| one * other).sum::<f64>() / (40_000.0 * 30_000.0);
+    assert!((found / expected - 1.0).abs() < 0.05, "{found} for {expected}");
+}
+
+#[test]
+fn ids_that_two_rows_have_are_counted_and_row_numbers_of_two_files_are_none() {
+    let rows = |ids: &mut dyn Iterator<Item = String>| {
+        let text = ids.enumerate().fold(String::from("id,y,a\n"), |text, (row, id)| text + &format!("{id},{},{row}\n", row % 2));
+        csv(&text)
+    };
+    let id = BTreeSet::from(["id".to_owned()]);
+    let settings = || CheckSettings { ignored: &id, id: Some("id"), ..settings() };
+    let counted = |test: &Dataset, training: &Dataset| {
+        let (profile, _) = data_profile(&DataRows::Held(test), Some(&DataRows::Held(training)), &settings()).unwrap();
+        let get = |what| profile.get(Part::Test, what, None).map(|count| (count.hits, count.of));
+        (get(Counted::RepeatedIds), get(Counted::SharedIds))
+    };
+    let (named, _one) = rows(&mut (0..50).map(|row| format!("p{}", row / 2 * 2)));
+    let (others, _two) = rows(&mut (40..90).map(|row| format!("p{row}")));
+    assert_eq!(counted(&named, &others), (Some((25, 50)), Some((10, 50))));
+    let ((numbers, _three), (more, _four)) =
+        (rows(&mut (0..50).map(|row| row.to_string())), rows(&mut (0..80).map(|row| row.to_string())));
+    assert_eq!(counted(&numbers, &more), (Some((0, 50)), None));
+    let (later, _five) = rows(&mut (45..95).map(|row| row.to_string()));
+    assert_eq!(counted(&numbers, &later), (Some((0, 50)), Some((5, 50))));
+}
+
+#[test]
+fn a_model_that_says_something_else_of_a_row_alone_is_seen() {
+    let (data, _file) = csv("y,p,alone,a\n1,0.5,0.5000001,1\n0,0.25,0.26,2\n1,0.75,,3\n0,,0.5,4\n");
+    let settings = CheckSettings { alone: Some(("p", "alone")), ..settings() };
+    let (profile, _) = data_profile(&DataRows::Held(&data), None, &settings).unwrap();
+    // A row that is scored alone, and not among others, is scored otherwise.
+    assert_eq!(of_test(&profile, Counted::ScoredOtherwise, None), (2, 3));
+}
+
+#[test]
+fn what_is_agreed_about_ids_and_labels_is_counted_and_proposed() {
+    let text = (0..40).fold(String::from("id,y,p,a\n"), |text, row| text + &format!("r{row},{},0.5,{}\n", row % 2, row % 3));
+    let (data, _file) = csv(&text);
+    let ignored = BTreeSet::from(["id".to_owned(), "p".to_owned()]);
+    let settings = CheckSettings { ignored: &ignored, id: Some("id"), ..settings() };
+    let contract = infer_contract(&DataRows::Held(&data), &settings).unwrap();
+    let names: Vec<(&str, bool)> = contract.columns.iter().map(|column| (column.name.as_str(), column.unique)).collect();
+    assert_eq!(names, [("id", true), ("y", false), ("a", false)]);
+    let (repeated, _two) = csv(&text.replace("r7,", "r8,"));
+    let (profile, _) =
+        data_profile(&DataRows::Held(&repeated), None, &CheckSettings { contract: Some(&contract), ..settings }).unwrap();
+    let agreed = |name: &str| &profile.agreed[&(Part::Test, name.to_owned())];
+    assert_eq!(agreed("id").counts[&Counted::RepeatedIds], DataCount { hits: 1, of: 40, sampled: false });
+    assert_eq!(agreed("y").counts[&Counted::OutsideRange].hits, 0);
+    assert!(!profile.agreed.contains_key(&(Part::Test, "a".to_owned())));
 }

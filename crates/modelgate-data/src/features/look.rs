@@ -85,6 +85,11 @@ impl<V> Sample<V> {
         self.kept.iter().map(|(hash, (_, rows))| (*hash, *rows))
     }
 
+    /// The values that are known, with their hashes and rows, in no order.
+    pub(crate) fn known(&self) -> impl Iterator<Item = (u64, &V, u64)> {
+        self.kept.iter().map(|(hash, (value, rows))| (*hash, value, *rows))
+    }
+
     /// The rows of a value by its hash, where it is known.
     pub(crate) fn rows_of(&self, hash: u64) -> Option<u64> {
         self.kept.get(&hash).map(|(_, rows)| *rows)

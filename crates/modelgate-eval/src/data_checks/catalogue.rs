@@ -402,6 +402,50 @@ pub const DATA_METRICS: &[DataMetric] = &[
         counted: What::One(Counted::OddTypes),
         unit: DataUnit::Share,
     },
+    DataMetric {
+        id: "train_test_near_overlap_rate",
+        title: "Test rows that are nearly training rows",
+        formula: "test rows that say nearly what a training row says, and not the same (`train_test_overlap_rate`) / test rows; numbers with a fraction nearly agree to 10 binary digits (about three decimal ones), or as many more (up to 20) as it takes that chance alone gives no such row among 100,000; texts without case, spaces, underscores and hyphens; columns with a value of their own in more than 99 % of 30 or more rows, and those with one value in each part, are left out, since they would hide a copy",
+        about: "whole rows, by the features that both parts have",
+        denominator: "all test rows; where there are more than 524,288 different rows, those with the smallest hashes",
+        undefined_when: "there are no test rows",
+        reference: "pandas.merge(rounded(test), rounded(train).drop_duplicates(), on=features).shape[0] / len(test) - train_test_overlap_rate",
+        counted: What::One(Counted::NearlyShared),
+        unit: DataUnit::Share,
+    },
+    DataMetric {
+        id: "repeated_id_rate",
+        title: "Rows with the id of another row",
+        formula: "rows whose `data.id` another row has, all but one of each / rows with an id",
+        about: "whole rows",
+        denominator: "rows with a value of `data.id`; of more than 524,288 different ones, those with the smallest hashes",
+        undefined_when: "no row has one",
+        reference: "frame[id].dropna().duplicated().mean()",
+        counted: What::One(Counted::RepeatedIds),
+        unit: DataUnit::Share,
+    },
+    DataMetric {
+        id: "id_overlap_rate",
+        title: "Test rows with the id of a training row",
+        formula: "test rows whose `data.id` a training row has as well / test rows with an id",
+        about: "whole rows; not where ids are whole numbers as close together as those of counted rows, and the part with fewer shares all of its ids: such files both count their rows",
+        denominator: "test rows with a value of `data.id`; of more than 524,288 different ones, those with the smallest hashes",
+        undefined_when: "no test row has one",
+        reference: "test[id].dropna().isin(train[id]).mean()",
+        counted: What::One(Counted::SharedIds),
+        unit: DataUnit::Share,
+    },
+    DataMetric {
+        id: "k_anonymity",
+        title: "Fewest rows that are alike",
+        formula: "the smallest number of rows that agree in all quasi-identifiers (the k of k-anonymity)",
+        about: "whole rows, by `data.quasi_identifiers`",
+        denominator: ALL_ROWS,
+        undefined_when: "never; 0 where there are no rows",
+        reference: "frame.groupby(quasi_identifiers, dropna=False).size().min()",
+        counted: What::One(Counted::FewestAlike),
+        unit: DataUnit::Number,
+    },
 ];
 
 impl DataMetric {
@@ -582,6 +626,14 @@ impl DataMetricId {
     pub const SOURCE_RATE: Self = Self(63);
     /// See `mixed_type_rate`.
     pub const MIXED_TYPE_RATE: Self = Self(64);
+    /// See `train_test_near_overlap_rate`.
+    pub const TRAIN_TEST_NEAR_OVERLAP_RATE: Self = Self(65);
+    /// See `repeated_id_rate`.
+    pub const REPEATED_ID_RATE: Self = Self(66);
+    /// See `id_overlap_rate`.
+    pub const ID_OVERLAP_RATE: Self = Self(67);
+    /// See `k_anonymity`.
+    pub const K_ANONYMITY: Self = Self(68);
 
     /// Every id, in the order of the catalogue.
     pub fn all() -> impl Iterator<Item = Self> {
@@ -682,6 +734,10 @@ mod tests {
             (DataMetricId::GROUP_SCORE_AUC, "group_score_auc"),
             (DataMetricId::SOURCE_RATE, "source_rate"),
             (DataMetricId::MIXED_TYPE_RATE, "mixed_type_rate"),
+            (DataMetricId::TRAIN_TEST_NEAR_OVERLAP_RATE, "train_test_near_overlap_rate"),
+            (DataMetricId::REPEATED_ID_RATE, "repeated_id_rate"),
+            (DataMetricId::ID_OVERLAP_RATE, "id_overlap_rate"),
+            (DataMetricId::K_ANONYMITY, "k_anonymity"),
         ] {
             assert_eq!((id.as_str(), DataMetricId::parse(name)), (name, Some(id)));
         }

@@ -12,7 +12,7 @@ pub(super) fn expected(what: Counted, pairs: &PairShares) -> Option<f64> {
     match what {
         Counted::Repeated => Some(repeats(load(agree))),
         Counted::Conflicting => Some(one_of_them(load(agree * (1.0 - labels)))),
-        Counted::Shared => Some(one_of_them(load(agree))),
+        Counted::Shared | Counted::NearlyShared => Some(one_of_them(load(agree))),
         Counted::SharedWithLabel => Some(one_of_them(load(agree * labels))),
         _ => None,
     }

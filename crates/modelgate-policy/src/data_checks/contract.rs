@@ -1,6 +1,6 @@
 //! Holds the rows to what was agreed about their columns, and names every breach at once.
 
-use modelgate_cube::{ColumnKind, Contract, ContractColumn, Counted, DataProfile, Part};
+use modelgate_cube::{ColumnKind, Contract, ContractColumn, Counted, DataCount, DataProfile, Part};
 
 use super::{percent, rows_of, words};
 use crate::{Finding, Level, RuleId};
@@ -29,7 +29,8 @@ fn breaches(contract: &Contract, profile: &DataProfile, part: Part) -> Vec<Breac
     }
     let mut found = Vec::new();
     for column in &contract.columns {
-        let kind = profile.columns(part).find(|(name, _)| *name == column.name).map(|(_, kind)| kind);
+        let counted = || profile.columns(part).find(|(name, _)| *name == column.name).map(|(_, kind)| kind);
+        let kind = profile.agreed.get(&(part, column.name.clone())).map(|agreed| agreed.kind).or_else(counted);
         let told = match kind {
             Some(kind) => of_column(column, kind, profile, part),
             None if part == Part::Train || column.optional => Vec::new(),
@@ -52,7 +53,10 @@ fn of_column(column: &ContractColumn, kind: ColumnKind, profile: &DataProfile, p
     if kind != column.kind && kind != ColumnKind::Empty {
         told.push(format!("holds {} where {} are agreed", words(kind), words(column.kind)));
     }
-    let share = |what| profile.get(part, what, Some(&column.name)).filter(|count| count.of > 0);
+    let agreed = profile.agreed.get(&(part, column.name.clone()));
+    let count = |what| agreed.and_then(|agreed| agreed.counts.get(&what).copied());
+    let share = |what| count(what).or_else(|| profile.get(part, what, Some(&column.name))).filter(|count| count.of > 0);
+    let repeated = |count: DataCount| DataCount { hits: count.of - count.hits, ..count };
     let shares = [
         (Counted::Missing, column.max_missing, "has no value"),
         (Counted::OutsideRange, 0.0, "is outside the agreed range"),
@@ -66,18 +70,18 @@ fn of_column(column: &ContractColumn, kind: ColumnKind, profile: &DataProfile, p
         }
     }
     if column.unique
-        && let Some(count) = share(Counted::Distinct)
-        && count.hits < count.of
+        && let Some(count) = share(Counted::RepeatedIds).or_else(|| share(Counted::Distinct).map(repeated))
+        && count.hits > 0
     {
         let about = if count.sampled { "about " } else { "" };
-        told.push(format!("repeats values in {about}{} of {} rows", count.of - count.hits, count.of));
+        told.push(format!("repeats values in {about}{} of {} rows", count.hits, count.of));
     }
     told
 }
 
 #[cfg(test)]
 mod tests {
-    use modelgate_cube::{DataCount, DataKey};
+    use modelgate_cube::{AgreedColumn, DataKey};
 
     use super::*;
 
@@ -133,5 +137,13 @@ mod tests {
         let unique = Contract { columns: vec![ContractColumn { unique: true, ..column("a") }], other_columns: true };
         let repeated = profile(&[(Counted::Distinct, 98)], ColumnKind::Number);
         assert_eq!(told(&unique, Some(&repeated))[0].1, "in test rows, it repeats values in 2 of 100 rows");
+        // Ids and labels are agreed on as well, and what is counted for the contract goes before an estimate.
+        let mut by_role = profile(&[(Counted::Distinct, 98)], ColumnKind::Number);
+        let none = DataCount { hits: 0, of: 100, sampled: false };
+        let agreed = AgreedColumn { kind: ColumnKind::Number, counts: [(Counted::RepeatedIds, none)].into() };
+        by_role.agreed.insert((Part::Test, "a".into()), agreed);
+        assert!(told(&unique, Some(&by_role)).is_empty());
+        by_role.kinds.clear();
+        assert!(told(&unique, Some(&by_role)).is_empty());
     }
 }

@@ -14,6 +14,9 @@ pub enum DataQuestion {
     AtLeast,
     /// A gap between groups must not be above the limit where it is surely there: its interval is above zero.
     SureGap,
+    /// A difference must not be farther from zero than the limit, on either side, where it is surely there: its interval does not hold
+    /// zero.
+    SureDifference,
     /// Its whole interval must not be above this many times, nor below the inverse.
     SureRatio,
     /// It must not have risen by more than the limit since the baseline, surely (adjusted p-value below 0.05).
@@ -45,6 +48,7 @@ pub struct DataRule {
 pub(super) const BASELINE: &str = "a baseline whose release holds counts of its data";
 const ROWS: &str = "`data_checks.enabled`";
 const LABELS: &str = "`data_checks.enabled`, and a label";
+const LOOKED: &str = "a model that is trained here, or `data.label_noise: true`, labels of two classes, and the key of the limit";
 const TRAINING: &str = "the rows that the model learned from: `data.train_path`, or a model that is trained here";
 
 /// Every limit on the data.
@@ -489,6 +493,96 @@ pub const DATA_RULES: &[DataRule] = &[
         key: "max_mixed_type_rate",
         default: Some(0.0),
         needs: "a column of texts",
+    },
+    DataRule {
+        rule: RuleId::NEAR_TRAIN_TEST_OVERLAP,
+        metric: DataMetricId::TRAIN_TEST_NEAR_OVERLAP_RATE,
+        training_only: false,
+        question: DataQuestion::AtMost,
+        key: "max_train_test_near_overlap_rate",
+        default: Some(0.001),
+        needs: TRAINING,
+    },
+    DataRule {
+        rule: RuleId::REPEATED_IDS,
+        metric: DataMetricId::REPEATED_ID_RATE,
+        training_only: false,
+        question: DataQuestion::AtMost,
+        key: "max_repeated_id_rate",
+        default: Some(0.0),
+        needs: "`data.id`",
+    },
+    DataRule {
+        rule: RuleId::ID_OVERLAP,
+        metric: DataMetricId::ID_OVERLAP_RATE,
+        training_only: false,
+        question: DataQuestion::AtMost,
+        key: "max_id_overlap_rate",
+        default: Some(0.0),
+        needs: "`data.id` in test and training rows",
+    },
+    DataRule {
+        rule: RuleId::BATCH_DEPENDENCE,
+        metric: DataMetricId::BATCH_DEPENDENCE_RATE,
+        training_only: false,
+        question: DataQuestion::AtMost,
+        key: "max_batch_dependence_rate",
+        default: Some(0.0),
+        needs: "a model that is trained here, or `data.score_alone`",
+    },
+    DataRule {
+        rule: RuleId::NEIGHBOR_DISAGREEMENT,
+        metric: DataMetricId::NEIGHBOR_DISAGREEMENT_RATE,
+        training_only: false,
+        question: DataQuestion::AtMost,
+        key: "max_neighbor_disagreement_rate",
+        default: None,
+        needs: LOOKED,
+    },
+    DataRule {
+        rule: RuleId::NEAR_DUPLICATES,
+        metric: DataMetricId::NEAR_DUPLICATE_RATE,
+        training_only: false,
+        question: DataQuestion::AtMost,
+        key: "max_near_duplicate_rate",
+        default: None,
+        needs: LOOKED,
+    },
+    DataRule {
+        rule: RuleId::ROWS_IN_ORDER,
+        metric: DataMetricId::ORDER_P,
+        training_only: false,
+        question: DataQuestion::AtLeast,
+        key: "min_order_p",
+        default: None,
+        needs: LOOKED,
+    },
+    DataRule {
+        rule: RuleId::LABEL_RATE_BY_GROUP,
+        metric: DataMetricId::LABEL_RATE_DIFFERENCE,
+        training_only: false,
+        question: DataQuestion::SureDifference,
+        key: "max_label_rate_difference",
+        default: None,
+        needs: "labels of two classes, groups to compare (`evaluation.slices`), and the key `data_checks.max_label_rate_difference`",
+    },
+    DataRule {
+        rule: RuleId::SMALL_GROUP,
+        metric: DataMetricId::GROUP_ROW_COUNT,
+        training_only: false,
+        question: DataQuestion::AtLeast,
+        key: "min_group_rows",
+        default: None,
+        needs: "groups to compare (`evaluation.slices`), and the key `data_checks.min_group_rows`",
+    },
+    DataRule {
+        rule: RuleId::LOW_K_ANONYMITY,
+        metric: DataMetricId::K_ANONYMITY,
+        training_only: false,
+        question: DataQuestion::AtLeast,
+        key: "min_k_anonymity",
+        default: None,
+        needs: "`data.quasi_identifiers`, and the key `data_checks.min_k_anonymity`",
     },
 ];
 

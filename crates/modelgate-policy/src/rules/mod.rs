@@ -2,6 +2,7 @@
 
 mod annotator_disagreement;
 mod baseline_is_candidate;
+mod batch_dependence;
 mod better_than_training;
 mod changed_configuration;
 mod class_imbalance;
@@ -23,11 +24,14 @@ mod failed_control;
 mod future_times;
 mod harmful_new_rows;
 mod id_like_feature;
+mod id_overlap;
 mod label_drift;
 mod label_noise;
 mod label_noise_by_group;
+mod label_rate_by_group;
 mod likely_personal_data;
 mod local_outliers;
+mod low_k_anonymity;
 mod low_l_diversity;
 mod low_support;
 mod low_t_closeness;
@@ -41,6 +45,9 @@ mod missing_like_texts;
 mod missing_slice;
 mod missing_values;
 mod mixed_types;
+mod near_duplicates;
+mod near_train_test_overlap;
+mod neighbor_disagreement;
 mod new_label_noise;
 mod no_baseline;
 mod non_finite_values;
@@ -52,13 +59,16 @@ mod prediction_drift;
 mod production_drift;
 mod proxy_column;
 mod re_identification;
+mod repeated_ids;
 mod row_count_change;
+mod rows_in_order;
 mod rows_told_apart;
 mod schema_change;
 mod score_tells_group;
 mod separate_cluster;
 mod similar_texts;
 mod simpson;
+mod small_group;
 mod source_contribution;
 mod spectral_signature;
 mod stale_data;
@@ -217,6 +227,16 @@ pub const RULES: &[Rule] = &[
     score_tells_group::RULE,
     source_contribution::RULE,
     mixed_types::RULE,
+    near_train_test_overlap::RULE,
+    repeated_ids::RULE,
+    id_overlap::RULE,
+    batch_dependence::RULE,
+    neighbor_disagreement::RULE,
+    near_duplicates::RULE,
+    rows_in_order::RULE,
+    label_rate_by_group::RULE,
+    small_group::RULE,
+    low_k_anonymity::RULE,
 ];
 
 impl RuleId {
@@ -401,6 +421,26 @@ impl RuleId {
     pub const SOURCE_CONTRIBUTION: Self = Self(79);
     /// A few texts stand among numbers, or numbers among texts.
     pub const MIXED_TYPES: Self = Self(80);
+    /// Test rows are nearly training rows.
+    pub const NEAR_TRAIN_TEST_OVERLAP: Self = Self(81);
+    /// Rows have the id of another row.
+    pub const REPEATED_IDS: Self = Self(82);
+    /// Test rows have ids of training rows.
+    pub const ID_OVERLAP: Self = Self(83);
+    /// A model says something else of a row alone.
+    pub const BATCH_DEPENDENCE: Self = Self(84);
+    /// Rows have another label than those around them.
+    pub const NEIGHBOR_DISAGREEMENT: Self = Self(85);
+    /// Rows are nearly the same as another.
+    pub const NEAR_DUPLICATES: Self = Self(86);
+    /// Rows stand in an order.
+    pub const ROWS_IN_ORDER: Self = Self(87);
+    /// Labels of a group differ from all others.
+    pub const LABEL_RATE_BY_GROUP: Self = Self(88);
+    /// A group has few rows.
+    pub const SMALL_GROUP: Self = Self(89);
+    /// Few rows agree in all quasi-identifiers.
+    pub const LOW_K_ANONYMITY: Self = Self(90);
 
     /// Looks an id up, exactly as written in the catalogue.
     #[must_use]

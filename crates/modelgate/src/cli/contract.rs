@@ -1,9 +1,10 @@
 //! `contract`: proposes what may be agreed about the columns of the rows, for people to review.
 
-use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use modelgate_config::{CONTRACT_FILE, Config, ModelSource, contract_text};
+use modelgate_cube::Contract;
 use modelgate_data::{DataRows, infer_contract};
 use modelgate_model::run_command;
 
@@ -11,7 +12,7 @@ use crate::cli::ContractArgs;
 use crate::context::{Console, Context};
 use crate::exit::ExitStatus;
 use crate::failure::Failure;
-use crate::{data_checks, output, pipeline};
+use crate::{data_checks, output, pipeline, terminal};
 
 /// Looks at the rows to evaluate and writes the contract.
 pub(crate) fn run(arguments: &ContractArgs, context: &Context, console: &mut Console<'_>) -> Result<ExitStatus, Failure> {
@@ -27,8 +28,7 @@ pub(crate) fn run(arguments: &ContractArgs, context: &Context, console: &mut Con
     let rows = rows(&config, console)?;
     console.step("Looking", &format!("at the columns of {}", rows.display()));
     let ignored = data_checks::ignored(&config, &config.roles);
-    let nothing = BTreeSet::new();
-    let settings = data_checks::settings(&config, &config.roles, (&ignored, &nothing), None, context);
+    let settings = data_checks::settings(&config, &config.roles, &ignored, None, context);
     let mut contract = infer_contract(&DataRows::File(&rows, &config.read), &settings)?;
     for column in contract.columns.iter_mut().filter(|column| config.policy.data.personal.contains(&column.name)) {
         (column.values, column.range) = (None, (None, None));
@@ -39,8 +39,19 @@ pub(crate) fn run(arguments: &ContractArgs, context: &Context, console: &mut Con
         Some(_) => "next: review it, and commit it",
         None => "next: review it, commit it, and name it in data.contract, so that `modelgate check` holds the rows to it",
     };
-    console.result(&format!("wrote {}, {} columns\n{next}", file.display(), contract.columns.len()));
+    console.result(&format!("{}wrote {}, {} columns\n{next}", types(&contract), file.display(), contract.columns.len()));
     Ok(ExitStatus::Passed)
+}
+
+/// What each column was found to hold.
+fn types(contract: &Contract) -> String {
+    let widest = contract.columns.iter().map(|column| terminal::plain(&column.name).chars().count()).max().unwrap_or(0);
+    let mut table = String::new();
+    for column in &contract.columns {
+        let unique = if column.unique { ", unique" } else { "" };
+        let _ = writeln!(table, "  {:widest$}  {}{unique}", terminal::plain(&column.name), column.kind.id());
+    }
+    table
 }
 
 /// The file with the rows to evaluate.
@@ -49,7 +60,7 @@ fn rows(config: &Config, console: &mut Console<'_>) -> Result<PathBuf, Failure> 
         ModelSource::Train { evaluate, .. } => Ok(evaluate.clone()),
         ModelSource::Predictions { path } => Ok(path.clone()),
         ModelSource::Command(command) => {
-            console.step("Running", &crate::terminal::plain(&command.program));
+            console.step("Running", &terminal::plain(&command.program));
             Ok(run_command(command)?.output)
         }
     }

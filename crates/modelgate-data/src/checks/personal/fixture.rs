@@ -14,7 +14,7 @@ use crate::testing::csv;
 pub(super) fn found(text: &str) -> BTreeMap<String, PersonalKind> {
     let (data, _file) = csv(text);
     let none = BTreeSet::new();
-    let settings = CheckSettings::of(&none, &none, std::num::NonZero::<usize>::MIN);
+    let settings = CheckSettings::of(&none, None, std::num::NonZero::<usize>::MIN);
     let (profile, _) = data_profile(&DataRows::Held(&data), None, &settings).unwrap();
     let personal = profile.counts.keys().filter_map(|key| match (key.part, key.what, &key.column) {
         (Part::Test, Counted::Personal(kind), Some(column)) => Some((column.clone(), kind)),

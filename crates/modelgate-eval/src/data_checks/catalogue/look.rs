@@ -1,6 +1,8 @@
 //! What is measured of single rows with models of all other rows and with their neighbors, and of a model on the rows that it
 //! learned from.
 
+use modelgate_cube::Counted;
+
 use super::{DataMetric, DataUnit, What};
 
 const ROWS: &str = "whole rows of two classes: those that a model is trained on here, or where `data.label_noise` asks for it those of `data.train_path`, else those to evaluate";
@@ -95,11 +97,11 @@ pub(super) const BATCH_DEPENDENCE_RATE: DataMetric = DataMetric {
     id: "batch_dependence_rate",
     title: "Rows that are scored otherwise alone",
     formula: "rows whose score alone differs from that among all rows by more than 0.000001 / rows",
-    about: "whole rows, of a model that is trained here",
-    denominator: "100 test rows, those with the smallest hashes",
+    about: "whole rows, of a model that is trained here, or where `data.score_alone` says what the model says of a row alone",
+    denominator: "100 test rows, those with the smallest hashes; rows with a value of `data.score_alone`",
     undefined_when: "there are none",
     reference: "(abs(model.predict_proba(row) - model.predict_proba(test)[row]) > 1e-6).mean()",
-    counted: What::Derived,
+    counted: What::One(Counted::ScoredOtherwise),
     unit: DataUnit::Share,
 };
 
