@@ -17,6 +17,12 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
         let _ = Frontier::parse(&text, size);
     }
     let entries = [("log/00000/0/0/00000000-x.json".to_owned(), first.to_vec()), (text.into_owned(), rest.to_vec())];
-    let found = examine(&Material { entries: &entries, object: &|_| Some(rest.to_vec()), checkpoint: Some(bytes), frontier: Some(rest) });
+    let found = examine(&Material {
+        entries: &entries,
+        object: &|_| Some(rest.to_vec()),
+        threads: std::num::NonZero::<usize>::MIN,
+        checkpoint: Some(bytes),
+        frontier: Some(rest),
+    });
     let _ = found.root_at(u64::MAX);
 });

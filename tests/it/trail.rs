@@ -351,20 +351,20 @@ fn clocks_of_retention_run_from_each_release() {
 }
 
 /// Makes a key with ssh-keygen; none where that is not installed.
-fn key(gate: &Gate, name: &str) -> Option<String> {
+pub(crate) fn key(gate: &Gate, name: &str) -> Option<String> {
     let made =
         Command::new("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-C", name, "-f"]).arg(gate.path().join(name)).output();
     made.ok().filter(|made| made.status.success()).map(|_| gate.read(&format!("{name}.pub")))
 }
 
-fn signed(gate: &Gate, key: &str, arguments: &[&str]) -> modelgate_tests::Outcome {
+pub(crate) fn signed(gate: &Gate, key: &str, arguments: &[&str]) -> modelgate_tests::Outcome {
     let mut command = gate.command(arguments);
     command.env("MODELGATE_SIGNING_KEY_FILE", gate.path().join(key));
     gate.finish(&mut command)
 }
 
 /// A repository with a signed trail, and the list of those who may sign.
-fn with_signed_trail() -> Option<Gate> {
+pub(crate) fn with_signed_trail() -> Option<Gate> {
     let gate = ready();
     committed(&gate);
     let public = key(&gate, "ci")?;
@@ -375,7 +375,7 @@ fn with_signed_trail() -> Option<Gate> {
     Some(gate)
 }
 
-const BY: &[&str] = &["audit", "verify", "--allowed-signers", "allowed_signers"];
+pub(crate) const BY: &[&str] = &["audit", "verify", "--allowed-signers", "allowed_signers"];
 
 #[test]
 fn signatures_of_listed_keys_are_checked_and_times_count() {

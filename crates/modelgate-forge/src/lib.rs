@@ -24,7 +24,7 @@ pub use deliver::{
 pub use ci::{CiContext, Provider, job};
 pub use git::{
     AppendOutcome, BaselineAbsent, BaselineFound, BaselineLookup, BaselineRequest, Files, ForgeError, NewEntry, PushOutcome,
-    RECORDS_BRANCH, RecordChange, RecordsView, Refreshed, Repository, StoredRelease, TrailWriter,
+    RECORDS_BRANCH, RecordChange, RecordsFiles, RecordsView, Refreshed, Repository, StoredRelease, TrailWriter,
 };
 pub use protection::{Guard, Protection, protection};
 pub use reviews::{Approval, Reviews, ReviewsError, reviews};

@@ -51,6 +51,7 @@ fn read_everything(bytes: &[u8]) -> Result<(), String> {
     let _ = examine(&Material {
         entries: &[(lossy.into_owned(), bytes.to_vec())],
         object: &|_| Some(bytes.to_vec()),
+        threads: std::num::NonZero::<usize>::MIN,
         checkpoint: Some(bytes),
         frontier: Some(bytes),
     });
@@ -118,7 +119,8 @@ proptest! {
         let find = |path: &str| files.iter().find(|(known, _)| known == path).map(|(_, bytes)| bytes.clone());
         let entries: Vec<_> = files.iter().filter(|(path, _)| path.starts_with("log/")).cloned().collect();
         let (checkpoint, frontier) = (find(CHECKPOINT), find(FRONTIER));
-        let found = examine(&Material { entries: &entries, object: &find, checkpoint: checkpoint.as_deref(), frontier: frontier.as_deref() });
+        let threads = std::num::NonZero::<usize>::MIN;
+        let found = examine(&Material { entries: &entries, object: &find, threads, checkpoint: checkpoint.as_deref(), frontier: frontier.as_deref() });
         prop_assert!(is_name || !found.faults.is_empty());
     }
 }

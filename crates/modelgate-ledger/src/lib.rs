@@ -25,6 +25,7 @@ mod hex;
 mod hostile;
 mod ledger;
 pub mod merkle;
+mod parts;
 mod problem;
 mod ssh;
 mod timestamp;
@@ -36,6 +37,7 @@ pub use entry::{ENTRY_FORMAT, Entry, NO_ENTRY};
 pub use envelope::{Envelope, EnvelopeError, EnvelopeSignature, LONGEST_ENVELOPE};
 pub use hex::{Hash, from_hex, sha256, to_hex};
 pub use ledger::{Ledger, append_to};
+pub use parts::{at_once, in_order};
 pub use problem::{Problem, VerifyError, VerifyErrors};
 pub use ssh::{
     AllowedSigner, AllowedSigners, AllowedSignersError, NAMESPACE, PublicKey, SignatureState, SigningKey, SigningKeyError,

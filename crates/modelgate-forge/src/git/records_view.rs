@@ -1,19 +1,15 @@
 //! The records branch as a reader sees it: its files, and whether its history only ever added to them.
 
-use git2::{ObjectType, Oid, Sort, Tree};
+use git2::{ObjectType, Oid, Tree};
 use modelgate_ledger::trail::{CHECKPOINT, FRONTIER, LOG};
 
 use crate::git::error::ForgeError;
 use crate::git::records::{LOCAL_RECORDS, RELEASES, fetched_records};
+use crate::git::records_files::RecordsFiles;
 use crate::git::repository::Repository;
-use crate::git::target::short;
-use crate::git::trail::is_replaced;
 
 /// Where a fetched branch lies until it is known to continue the one that is here.
 const SCRATCH: &str = "refs/modelgate/fetched-records";
-
-/// How many faults of the history are told.
-const MOST_FAULTS: usize = 20;
 
 /// Files by their paths.
 pub type Files = Vec<(String, Vec<u8>)>;
@@ -226,60 +222,9 @@ impl RecordsView<'_> {
         Ok(found)
     }
 
-    /// Everything in the history that did more than add files: merges, and files that were changed or removed. Where the history was
-    /// cut off (a shallow clone), what is there is looked at.
-    pub fn history_faults(&self) -> Result<Vec<String>, ForgeError> {
-        let wrong = ForgeError::git("reading the history of the records branch");
-        let git = &self.repository.git;
-        let mut walk = git.revwalk().map_err(&wrong)?;
-        walk.set_sorting(Sort::TOPOLOGICAL).map_err(&wrong)?;
-        walk.push(self.commit).map_err(&wrong)?;
-        let mut faults = Vec::new();
-        for id in walk {
-            if faults.len() >= MOST_FAULTS {
-                faults.push("and more".to_owned());
-                break;
-            }
-            let commit = id.and_then(|id| git.find_commit(id)).map_err(&wrong)?;
-            let name = short(commit.id());
-            if commit.parent_count() > 1 {
-                faults.push(format!("commit {name} is a merge: the branch is not one line"));
-            }
-            let after = commit.tree().map_err(&wrong)?;
-            for parent in commit.parents() {
-                let before = parent.tree().map_err(&wrong)?;
-                self.compare(&before, &after, "", &mut |path, what| faults.push(format!("commit {name} {what} {path}")))?;
-            }
-        }
-        Ok(faults)
-    }
-
-    fn compare(
-        &self,
-        before: &Tree<'_>,
-        after: &Tree<'_>,
-        path: &str,
-        tell: &mut dyn FnMut(&str, &str),
-    ) -> Result<(), ForgeError> {
-        if before.id() == after.id() {
-            return Ok(());
-        }
-        for entry in before {
-            let name = entry.name_bytes();
-            let inner = || format!("{path}{}", String::from_utf8_lossy(name));
-            match after.get_name_bytes(name) {
-                None => tell(&inner(), "removes"),
-                Some(now) if now.id() == entry.id() && now.filemode() == entry.filemode() => {}
-                Some(now) if now.kind() == Some(ObjectType::Tree) && entry.kind() == Some(ObjectType::Tree) => {
-                    let wrong = ForgeError::git("reading the history of the records branch");
-                    let folder = |id| self.repository.git.find_tree(id).map_err(&wrong);
-                    self.compare(&folder(entry.id())?, &folder(now.id())?, &(inner() + "/"), tell)?;
-                }
-                Some(_) if path.is_empty() && is_replaced(&inner()) => {}
-                Some(_) => tell(&inner(), "changes"),
-            }
-        }
-        Ok(())
+    /// Every file, found once, to be read from several threads.
+    pub fn files(&self) -> Result<RecordsFiles, ForgeError> {
+        RecordsFiles::of(&self.repository.git, self.commit, &self.tree)
     }
 }
 

@@ -1,10 +1,11 @@
 //! Looks at a whole trail and names everything that is not as it was written.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZero;
 
 use crate::hex::{Hash, sha256, to_hex};
 use crate::merkle::Frontier;
-use crate::{Checkpoint, Envelope};
+use crate::{Checkpoint, Envelope, in_order};
 
 use super::{TrailEntry, object_path};
 
@@ -58,7 +59,9 @@ pub struct Material<'a> {
     /// Path and bytes of each file below `log/`, sorted by path.
     pub entries: &'a [(String, Vec<u8>)],
     /// The bytes of the object at a path; none where there is none.
-    pub object: &'a dyn Fn(&str) -> Option<Vec<u8>>,
+    pub object: &'a (dyn Fn(&str) -> Option<Vec<u8>> + Sync),
+    /// How many threads read at the same time.
+    pub threads: NonZero<usize>,
     /// The file `checkpoint`.
     pub checkpoint: Option<&'a [u8]>,
     /// The file `frontier`.
@@ -76,21 +79,15 @@ pub struct Examined {
     pub checkpoint: Option<Checkpoint>,
     /// Everything that does not hold.
     pub faults: Vec<Fault>,
+    /// The roots of the trees of the first none, one, two entries and so on.
+    roots: Vec<Hash>,
 }
 
 impl Examined {
     /// The root of the tree of the first `size` entries; none where there are fewer.
     #[must_use]
     pub fn root_at(&self, size: u64) -> Option<Hash> {
-        let first = self.entries.get(..usize::try_from(size).ok()?)?;
-        let leaves: Vec<Hash> = first.iter().map(TrailEntry::leaf).collect();
-        Some(Frontier::of(&leaves).root())
-    }
-
-    /// The hashes of all entries as leaves.
-    #[must_use]
-    pub fn leaves(&self) -> Vec<Hash> {
-        self.entries.iter().map(TrailEntry::leaf).collect()
+        self.roots.get(usize::try_from(size).ok()?).copied()
     }
 }
 
@@ -99,27 +96,40 @@ impl Examined {
 #[must_use]
 pub fn examine(material: &Material<'_>) -> Examined {
     let mut faults = Vec::new();
-    let entries = read(material.entries, &mut faults);
+    let entries = read(material, &mut faults);
     gaps(&entries, &mut faults);
-    let tree = links(&entries, &mut faults);
+    let (tree, roots) = links(&entries, &mut faults);
     order_in_time(&entries, &mut faults);
     let checkpoint = checkpoint(material, &tree, &mut faults);
-    let envelopes: Vec<_> = entries.iter().map(|entry| envelope(material, entry, &mut faults)).collect();
-    replays(&entries, &envelopes, &mut faults);
-    Examined { entries, envelopes, checkpoint, faults }
+    let (mut envelopes, mut statements) = (Vec::with_capacity(entries.len()), Vec::with_capacity(entries.len()));
+    for (entry, found) in entries.iter().zip(in_order(&entries, material.threads, |entry| envelope(material, entry))) {
+        let (envelope, statement) = match found {
+            Ok((envelope, statement)) => (Some(envelope), statement),
+            Err(fault) => {
+                faults.push(fault);
+                (None, entry.payload)
+            }
+        };
+        envelopes.push(envelope);
+        statements.push(statement);
+    }
+    replays(&entries, &statements, &mut faults);
+    Examined { entries, envelopes, checkpoint, faults, roots }
 }
 
-fn read(files: &[(String, Vec<u8>)], faults: &mut Vec<Fault>) -> Vec<TrailEntry> {
+fn read(material: &Material<'_>, faults: &mut Vec<Fault>) -> Vec<TrailEntry> {
     let mut by_seq: BTreeMap<u64, TrailEntry> = BTreeMap::new();
-    for (path, bytes) in files {
-        let entry = match TrailEntry::parse(bytes) {
+    let read =
+        in_order(material.entries, material.threads, |(_, bytes)| TrailEntry::parse(bytes).map(|entry| (entry.path(), entry)));
+    for ((path, _), entry) in material.entries.iter().zip(read) {
+        let (named, entry) = match entry {
             Ok(entry) => entry,
             Err(reason) => {
                 faults.push(Fault::tampered("edited", format!("{} is not an entry: {reason}", shown(path))));
                 continue;
             }
         };
-        if entry.path() != *path {
+        if named != *path {
             let what = format!("{} is not what its name says: it was edited, renamed or moved", shown(path));
             faults.push(Fault::tampered("edited", what));
         }
@@ -150,13 +160,15 @@ fn gaps(entries: &[TrailEntry], faults: &mut Vec<Fault>) {
     }
 }
 
-fn links(entries: &[TrailEntry], faults: &mut Vec<Fault>) -> Frontier {
+/// Their tree, and the root of the tree before each and after the last.
+fn links(entries: &[TrailEntry], faults: &mut Vec<Fault>) -> (Frontier, Vec<Hash>) {
     let mut tree = Frontier::default();
+    let mut roots = vec![tree.root()];
     // After a gap nothing can be told of what follows it; the gap is named already.
     let mut is_whole = true;
     for entry in entries {
         is_whole &= entry.seq == tree.size();
-        if is_whole && entry.prev_root != tree.root() {
+        if is_whole && roots.last() != Some(&entry.prev_root) {
             let what = format!(
                 "entry {} does not continue the entries before it: one of them was replaced, or entries were put in another order",
                 entry.seq
@@ -165,8 +177,9 @@ fn links(entries: &[TrailEntry], faults: &mut Vec<Fault>) -> Frontier {
             is_whole = false;
         }
         tree.push(entry.leaf());
+        roots.push(tree.root());
     }
-    tree
+    (tree, roots)
 }
 
 fn order_in_time(entries: &[TrailEntry], faults: &mut Vec<Fault>) {
@@ -219,40 +232,35 @@ fn checkpoint(material: &Material<'_>, tree: &Frontier, faults: &mut Vec<Fault>)
     Some(checkpoint)
 }
 
-fn envelope(material: &Material<'_>, entry: &TrailEntry, faults: &mut Vec<Fault>) -> Option<Envelope> {
+/// The envelope of an entry and the digest of its statement, or why there is none.
+fn envelope(material: &Material<'_>, entry: &TrailEntry) -> Result<(Envelope, Hash), Fault> {
     let path = object_path(&entry.payload);
     let Some(bytes) = (material.object)(&path) else {
-        let what = format!("the statement of entry {} is missing: {path}", entry.seq);
-        faults.push(Fault::incomplete("missing", what));
-        return None;
+        return Err(Fault::incomplete("missing", format!("the statement of entry {} is missing: {path}", entry.seq)));
     };
-    if sha256(&bytes) != entry.payload {
-        let what = format!("the statement of entry {} was edited: {path} has the digest {}", entry.seq, to_hex(&sha256(&bytes)));
-        faults.push(Fault::tampered("edited", what));
-        return None;
+    let digest = sha256(&bytes);
+    if digest != entry.payload {
+        let what = format!("the statement of entry {} was edited: {path} has the digest {}", entry.seq, to_hex(&digest));
+        return Err(Fault::tampered("edited", what));
     }
-    match Envelope::parse(&bytes) {
-        Ok(envelope) => Some(envelope),
-        Err(error) => {
-            faults.push(Fault::tampered("forged", format!("the statement of entry {}: {error}", entry.seq)));
-            None
-        }
-    }
+    let envelope = Envelope::parse(&bytes)
+        .map_err(|error| Fault::tampered("forged", format!("the statement of entry {}: {error}", entry.seq)))?;
+    let statement = sha256(&envelope.payload);
+    Ok((envelope, statement))
 }
 
 /// A statement counts once: signatures may differ, what is signed may not come again.
-fn replays(entries: &[TrailEntry], envelopes: &[Option<Envelope>], faults: &mut Vec<Fault>) {
+fn replays(entries: &[TrailEntry], statements: &[Hash], faults: &mut Vec<Fault>) {
     let mut seen: BTreeMap<Hash, u64> = BTreeMap::new();
     let mut named: BTreeSet<u64> = BTreeSet::new();
-    for (entry, envelope) in entries.iter().zip(envelopes) {
-        let statement = envelope.as_ref().map_or(entry.payload, |envelope| sha256(&envelope.payload));
-        if let Some(first) = seen.get(&statement).copied()
+    for (entry, statement) in entries.iter().zip(statements) {
+        if let Some(first) = seen.get(statement).copied()
             && named.insert(entry.seq)
         {
             let what = format!("entry {} has the statement of entry {first}: it was appended again", entry.seq);
             faults.push(Fault::tampered("replayed", what));
         }
-        seen.entry(statement).or_insert(entry.seq);
+        seen.entry(*statement).or_insert(entry.seq);
     }
 }
 

@@ -38,6 +38,7 @@ fn examined(files: &Files) -> Examined {
     examine(&Material {
         entries: &entries,
         object: &|path| files.get(path).cloned(),
+        threads: std::num::NonZero::new(2).unwrap(),
         checkpoint: file(CHECKPOINT),
         frontier: file(FRONTIER),
     })

@@ -141,10 +141,25 @@ pub(crate) struct StoredCheck {
     pub(crate) state: String,
 }
 
+/// What a root names; the rest, by far the most of it, is not looked at.
+#[derive(Deserialize)]
+struct Names {
+    configuration: StoredFile,
+    waivers: Option<StoredFile>,
+    contract: Option<StoredFile>,
+    counts: Object,
+    retrained: Vec<Object>,
+    baseline: StoredPast,
+    anchor: Option<StoredPast>,
+    batch: Option<Object>,
+    written: Vec<StoredDocument>,
+    compliance: Option<StoredCompliance>,
+}
+
 /// The digests of all texts that a root names, and whether each is one of counts of this decision alone, which are large; none where it
 /// cannot be read.
 pub(super) fn named(root: &str) -> Vec<(Digest, bool)> {
-    let Ok(root) = serde_json::from_str::<Root>(root) else { return Vec::new() };
+    let Ok(root) = serde_json::from_str::<Names>(root) else { return Vec::new() };
     let of_past = |past: &StoredPast| match past {
         StoredPast::None { .. } => None,
         StoredPast::Release { bundle, .. } => Some(bundle.clone()),

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::collections::BTreeSet;
+use std::num::NonZero;
 
 use modelgate_ledger::Envelope;
 use modelgate_ledger::trail::{Examined, Material, examine};
@@ -9,6 +10,8 @@ use modelgate_ledger::trail::{Examined, Material, examine};
 use super::*;
 use crate::git::testing::{Sandbox, writer};
 use crate::git::{RECORDS_BRANCH, RecordChange, Refreshed};
+
+const THREADS: NonZero<usize> = NonZero::<usize>::MIN.saturating_add(1);
 
 fn statement(text: &str) -> NewEntry {
     let payload = text.as_bytes().to_vec();
@@ -31,10 +34,12 @@ fn examined(sandbox: &Sandbox) -> Examined {
     let repository = sandbox.open();
     let view = repository.records().unwrap().unwrap();
     let (entries, checkpoint, frontier) = (view.entries().unwrap(), view.checkpoint().unwrap(), view.frontier().unwrap());
-    assert_eq!(view.history_faults().unwrap(), Vec::<String>::new());
+    let files = view.files().unwrap();
+    assert_eq!(files.history_faults(THREADS).unwrap(), Vec::<String>::new());
     examine(&Material {
         entries: &entries,
-        object: &|path| view.file(path).unwrap(),
+        object: &|path| files.read(path).unwrap(),
+        threads: THREADS,
         checkpoint: checkpoint.as_deref(),
         frontier: frontier.as_deref(),
     })
@@ -143,30 +148,37 @@ fn writers_in_one_clone_lose_nothing() {
 
 #[cfg(unix)]
 #[test]
-fn a_server_that_refuses_is_told_at_once_and_nothing_is_lost() {
+fn a_server_that_refuses_at_random_is_told_at_once_and_nothing_is_lost() {
     use std::os::unix::fs::PermissionsExt as _;
+    use std::sync::atomic::{AtomicUsize, Ordering};
     let remote = remote();
     let hook = remote.path().join("hooks/pre-receive");
-    // Refuses every second push.
+    // Refuses the first push, and every third or so of the others.
     let script = format!(
-        "#!/bin/sh\nif mkdir {0}/refused 2>/dev/null; then echo no >&2; exit 1; fi\nrmdir {0}/refused\n",
+        "#!/bin/sh\nif mkdir {}/first 2>/dev/null || [ $(($(od -An -N1 -tu1 /dev/urandom) % 3)) = 0 ]; then echo no >&2; exit 1; fi\n",
         remote.path().display()
     );
     std::fs::write(&hook, script).unwrap();
     std::fs::set_permissions(&hook, std::fs::Permissions::from_mode(0o755)).unwrap();
-    let clones = [remote.cloned(&[]), remote.cloned(&[])];
-    let mut refusals = 0;
-    for n in 0..3 {
+    let (count, refusals) = (appends(), AtomicUsize::new(0));
+    let clones: Vec<Sandbox> = (0..8).map(|_| remote.cloned(&[])).collect();
+    std::thread::scope(|scope| {
         for (number, clone) in clones.iter().enumerate() {
-            append(&clone.open(), &format!("{number} {n}"));
-            while let Err(error) = clone.open().push_records("origin", 5, &writer()) {
-                assert!(matches!(error, ForgeError::GitFailed { .. }), "{error}");
-                refusals += 1;
-            }
+            let (path, refusals) = (clone.path(), &refusals);
+            scope.spawn(move || {
+                let repository = Repository::open(path).unwrap();
+                for n in 0..count {
+                    append(&repository, &format!("{number} {n}"));
+                    while let Err(error) = repository.push_records("origin", 200, &writer()) {
+                        assert!(matches!(error, ForgeError::GitFailed { .. }), "{error}");
+                        refusals.fetch_add(1, Ordering::Relaxed);
+                    }
+                }
+            });
         }
-    }
-    assert!(refusals > 0);
-    holds_each_once(&remote, &(0..2).flat_map(|number| (0..3).map(move |n| format!("{number} {n}"))).collect());
+    });
+    assert!(refusals.into_inner() > 0);
+    holds_each_once(&remote, &(0..8).flat_map(|number| (0..count).map(move |n| format!("{number} {n}"))).collect());
 }
 
 /// What is left by a writer that died: after it wrote objects, after it moved its branch, after it pushed, and after the branch moved
@@ -224,7 +236,7 @@ fn changes_removals_and_merges_in_the_history_are_named() {
     sandbox.git(&["commit", "--quiet", "-am", "z"]);
     sandbox.git(&["switch", "--quiet", "main"]);
     let repository = sandbox.open();
-    let faults = repository.records().unwrap().unwrap().history_faults().unwrap().join("\n");
+    let faults = repository.records().unwrap().unwrap().files().unwrap().history_faults(THREADS).unwrap().join("\n");
     // It was alone in its folder.
     for part in ["removes log", "changes added", "is a merge"] {
         assert!(faults.contains(part), "{part} is not in\n{faults}");
@@ -249,50 +261,4 @@ fn a_remote_with_another_history_is_told_and_never_taken_over() {
     remote.git(&["update-ref", "-d", &format!("refs/heads/{RECORDS_BRANCH}")]);
     assert_eq!(clone.open().refresh_records().unwrap(), Refreshed::Gone);
     assert_eq!(forger.open().refresh_records().unwrap(), Refreshed::NoRemote);
-}
-
-/// What appending to a long trail and looking through it costs: `MODELGATE_LONG_TRAIL` entries, else few. `cargo xtask bench` reads what is
-/// printed.
-#[expect(clippy::print_stdout, reason = "a measurement for `cargo xtask bench`")]
-#[test]
-fn a_long_trail_costs_little_more_than_a_short_one() {
-    let count: usize = std::env::var("MODELGATE_LONG_TRAIL").ok().and_then(|text| text.parse().ok()).unwrap_or(250);
-    let sandbox = Sandbox::new();
-    sandbox.commit("one");
-    let repository = sandbox.open();
-    // As long as a decision with a pack or two and what it follows from, and with as many digests, which do not compress.
-    let digest = |n: usize, line: usize| modelgate_ledger::to_hex(&sha256(format!("{n} {line}").as_bytes()));
-    let text = |n: usize, lines: usize| -> String {
-        let named = |line: usize| format!("{{\"name\":\"model-card-{line}.md\",\"digest\":\"{}\"}},", digest(n, line));
-        (0..lines).map(named).collect::<Vec<_>>().concat()
-    };
-    let add = |n: usize| {
-        let NewEntry { kind, envelope, .. } = statement(&text(n, 45));
-        let filler = |line: usize| format!("{{\"check\":\"true_positive_rate of age_band={line}\",\"state\":\"passed\"}},");
-        let root = text(n + 1_000_000, 30) + &(0..200).map(filler).collect::<Vec<_>>().concat();
-        let one = NewEntry { kind, envelope, evidence: vec![root.into_bytes()] };
-        repository.append_to_trail(&[one], &writer(), 1_700_000_000).unwrap();
-    };
-    for n in 0..count {
-        add(n);
-    }
-    sandbox.git(&["gc", "--quiet"]);
-    let before = sandbox.git(&["rev-parse", RECORDS_BRANCH]);
-    let appended = std::time::Instant::now();
-    for n in count..count + 5 {
-        add(n);
-    }
-    let append_ms = appended.elapsed().as_secs_f64() * 1000.0 / 5.0;
-    // What a push of them sends, and what a fetch gets: bytes of a pack on top of what is there.
-    let sent = format!("git pack-objects --revs --thin --stdout -q >sent.pack <<end\n{RECORDS_BRANCH}\n^{before}\nend\n");
-    let packed = std::process::Command::new("sh").args(["-c", &sent]).current_dir(sandbox.path()).status();
-    assert!(packed.unwrap().success());
-    let kilobytes = std::fs::metadata(sandbox.path().join("sent.pack")).unwrap().len() as f64 / 1000.0;
-    let looked = std::time::Instant::now();
-    let found = examined(&sandbox);
-    let verify_s = looked.elapsed().as_secs_f64();
-    assert_eq!((found.faults, found.entries.len()), (Vec::new(), count + 5));
-    println!("trail of {count} entries: append ms {append_ms:.2}");
-    println!("trail of {count} entries: growth KB {:.2}", kilobytes / 5.0);
-    println!("trail of {count} entries: verify s {verify_s:.3}");
 }

@@ -4,6 +4,7 @@ mod append;
 mod attest;
 mod doctor;
 mod export;
+mod identity;
 mod log;
 mod replay;
 mod retention;

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use modelgate_cube::{BUNDLE_FILE, Bundle, Digest};
-use modelgate_forge::RecordsView;
-use modelgate_ledger::from_hex;
+use modelgate_forge::{RecordsFiles, RecordsView};
 use modelgate_ledger::trail::{Fault, Kind, object_path};
+use modelgate_ledger::{from_hex, in_order};
 
+use crate::candidate::threads;
 use crate::evidence::{Broken, Evidence, counts_text, gather, named, replay};
 use crate::failure::Failure;
 use crate::statement::Statement;
@@ -27,40 +28,55 @@ impl Elsewhere {
 }
 
 /// The digest of what a decision follows from; none where none is kept.
-fn root_of(statement: &Statement) -> Option<Digest> {
+pub(super) fn root_of(statement: &Statement) -> Option<Digest> {
     statement.predicate.get("replay")?.get("sha256")?.as_str()?.parse().ok()
 }
 
+/// The text that names all others a decision follows from.
+struct Root {
+    seq: u64,
+    digest: Digest,
+    is_as_it_was: bool,
+    /// What it names, and whether each is large and may be kept elsewhere.
+    named: Vec<(Digest, bool)>,
+}
+
 /// Looks whether the evidence that the trail keeps is whole and as it was: how many decisions have theirs elsewhere, and what is wrong.
-pub(super) fn kept<'a>(said: impl Iterator<Item = (u64, &'a Statement)>, view: &RecordsView<'_>) -> (usize, Vec<Fault>) {
-    let (mut elsewhere, mut faults) = (0, Vec::new());
+pub(super) fn kept(roots: &[(u64, Digest)], files: &RecordsFiles) -> (usize, Vec<Fault>) {
+    let read = in_order(roots, threads(), |(seq, digest)| {
+        let text = file(digest, files)?;
+        let named = std::str::from_utf8(&text).map(named).unwrap_or_default();
+        Some(Root { seq: *seq, digest: *digest, is_as_it_was: Digest::of(&text) == *digest, named })
+    });
+    let elsewhere = read.iter().filter(|root| root.is_none()).count();
+    let mut faults = Vec::new();
     // One text may be part of many decisions.
     let mut known: BTreeSet<Digest> = BTreeSet::new();
-    for (seq, statement) in said {
-        let Some(root) = root_of(statement) else { continue };
-        let Some(text) = object(&root, view) else {
-            elsewhere += 1;
-            continue;
-        };
-        let named = std::str::from_utf8(&text).map(named).unwrap_or_default();
-        for (digest, is_large) in std::iter::once((root, false)).chain(named) {
+    for Root { seq, digest, is_as_it_was, named } in read.into_iter().flatten() {
+        let edited = |digest: &Digest| Fault::tampered("edited", format!("the evidence of entry {seq} was edited: {digest}"));
+        if known.insert(digest) && !is_as_it_was {
+            faults.push(edited(&digest));
+        }
+        for (digest, is_large) in named {
             if !known.insert(digest) {
                 continue;
             }
-            match object(&digest, view) {
+            match file(&digest, files) {
                 None if is_large => {}
                 None => {
                     let what = format!("the evidence of entry {seq} is not whole: {digest} is missing");
                     faults.push(Fault::incomplete("missing", what));
                 }
-                Some(bytes) if Digest::of(&bytes) != digest => {
-                    faults.push(Fault::tampered("edited", format!("the evidence of entry {seq} was edited: {digest}")));
-                }
+                Some(bytes) if Digest::of(&bytes) != digest => faults.push(edited(&digest)),
                 Some(_) => {}
             }
         }
     }
     (elsewhere, faults)
+}
+
+fn file(digest: &Digest, files: &RecordsFiles) -> Option<Vec<u8>> {
+    files.read(&object_path(&from_hex(&digest.to_string())?)).ok().flatten()
 }
 
 fn object(digest: &Digest, view: &RecordsView<'_>) -> Option<Vec<u8>> {

@@ -1,12 +1,18 @@
 //! `audit verify`: seven checks of the trail, each with a result of its own, and what a pass does and does not show.
 
+use std::num::NonZero;
 use std::path::Path;
 
-use modelgate_forge::{Files, RecordsView, Refreshed};
-use modelgate_ledger::trail::{Examined, Fault, FaultClass, Kind, Material, TrailEntry, examine, is_before};
-use modelgate_ledger::{AllowedSigners, Checkpoint, SignatureState, sha256, to_hex};
+use modelgate_cube::Digest;
+use modelgate_forge::{Files, RecordsFiles, RecordsView, Refreshed};
+use modelgate_ledger::trail::{
+    CHECKPOINT, Examined, FRONTIER, Fault, FaultClass, Kind, LOG, Material, TrailEntry, examine, is_before,
+};
+use modelgate_ledger::{AllowedSigners, Checkpoint, at_once, in_order, sha256, to_hex};
 use serde_json::Value;
 
+use crate::candidate::threads;
+use crate::cli::audit::identity;
 use crate::cli::audit::replay::{self, Elsewhere, Replayed};
 use crate::cli::audit::timestamp::{self, Stamped};
 use crate::cli::audit::{VerifyArgs, repository};
@@ -20,7 +26,7 @@ use crate::terminal::plain;
 const MOST_SHOWN: usize = 20;
 
 /// The result of one check.
-struct Checked {
+pub(super) struct Checked {
     name: &'static str,
     /// What was looked at, or why it was not.
     told: String,
@@ -29,19 +35,36 @@ struct Checked {
 }
 
 impl Checked {
-    fn of(name: &'static str, told: String, faults: Vec<Fault>) -> Self {
+    pub(super) fn of(name: &'static str, told: String, faults: Vec<Fault>) -> Self {
         Self { name, told, was_run: true, faults }
     }
 
-    fn not_run(name: &'static str, why: &str) -> Self {
+    pub(super) fn not_run(name: &'static str, why: &str) -> Self {
         Self { name, told: why.to_owned(), was_run: false, faults: Vec::new() }
     }
 }
 
-/// A statement that could be read, with its entry.
+/// What a statement that could be read says, as far as the checks ask for it.
 struct Said {
     entry: TrailEntry,
-    statement: Statement,
+    /// All of it, where a check needs that: ten thousand of them are many times as large as their texts.
+    statement: Option<Statement>,
+    /// How many documents it names.
+    documents: usize,
+    /// The digest of what a decision follows from.
+    root: Option<Digest>,
+    /// What was accepted and might not be.
+    illegal: Vec<Fault>,
+}
+
+impl Said {
+    fn of(entry: &TrailEntry, statement: Statement, is_replayed: bool) -> Self {
+        let documents = statement.predicate.get("evidence").and_then(Value::as_array).map_or(0, Vec::len);
+        let is_decision = entry.kind == Kind::Decision;
+        let (root, illegal) = (replay::root_of(&statement).filter(|_| is_decision), illegal(entry, &statement));
+        let is_kept = entry.kind == Kind::Release || (is_replayed && is_decision);
+        Self { entry: entry.clone(), statement: is_kept.then_some(statement), documents, root, illegal }
+    }
 }
 
 /// Runs the checks and prints their results.
@@ -54,29 +77,39 @@ pub(crate) fn run(arguments: &VerifyArgs, console: &mut Console<'_>) -> Result<E
             "git fetch origin modelgate-records:refs/remotes/origin/modelgate-records, or append a first decision with `modelgate audit append`",
         ));
     };
+    let files = view.files()?;
+    // The history takes about as long as all the rest.
+    let (past, looked) = at_once(|| files.history_faults(NonZero::<usize>::MIN), || look(arguments, &view, &files));
+    let (found, others) = looked?;
+    let checks: Vec<Checked> = std::iter::once(history(past?, &view, asked)).chain(others).collect();
+    Ok(tell(&checks, &found, &view, console))
+}
+
+/// All checks but the first, and the trail that they are of.
+fn look(arguments: &VerifyArgs, view: &RecordsView<'_>, files: &RecordsFiles) -> Result<(Examined, Vec<Checked>), Failure> {
     let signers = arguments.allowed_signers.as_deref().map(allowed_signers).transpose()?;
     let anchors: Vec<(String, Checkpoint)> = arguments.against.iter().map(|path| anchor(path)).collect::<Result<_, _>>()?;
-    let entries = view.entries()?;
-    let (checkpoint, frontier) = (view.checkpoint()?, view.frontier()?);
+    let entries = files.below(LOG)?;
+    let (checkpoint, frontier) = (files.read(CHECKPOINT)?, files.read(FRONTIER)?);
     let found = examine(&Material {
         entries: &entries,
-        object: &|path| view.file(path).ok().flatten(),
+        object: &|path| files.read(path).ok().flatten(),
+        threads: threads(),
         checkpoint: checkpoint.as_deref(),
         frontier: frontier.as_deref(),
     });
     let from = since(arguments.since.as_deref(), &found)?;
-    let (said, unreadable) = statements(&found, from);
+    let (said, unreadable) = statements(&found, from, arguments.replay);
     let releases = view.releases()?;
-    let checks = [
-        history(&view, asked)?,
+    let checks = vec![
         sequence(&found),
-        identity(&found, from, signers.as_ref()),
-        evidence(&found, &said, &releases, &view),
-        against(&found, &anchors, timestamp::stamped(&view)?),
-        replayed(arguments, &said, &view)?,
-        legality(&said, unreadable),
+        identity::check(&found, from, signers.as_ref()),
+        evidence(&found, &said, &releases, files),
+        against(&found, &anchors, timestamp::stamped(view)?),
+        replayed(arguments, &said, view)?,
+        legality(said, unreadable),
     ];
-    Ok(tell(&checks, &found, &view, console))
+    Ok((found, checks))
 }
 
 /// Reads the list of those who may sign.
@@ -105,8 +138,11 @@ fn anchor(path: &Path) -> Result<(String, Checkpoint), Failure> {
 /// The first entry whose statement is looked at: that of the release.
 fn since(tag: Option<&str>, found: &Examined) -> Result<u64, Failure> {
     let Some(tag) = tag else { return Ok(0) };
-    let (said, _) = statements(found, 0);
-    let released = said.iter().rev().find(|one| one.entry.kind == Kind::Release && one.statement.text("release") == Some(tag));
+    let (said, _) = statements(found, 0, false);
+    let is_it = |one: &&Said| {
+        one.entry.kind == Kind::Release && one.statement.as_ref().and_then(|statement| statement.text("release")) == Some(tag)
+    };
+    let released = said.iter().rev().find(is_it);
     released.map(|one| one.entry.seq).ok_or_else(|| {
         Failure::with_help(
             format!("the trail has no entry of the release {}", plain(tag)),
@@ -115,25 +151,29 @@ fn since(tag: Option<&str>, found: &Examined) -> Result<u64, Failure> {
     })
 }
 
-fn statements(found: &Examined, from: u64) -> (Vec<Said>, Vec<Fault>) {
+fn statements(found: &Examined, from: u64, is_replayed: bool) -> (Vec<Said>, Vec<Fault>) {
     let (mut said, mut faults) = (Vec::new(), Vec::new());
-    for (entry, envelope) in found.entries.iter().zip(&found.envelopes).filter(|(entry, _)| entry.seq >= from) {
-        let Some(envelope) = envelope else { continue };
-        match Statement::read(envelope) {
-            Ok(statement) if statement.kind == entry.kind => said.push(Said { entry: entry.clone(), statement }),
-            Ok(statement) => {
-                let what = format!("entry {} is called {}, and its statement is of a {}", entry.seq, entry.kind, statement.kind);
-                faults.push(Fault::tampered("forged", what));
-            }
-            Err(reason) => faults.push(Fault::tampered("forged", format!("the statement of entry {}: {reason}", entry.seq))),
+    let asked = found.entries.iter().zip(&found.envelopes).filter(|(entry, _)| entry.seq >= from);
+    let asked: Vec<_> = asked.filter_map(|(entry, envelope)| Some((entry, envelope.as_ref()?))).collect();
+    let read = in_order(&asked, threads(), |(entry, envelope)| match Statement::read(envelope) {
+        Ok(statement) if statement.kind == entry.kind => Ok(Said::of(entry, statement, is_replayed)),
+        Ok(statement) => {
+            Err(format!("entry {} is called {}, and its statement is of a {}", entry.seq, entry.kind, statement.kind))
+        }
+        Err(reason) => Err(format!("the statement of entry {}: {reason}", entry.seq)),
+    });
+    for one in read {
+        match one {
+            Ok(one) => said.push(one),
+            Err(what) => faults.push(Fault::tampered("forged", what)),
         }
     }
     (said, faults)
 }
 
 /// 1: the branch is one line, and each of its commits only added files.
-fn history(view: &RecordsView<'_>, asked: Option<Refreshed>) -> Result<Checked, Failure> {
-    let mut faults: Vec<Fault> = view.history_faults()?.into_iter().map(|what| Fault::tampered("rewritten", what)).collect();
+fn history(past: Vec<String>, view: &RecordsView<'_>, asked: Option<Refreshed>) -> Checked {
+    let mut faults: Vec<Fault> = past.into_iter().map(|what| Fault::tampered("rewritten", what)).collect();
     let remote = match asked {
         None => "the remote was not asked",
         Some(Refreshed::NoRemote) => "there is no remote to ask",
@@ -152,7 +192,7 @@ fn history(view: &RecordsView<'_>, asked: Option<Refreshed>) -> Result<Checked, 
         }
     };
     let cut = if view.is_cut_off() { ", as far as this shallow clone goes back" } else { "" };
-    Ok(Checked::of("history", format!("one line of commits that only add files{cut}; {remote}"), faults))
+    Checked::of("history", format!("one line of commits that only add files{cut}; {remote}"), faults)
 }
 
 /// 2: no entry is missing, each continues those before it, and the checkpoint is of them.
@@ -165,70 +205,17 @@ fn sequence(found: &Examined) -> Checked {
     )
 }
 
-/// 3: each statement, and the checkpoint, is signed by somebody who might then.
-fn identity(found: &Examined, from: u64, signers: Option<&AllowedSigners>) -> Checked {
-    let envelopes = found.entries.iter().zip(&found.envelopes).filter(|(entry, _)| entry.seq >= from);
-    let envelopes: Vec<_> = envelopes.filter_map(|(entry, envelope)| Some((entry, envelope.as_ref()?))).collect();
-    let signed = envelopes.iter().filter(|(_, envelope)| !envelope.signatures.is_empty()).count();
-    let Some(signers) = signers else {
-        let why = format!("{signed} of {} statements are signed; by whom was not checked (--allowed-signers)", envelopes.len());
-        return Checked::not_run("identity", &why);
-    };
-    let mut faults = Vec::new();
-    for (entry, envelope) in &envelopes {
-        let states = envelope.signature_states(signers, &entry.appended_at);
-        for state in &states {
-            if let SignatureState::Forged { principal } = state {
-                let what =
-                    format!("entry {} bears a signature in the name of {} that is not theirs", entry.seq, plain(principal));
-                faults.push(Fault::tampered("forged", what));
-            }
-        }
-        if states.iter().any(|state| matches!(state, SignatureState::Valid { .. })) {
-            continue;
-        }
-        let late = states.iter().find_map(|state| match state {
-            SignatureState::NotThen { principal } => Some(principal),
-            _ => None,
-        });
-        faults.push(match late {
-            Some(who) => {
-                let what =
-                    format!("entry {} is signed by {}, who might not sign at {}", entry.seq, plain(who), entry.appended_at);
-                Fault::unverifiable("not-then", what)
-            }
-            None if states.is_empty() => Fault::unverifiable("unsigned", format!("entry {} is not signed", entry.seq)),
-            None => Fault::unverifiable("unknown-signer", format!("entry {} is signed by nobody who is listed", entry.seq)),
-        });
-    }
-    faults.extend(checkpoint_identity(found, signers));
-    Checked::of("identity", format!("{signed} of {} statements are signed", envelopes.len()), faults)
-}
-
-fn checkpoint_identity(found: &Examined, signers: &AllowedSigners) -> Option<Fault> {
-    let (checkpoint, last) = (found.checkpoint.as_ref()?, found.entries.last()?);
-    let states: Vec<_> =
-        signers.signers.iter().filter_map(|signer| Some((signer, checkpoint.is_signed_by(&signer.key)?))).collect();
-    if let Some((signer, _)) = states.iter().find(|(_, fits)| !fits) {
-        let what = format!("the checkpoint bears a signature in the name of {} that is not theirs", plain(&signer.principal));
-        return Some(Fault::tampered("forged", what));
-    }
-    if states.iter().any(|(signer, _)| signer.may_sign(&last.appended_at)) {
-        return None;
-    }
-    Some(Fault::unverifiable("unsigned", "the checkpoint is signed by nobody who is listed and might then"))
-}
-
 /// 4: what is named is there: statements, and the files of releases.
-fn evidence(found: &Examined, said: &[Said], releases: &[(String, Files)], view: &RecordsView<'_>) -> Checked {
+fn evidence(found: &Examined, said: &[Said], releases: &[(String, Files)], files: &RecordsFiles) -> Checked {
     let mut faults: Vec<Fault> = found.faults.iter().filter(|fault| fault.class == FaultClass::Incomplete).cloned().collect();
     let mut named = std::collections::BTreeSet::new();
     for one in said.iter().filter(|one| one.entry.kind == Kind::Release) {
-        let Some(tag) = one.statement.text("release") else { continue };
+        let Some(statement) = &one.statement else { continue };
+        let Some(tag) = statement.text("release") else { continue };
         named.insert(tag.to_owned());
         let stored = releases.iter().find(|(known, _)| known == tag).map(|(_, files)| files.as_slice()).unwrap_or_default();
         let prefix = format!("releases/{tag}/");
-        for subject in &one.statement.subject {
+        for subject in &statement.subject {
             let Some(file) = subject.get("name").and_then(Value::as_str).and_then(|name| name.strip_prefix(&prefix)) else {
                 continue;
             };
@@ -255,10 +242,10 @@ fn evidence(found: &Examined, said: &[Said], releases: &[(String, Files)], view:
             format!("the release {} is stored, and no entry says so: `modelgate release {0}` on its commit adds one", plain(tag));
         faults.push(Fault::incomplete("unrecorded", what));
     }
-    let decisions = said.iter().filter(|one| one.entry.kind == Kind::Decision);
-    let (elsewhere, of_evidence) = replay::kept(decisions.map(|one| (one.entry.seq, &one.statement)), view);
+    let roots: Vec<(u64, Digest)> = said.iter().filter_map(|one| Some((one.entry.seq, one.root?))).collect();
+    let (elsewhere, of_evidence) = replay::kept(&roots, files);
     faults.extend(of_evidence);
-    let documents: usize = said.iter().filter_map(|one| one.statement.predicate.get("evidence")?.as_array().map(Vec::len)).sum();
+    let documents: usize = said.iter().map(|one| one.documents).sum();
     let told = format!(
         "every statement and every file of {} releases is here; {documents} documents, and the evidence of {elsewhere} decisions, are named \
          by digest and kept elsewhere",
@@ -309,41 +296,43 @@ fn replayed(arguments: &VerifyArgs, said: &[Said], view: &RecordsView<'_>) -> Re
         return Ok(Checked::not_run("replay", "no decision was judged again from its evidence (--replay)"));
     }
     let elsewhere = Elsewhere::read(&arguments.evidence)?;
-    let said = said.iter().map(|one| (one.entry.seq, one.entry.kind, &one.statement));
+    let said = said.iter().filter_map(|one| Some((one.entry.seq, one.entry.kind, one.statement.as_ref()?)));
     let Replayed { same, faults } = replay::all(said, view, &elsewhere)?;
     Ok(Checked::of("replay", format!("{same} decisions were judged again from their evidence, and came to the same"), faults))
 }
 
 /// 7: what was accepted might be accepted then.
-fn legality(said: &[Said], unreadable: Vec<Fault>) -> Checked {
-    let mut faults = unreadable;
-    for Said { entry, statement } in said {
-        let created = statement.text("created");
-        if created.is_some_and(|created| is_before(&entry.appended_at, created)) {
-            let what = format!("entry {} was appended at {}, before its statement was made", entry.seq, entry.appended_at);
-            faults.push(Fault::tampered("backdated", what));
-        }
-        let day = created.and_then(|created| created.get(..10)).unwrap_or_default();
-        let list = |key: &str| statement.predicate.get(key).and_then(Value::as_array).cloned().unwrap_or_default();
-        for waiver in list("waivers") {
-            let expires =
-                waiver.get("waiver").and_then(|waiver| waiver.get("expires")).and_then(Value::as_str).unwrap_or_default();
-            if waiver.get("expired").and_then(Value::as_bool) != Some(true) && expires < day {
-                let what = format!("entry {} counts a waiver as valid that had expired on {}", entry.seq, plain(expires));
-                faults.push(Fault::tampered("illegal", what));
-            }
-        }
-        let expected = statement.predicate.get("facts").and_then(|facts| facts.get("evidence_digest"));
-        for approval in list("approvals") {
-            if approval.get("evidence_digest") != expected {
-                faults.push(Fault::tampered("illegal", format!("entry {} has an approval of other evidence", entry.seq)));
-            }
-            if approval.get("date").and_then(Value::as_str).unwrap_or_default() > day {
-                faults.push(Fault::tampered("illegal", format!("entry {} has an approval of a later day", entry.seq)));
-            }
+fn legality(said: Vec<Said>, unreadable: Vec<Fault>) -> Checked {
+    let faults = unreadable.into_iter().chain(said.into_iter().flat_map(|one| one.illegal)).collect();
+    Checked::of("legality", "every statement is of its kind; waivers and approvals held when they were used".to_owned(), faults)
+}
+
+fn illegal(entry: &TrailEntry, statement: &Statement) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let created = statement.text("created");
+    if created.is_some_and(|created| is_before(&entry.appended_at, created)) {
+        let what = format!("entry {} was appended at {}, before its statement was made", entry.seq, entry.appended_at);
+        faults.push(Fault::tampered("backdated", what));
+    }
+    let day = created.and_then(|created| created.get(..10)).unwrap_or_default();
+    let list = |key: &str| statement.predicate.get(key).and_then(Value::as_array).into_iter().flatten();
+    for waiver in list("waivers") {
+        let expires = waiver.get("waiver").and_then(|waiver| waiver.get("expires")).and_then(Value::as_str).unwrap_or_default();
+        if waiver.get("expired").and_then(Value::as_bool) != Some(true) && expires < day {
+            let what = format!("entry {} counts a waiver as valid that had expired on {}", entry.seq, plain(expires));
+            faults.push(Fault::tampered("illegal", what));
         }
     }
-    Checked::of("legality", "every statement is of its kind; waivers and approvals held when they were used".to_owned(), faults)
+    let expected = statement.predicate.get("facts").and_then(|facts| facts.get("evidence_digest"));
+    for approval in list("approvals") {
+        if approval.get("evidence_digest") != expected {
+            faults.push(Fault::tampered("illegal", format!("entry {} has an approval of other evidence", entry.seq)));
+        }
+        if approval.get("date").and_then(Value::as_str).unwrap_or_default() > day {
+            faults.push(Fault::tampered("illegal", format!("entry {} has an approval of a later day", entry.seq)));
+        }
+    }
+    faults
 }
 
 fn tell(checks: &[Checked], found: &Examined, view: &RecordsView<'_>, console: &mut Console<'_>) -> ExitStatus {
