@@ -24,15 +24,17 @@ subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "ci", "-f",
 judged = subprocess.run([PROGRAM, "check", "--quiet"], cwd=FOLDER, env={"PATH": "/usr/bin:/bin", "MODELGATE_SIGNING_KEY_FILE": str(KEY)})
 assert judged.returncode in (0, 1, 3), judged
 
-told = json.loads((FOLDER / "modelgate-out/decision.dsse").read_text())
-envelope = Envelope.from_dict(told)
+text = (FOLDER / "modelgate-out/decision.dsse").read_text()
+told = json.loads(text)
+# The library takes the dictionary that it is given apart.
+envelope = Envelope.from_dict(json.loads(text))
 key = SSlibKey.from_crypto(load_ssh_public_key(KEY.with_suffix(".pub").read_bytes()))
 [plain] = [name for name in envelope.signatures if not name.startswith("sshsig:")]
 [of_ssh] = [one for one in told["signatures"] if one["keyid"].startswith("sshsig:")]
 key.keyid = plain
 assert envelope.verify([key], 1)
 print("conformance: securesystemslib verifies the envelope of the decision")
-other = Envelope.from_dict({**told, "payload": base64.b64encode(envelope.payload.replace(b"_v1", b"_v2") + b" ").decode()})
+other = Envelope.from_dict({**json.loads(text), "payload": base64.b64encode(envelope.payload.replace(b"_v1", b"_v2") + b" ").decode()})
 try:
     other.verify([key], 1)
 except VerificationError:
