@@ -10,6 +10,8 @@ if [ -n "${GH_TOKEN:-}" ]; then
 fi
 git fetch --quiet origin modelgate-records:modelgate-records || true
 "$program" release "$TAG" --config "$CONFIG" --push
+# What was appended last is what is signed.
+if [ "${SIGSTORE:-false}" = true ]; then "$program" audit sign --push; fi
 printf 'commit=%s\n' "$(git rev-parse modelgate-records)" >>"$GITHUB_OUTPUT"
 if [ "$ATTACH" = true ]; then
   folder=$(mktemp -d)

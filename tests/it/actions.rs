@@ -6,6 +6,7 @@ use modelgate_tests::forge::{Fault, Forge, TOKEN};
 use modelgate_tests::{Gate, Outcome};
 use serde_json::json;
 
+use crate::keyless::cosign;
 use crate::ready;
 
 /// A script of an action, with the environment that its steps are given.
@@ -108,9 +109,14 @@ fn a_tag_stores_its_counts_and_pushes_them() {
     let mut command = script(&gate, "release/release.sh");
     command.env("CONFIG", "modelgate.yml").env("TAG", "v1.0.0").env("ATTACH", "false").env("HOME", gate.path());
     command.env("GITHUB_OUTPUT", gate.path().join("outputs"));
+    let signed = cosign(&gate);
+    if let Some(program) = &signed {
+        command.env("SIGSTORE", "true").env("MODELGATE_SIGSTORE", program).env("SIGSTORE_ID_TOKEN", "t");
+    }
     let _ = gate.finish(&mut command).exits(0).prints("pushed modelgate-records to origin");
     let listed = git(&["--git-dir", "origin.git", "ls-tree", "-r", "--name-only", "modelgate-records"]);
     assert!(listed.contains("releases/v1.0.0/modelgate-bundle.json"), "{listed}");
+    assert_eq!(listed.contains("signatures/"), signed.is_some(), "{listed}");
     assert!(gate.read("outputs").starts_with("commit="));
 }
 

@@ -27,6 +27,7 @@ mod happy;
 mod hostile;
 mod invariance;
 mod judge;
+mod keyless;
 mod killed;
 mod ll144;
 mod long_trail;

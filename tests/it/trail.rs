@@ -424,14 +424,14 @@ fn a_key_is_read_from_a_file_and_never_told() {
 }
 
 /// Unpacks an archive with what the system has; none where it has nothing.
-fn unpacked(gate: &Gate, name: &str) -> Option<()> {
+pub(crate) fn unpacked(gate: &Gate, name: &str) -> Option<()> {
     let script = "import sys, zipfile; archive = zipfile.ZipFile(sys.argv[1]); assert archive.testzip() is None; archive.extractall(sys.argv[2])";
     let done =
         Command::new("python3").args(["-c", script]).arg(gate.path().join(name)).arg(gate.path().join("unpacked")).output();
     done.ok().map(|done| assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr)))
 }
 
-fn steps(gate: &Gate) -> (bool, String) {
+pub(crate) fn steps(gate: &Gate) -> (bool, String) {
     let done = Command::new("sh").arg(gate.path().join("unpacked/verify.sh")).output().unwrap();
     (done.status.success(), String::from_utf8_lossy(&[done.stdout, done.stderr].concat()).into_owned())
 }

@@ -53,6 +53,7 @@ const FILES: &[(&str, Source)] = &[
             &["audit", "show"],
             &["audit", "export"],
             &["audit", "timestamp"],
+            &["audit", "sign"],
             &["audit", "attest"],
             &["audit", "doctor"],
             &["list"],

@@ -19,6 +19,8 @@ mod target;
 mod testing;
 mod trail;
 
+pub(crate) use error::one_line;
+
 pub use absent::BaselineAbsent;
 pub use baseline::{BaselineFound, BaselineLookup, BaselineRequest};
 pub use error::ForgeError;

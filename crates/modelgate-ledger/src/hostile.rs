@@ -47,6 +47,7 @@ fn read_everything(bytes: &[u8]) -> Result<(), String> {
     for size in [0, 1, 7, u64::MAX] {
         let _ = Frontier::parse(&lossy, size);
     }
+    let _ = (crate::KeylessSignature::parse(bytes), crate::TimeStamp::parse(bytes));
     let _ = (Head::read(bytes, bytes), crate::from_hex(&lossy), crate::verify(bytes));
     let _ = examine(&Material {
         entries: &[(lossy.into_owned(), bytes.to_vec())],

@@ -18,11 +18,13 @@
 //! The crate works on text and never touches a file; it does not know what it records.
 
 mod checkpoint;
+mod der;
 mod entry;
 mod envelope;
 mod hex;
 #[cfg(test)]
 mod hostile;
+mod keyless;
 mod ledger;
 pub mod merkle;
 mod parts;
@@ -36,6 +38,7 @@ pub use checkpoint::{Checkpoint, CheckpointError, NoteSignature};
 pub use entry::{ENTRY_FORMAT, Entry, NO_ENTRY};
 pub use envelope::{Envelope, EnvelopeError, EnvelopeSignature, LONGEST_ENVELOPE};
 pub use hex::{Hash, from_hex, sha256, to_hex};
+pub use keyless::{BundleError, KeylessSignature, LONGEST_BUNDLE};
 pub use ledger::{Ledger, append_to};
 pub use parts::{at_once, in_order};
 pub use problem::{Problem, VerifyError, VerifyErrors};

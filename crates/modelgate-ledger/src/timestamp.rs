@@ -3,19 +3,11 @@
 
 use std::fmt::Write as _;
 
+use crate::der::{Der, FIRST, INTEGER, OBJECT, OCTETS, SEQUENCE, SET, TIME};
 use crate::hex::Hash;
 
 /// The longest answer that is read, in bytes. With its certificates one has a few thousand.
 pub const LONGEST_TIMESTAMP: usize = 1 << 18;
-
-/// Tags of DER.
-const INTEGER: u8 = 0x02;
-const OCTETS: u8 = 0x04;
-const OBJECT: u8 = 0x06;
-const TIME: u8 = 0x18;
-const SEQUENCE: u8 = 0x30;
-const SET: u8 = 0x31;
-const FIRST: u8 = 0xa0;
 
 /// SHA-256 (2.16.840.1.101.3.4.2.1) as an identifier of an algorithm, without parameters, as RFC 5754 wants it.
 const SHA256: [u8; 13] = [SEQUENCE, 11, OBJECT, 9, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01];
@@ -110,35 +102,6 @@ fn time(text: &[u8]) -> Option<String> {
         let _ = write!(time, "{before}{}", char::from(*digit));
     }
     Some(time + "Z")
-}
-
-/// A reader of tags, lengths and contents, of which every length is definite.
-#[derive(Clone, Copy)]
-struct Der<'a>(&'a [u8]);
-
-impl<'a> Der<'a> {
-    /// The content of the next element, which must have this tag.
-    fn take(&mut self, tag: u8) -> Option<&'a [u8]> {
-        let (found, rest) = self.0.split_first()?;
-        let (first, rest) = rest.split_first()?;
-        let (length, rest) = match usize::from(*first) {
-            short @ 0..=127 => (short, rest),
-            // Four bytes of length are more than any answer has.
-            long @ 129..=132 => {
-                let (bytes, rest) = rest.split_at_checked(long - 128)?;
-                (bytes.iter().fold(0_usize, |length, byte| (length << 8) | usize::from(*byte)), rest)
-            }
-            _ => return None,
-        };
-        let (content, rest) = rest.split_at_checked(length)?;
-        (*found == tag).then_some(())?;
-        self.0 = rest;
-        Some(content)
-    }
-
-    fn inner(&mut self, tag: u8) -> Option<Self> {
-        self.take(tag).map(Der)
-    }
 }
 
 #[cfg(test)]

@@ -64,6 +64,31 @@ impl Staged {
     }
 }
 
+/// A folder with files that are handed to another program. It is gone with the value.
+pub(crate) struct Handed(tempfile::TempDir);
+
+impl Handed {
+    /// An empty one, which nobody else may read.
+    pub(crate) fn new() -> Result<Self, WriteError> {
+        let made = tempfile::Builder::new().prefix("modelgate-").tempdir();
+        made.map(Self).map_err(|source| WriteError { path: std::env::temp_dir(), source })
+    }
+
+    /// Where a file of it is, or will be.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    /// Writes a file, and tells where it is.
+    pub(crate) fn write(&self, name: &str, bytes: &[u8]) -> Result<PathBuf, WriteError> {
+        let path = self.path(name);
+        match std::fs::write(&path, bytes) {
+            Ok(()) => Ok(path),
+            Err(source) => Err(WriteError { path, source }),
+        }
+    }
+}
+
 /// Holds a folder until it is dropped: other runs that ask for it wait. Ends with its process, so that a crash leaves
 /// nothing locked. Where a system cannot lock folders, nobody waits.
 pub(crate) struct FolderLock {

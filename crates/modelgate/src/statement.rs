@@ -6,7 +6,7 @@ use modelgate_ledger::{Envelope, SigningKey};
 use serde_json::{Value, json};
 
 /// The type of in-toto's statements.
-const STATEMENT: &str = "https://in-toto.io/Statement/v1";
+pub(crate) const STATEMENT: &str = "https://in-toto.io/Statement/v1";
 
 /// The type of an envelope's payload that is one.
 pub(crate) const PAYLOAD_TYPE: &str = "application/vnd.in-toto+json";

@@ -1,10 +1,12 @@
 //! The files of one state of the records branch: found once, and read by any number of threads at the same time.
 
 use std::collections::BTreeMap;
+use std::num::NonZero;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use git2::{ObjectType, Oid, Tree};
+use modelgate_ledger::in_order;
 
 use crate::git::error::ForgeError;
 use crate::git::records_view::Files;
@@ -66,14 +68,14 @@ impl RecordsFiles {
     }
 
     /// Path and bytes of every file below a folder, sorted by path.
-    pub fn below(&self, folder: &str) -> Result<Files, ForgeError> {
+    pub fn below(&self, folder: &str, threads: NonZero<usize>) -> Result<Files, ForgeError> {
         let prefix = format!("{folder}/");
         let inside = self.ids.range(prefix.clone()..).take_while(|(path, _)| path.starts_with(&prefix));
-        self.readers.with(|git| {
-            inside
-                .map(|(path, id)| Ok((path.clone(), git.find_blob(*id)?.content().to_vec())))
-                .collect::<Result<_, git2::Error>>()
-        })
+        let inside: Vec<_> = inside.collect();
+        let read = |(path, id): &(&String, &Oid)| {
+            self.readers.with(|git| Ok(((*path).clone(), git.find_blob(**id)?.content().to_vec())))
+        };
+        in_order(&inside, threads, read).into_iter().collect()
     }
 }
 

@@ -12,6 +12,7 @@ use modelgate_policy::Date;
 use modelgate_report::AuditRow;
 use serde_json::Value;
 
+use crate::cli::audit::keyless::SIGNATURES;
 use crate::cli::audit::timestamp::TIMESTAMPS;
 use crate::cli::audit::{ExportArgs, repository};
 use crate::context::Console;
@@ -121,6 +122,7 @@ impl Export {
                 if one.is_ssh() { ("sig", armored(&one.signature).into_bytes()) } else { ("raw", one.signature.clone()) };
             self.files.insert(format!("{name}.{number}.{ending}"), content);
         }
+        self.add_keyless(&name, &envelope, view)?;
         let mut links = vec![(format!("{name}.json"), "statement".to_owned())];
         self.add_release(entry, &statement, view, &mut links)?;
         self.add_evidence(&statement, view, &mut links);
@@ -145,6 +147,14 @@ impl Export {
                 .collect(),
             links,
         });
+        Ok(())
+    }
+
+    /// Copies the signatures without keys of a statement.
+    fn add_keyless(&mut self, name: &str, envelope: &Envelope, view: &RecordsView<'_>) -> Result<(), Failure> {
+        let of = format!("{SIGNATURES}/{}-", to_hex(&sha256(&envelope.payload)));
+        let kept = view.below(SIGNATURES)?.into_iter().filter(|(path, _)| path.starts_with(&of));
+        self.files.extend((1..).zip(kept).map(|(number, (_, bytes))| (format!("{name}.{number}.sigstore"), bytes)));
         Ok(())
     }
 

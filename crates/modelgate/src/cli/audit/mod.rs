@@ -5,9 +5,11 @@ mod attest;
 mod doctor;
 mod export;
 mod identity;
+mod keyless;
 mod log;
 mod replay;
 mod retention;
+mod said;
 mod show;
 mod timestamp;
 mod verify;
@@ -56,6 +58,9 @@ pub(crate) enum AuditCommand {
     /// Have an authority say when the trail was as it is (RFC 3161), and keep its answer beside the trail.
     #[command(after_help = "Example:\n  modelgate audit timestamp --url https://freetsa.org/tsr --push")]
     Timestamp(TimestampArgs),
+    /// Have a statement of the trail signed without a key, by who this job is (Sigstore), and keep the signature beside the trail.
+    #[command(after_help = "Example:\n  modelgate audit sign --push")]
+    Sign(SignArgs),
     /// Hand a decision to GitHub's own signing: write its predicate, and print what `actions/attest` has to be given.
     #[command(after_help = "Example:\n  modelgate audit attest --decision modelgate-out >>\"$GITHUB_OUTPUT\"")]
     Attest(AttestArgs),
@@ -163,6 +168,16 @@ pub(crate) struct VerifyArgs {
     /// Who may sign, and when: a file as `ssh-keygen` and git read it. Without it signatures are counted and not checked.
     #[arg(long, value_name = "FILE", env = "MODELGATE_ALLOWED_SIGNERS", help_heading = "Input")]
     pub(crate) allowed_signers: Option<PathBuf>,
+    /// Who must have signed without a key, as the certificate names them: the address of a workflow, or a mail address. Asks a program of
+    /// Sigstore, which may ask the network.
+    #[arg(long, value_name = "WHO", requires = "sigstore_issuer", help_heading = "Input")]
+    pub(crate) sigstore_identity: Option<String>,
+    /// Who vouched for that, such as `https://token.actions.githubusercontent.com`.
+    #[arg(long, value_name = "URL", requires = "sigstore_identity", help_heading = "Input")]
+    pub(crate) sigstore_issuer: Option<String>,
+    /// The program that checks such signatures: cosign 3 or newer, or sigstore of Python.
+    #[arg(long, value_name = "PROGRAM", env = "MODELGATE_SIGSTORE", default_value = "cosign", help_heading = "Input")]
+    pub(crate) sigstore: String,
     /// A text with a checkpoint that was kept elsewhere, such as the notes of a release: shows that nothing before it was changed or cut
     /// off. May be given several times.
     #[arg(long, value_name = "FILE", help_heading = "Input")]
@@ -240,6 +255,22 @@ pub(crate) struct TimestampArgs {
     pub(crate) push: PushArgs,
 }
 
+/// Flags of `audit sign`.
+#[derive(Debug, Args)]
+pub(crate) struct SignArgs {
+    #[command(flatten)]
+    pub(crate) trail: TrailArgs,
+    /// The number of the entry whose statement is signed; default: the newest.
+    #[arg(long, value_name = "NUMBER", help_heading = "Input")]
+    pub(crate) entry: Option<u64>,
+    /// The program that signs: cosign 3 or newer, or sigstore of Python. It finds the job's token of identity in the environment; modelgate
+    /// does not look at it.
+    #[arg(long, value_name = "PROGRAM", env = "MODELGATE_SIGSTORE", default_value = "cosign", help_heading = "Network")]
+    pub(crate) sigstore: String,
+    #[command(flatten)]
+    pub(crate) push: PushArgs,
+}
+
 /// Flags of `audit attest`.
 #[derive(Debug, Args)]
 pub(crate) struct AttestArgs {
@@ -273,6 +304,7 @@ pub(crate) fn run(command: &AuditCommand, context: &Context, console: &mut Conso
         AuditCommand::Show(arguments) => show::run(arguments, console),
         AuditCommand::Export(arguments) => export::run(arguments, console),
         AuditCommand::Timestamp(arguments) => timestamp::run(arguments, context, console),
+        AuditCommand::Sign(arguments) => keyless::run(arguments, context, console),
         AuditCommand::Attest(arguments) => attest::run(arguments, console),
         AuditCommand::Doctor(arguments) => doctor::run(arguments, context, console),
     }

@@ -7,6 +7,7 @@ use modelgate_cube::{BUNDLE_FILE, Bundle, Digest};
 use modelgate_forge::{RecordsFiles, RecordsView};
 use modelgate_ledger::trail::{Fault, Kind, object_path};
 use modelgate_ledger::{from_hex, in_order};
+use serde_json::Value;
 
 use crate::candidate::threads;
 use crate::evidence::{Broken, Evidence, counts_text, gather, named, replay};
@@ -28,8 +29,8 @@ impl Elsewhere {
 }
 
 /// The digest of what a decision follows from; none where none is kept.
-pub(super) fn root_of(statement: &Statement) -> Option<Digest> {
-    statement.predicate.get("replay")?.get("sha256")?.as_str()?.parse().ok()
+pub(super) fn root_of(replay: &Value) -> Option<Digest> {
+    replay.get("sha256")?.as_str()?.parse().ok()
 }
 
 /// The text that names all others a decision follows from.
@@ -129,8 +130,8 @@ fn counts_of_releases(view: &RecordsView<'_>) -> Result<BTreeMap<Digest, String>
 }
 
 fn one(seq: u64, statement: &Statement, get: &dyn Fn(&Digest) -> Option<Vec<u8>>) -> Option<Fault> {
-    let Some(root) = root_of(statement) else {
-        let said = statement.predicate.get("replay");
+    let said = statement.predicate.get("replay");
+    let Some(root) = said.and_then(root_of) else {
         let why = said.and_then(|said| said.get("not_kept")).and_then(|why| why.as_str());
         let why = why.map_or_else(|| "it was made before evidence was kept".to_owned(), plain);
         let cure = "judge its commit again with `modelgate check` where the rows are, and compare both decision.json";

@@ -4,22 +4,21 @@ use std::num::NonZero;
 use std::path::Path;
 
 use modelgate_cube::Digest;
-use modelgate_forge::{Files, RecordsFiles, RecordsView, Refreshed};
-use modelgate_ledger::trail::{
-    CHECKPOINT, Examined, FRONTIER, Fault, FaultClass, Kind, LOG, Material, TrailEntry, examine, is_before,
-};
-use modelgate_ledger::{AllowedSigners, Checkpoint, at_once, in_order, sha256, to_hex};
+use modelgate_forge::{Files, KeylessIdentity, RecordsFiles, RecordsView, Refreshed};
+use modelgate_ledger::trail::{CHECKPOINT, Examined, FRONTIER, Fault, FaultClass, Kind, LOG, Material, examine};
+use modelgate_ledger::{AllowedSigners, Checkpoint, at_once, sha256, to_hex};
 use serde_json::Value;
 
 use crate::candidate::threads;
-use crate::cli::audit::identity;
+use crate::cli::audit::identity::{self, Keyless};
+use crate::cli::audit::keyless::{Asked, Bundles};
 use crate::cli::audit::replay::{self, Elsewhere, Replayed};
+use crate::cli::audit::said::{Said, statements};
 use crate::cli::audit::timestamp::{self, Stamped};
 use crate::cli::audit::{VerifyArgs, repository};
 use crate::context::Console;
 use crate::exit::ExitStatus;
 use crate::failure::{Failure, unreadable};
-use crate::statement::Statement;
 use crate::terminal::plain;
 
 /// How many faults of one check are printed.
@@ -44,29 +43,6 @@ impl Checked {
     }
 }
 
-/// What a statement that could be read says, as far as the checks ask for it.
-struct Said {
-    entry: TrailEntry,
-    /// All of it, where a check needs that: ten thousand of them are many times as large as their texts.
-    statement: Option<Statement>,
-    /// How many documents it names.
-    documents: usize,
-    /// The digest of what a decision follows from.
-    root: Option<Digest>,
-    /// What was accepted and might not be.
-    illegal: Vec<Fault>,
-}
-
-impl Said {
-    fn of(entry: &TrailEntry, statement: Statement, is_replayed: bool) -> Self {
-        let documents = statement.predicate.get("evidence").and_then(Value::as_array).map_or(0, Vec::len);
-        let is_decision = entry.kind == Kind::Decision;
-        let (root, illegal) = (replay::root_of(&statement).filter(|_| is_decision), illegal(entry, &statement));
-        let is_kept = entry.kind == Kind::Release || (is_replayed && is_decision);
-        Self { entry: entry.clone(), statement: is_kept.then_some(statement), documents, root, illegal }
-    }
-}
-
 /// Runs the checks and prints their results.
 pub(crate) fn run(arguments: &VerifyArgs, console: &mut Console<'_>) -> Result<ExitStatus, Failure> {
     let repository = repository(&arguments.trail.repository)?;
@@ -82,6 +58,8 @@ pub(crate) fn run(arguments: &VerifyArgs, console: &mut Console<'_>) -> Result<E
     let (past, looked) = at_once(|| files.history_faults(NonZero::<usize>::MIN), || look(arguments, &view, &files));
     let (found, others) = looked?;
     let checks: Vec<Checked> = std::iter::once(history(past?, &view, asked)).chain(others).collect();
+    // The process is about to end, and libgit2 would take a tenth of the time to forget what it read.
+    std::mem::forget(files);
     Ok(tell(&checks, &found, &view, console))
 }
 
@@ -89,7 +67,7 @@ pub(crate) fn run(arguments: &VerifyArgs, console: &mut Console<'_>) -> Result<E
 fn look(arguments: &VerifyArgs, view: &RecordsView<'_>, files: &RecordsFiles) -> Result<(Examined, Vec<Checked>), Failure> {
     let signers = arguments.allowed_signers.as_deref().map(allowed_signers).transpose()?;
     let anchors: Vec<(String, Checkpoint)> = arguments.against.iter().map(|path| anchor(path)).collect::<Result<_, _>>()?;
-    let entries = files.below(LOG)?;
+    let entries = files.below(LOG, threads())?;
     let (checkpoint, frontier) = (files.read(CHECKPOINT)?, files.read(FRONTIER)?);
     let found = examine(&Material {
         entries: &entries,
@@ -103,13 +81,20 @@ fn look(arguments: &VerifyArgs, view: &RecordsView<'_>, files: &RecordsFiles) ->
     let releases = view.releases()?;
     let checks = vec![
         sequence(&found),
-        identity::check(&found, from, signers.as_ref()),
+        identity::check(&found, from, signers.as_ref(), &keyless(arguments, files, &found)?)?,
         evidence(&found, &said, &releases, files),
         against(&found, &anchors, timestamp::stamped(view)?),
         replayed(arguments, &said, view)?,
         legality(said, unreadable),
     ];
     Ok((found, checks))
+}
+
+/// The signatures without keys, and by whom they must be.
+fn keyless<'a>(arguments: &'a VerifyArgs, files: &RecordsFiles, found: &Examined) -> Result<Keyless<'a>, Failure> {
+    let by = arguments.sigstore_identity.clone().zip(arguments.sigstore_issuer.clone());
+    let asked = by.map(|(identity, issuer)| Asked { by: KeylessIdentity { identity, issuer }, program: &arguments.sigstore });
+    Ok(Keyless { bundles: Bundles::read(files, found)?, asked })
 }
 
 /// Reads the list of those who may sign.
@@ -149,26 +134,6 @@ fn since(tag: Option<&str>, found: &Examined) -> Result<u64, Failure> {
             "see the releases with `modelgate audit show`",
         )
     })
-}
-
-fn statements(found: &Examined, from: u64, is_replayed: bool) -> (Vec<Said>, Vec<Fault>) {
-    let (mut said, mut faults) = (Vec::new(), Vec::new());
-    let asked = found.entries.iter().zip(&found.envelopes).filter(|(entry, _)| entry.seq >= from);
-    let asked: Vec<_> = asked.filter_map(|(entry, envelope)| Some((entry, envelope.as_ref()?))).collect();
-    let read = in_order(&asked, threads(), |(entry, envelope)| match Statement::read(envelope) {
-        Ok(statement) if statement.kind == entry.kind => Ok(Said::of(entry, statement, is_replayed)),
-        Ok(statement) => {
-            Err(format!("entry {} is called {}, and its statement is of a {}", entry.seq, entry.kind, statement.kind))
-        }
-        Err(reason) => Err(format!("the statement of entry {}: {reason}", entry.seq)),
-    });
-    for one in read {
-        match one {
-            Ok(one) => said.push(one),
-            Err(what) => faults.push(Fault::tampered("forged", what)),
-        }
-    }
-    (said, faults)
 }
 
 /// 1: the branch is one line, and each of its commits only added files.
@@ -305,34 +270,6 @@ fn replayed(arguments: &VerifyArgs, said: &[Said], view: &RecordsView<'_>) -> Re
 fn legality(said: Vec<Said>, unreadable: Vec<Fault>) -> Checked {
     let faults = unreadable.into_iter().chain(said.into_iter().flat_map(|one| one.illegal)).collect();
     Checked::of("legality", "every statement is of its kind; waivers and approvals held when they were used".to_owned(), faults)
-}
-
-fn illegal(entry: &TrailEntry, statement: &Statement) -> Vec<Fault> {
-    let mut faults = Vec::new();
-    let created = statement.text("created");
-    if created.is_some_and(|created| is_before(&entry.appended_at, created)) {
-        let what = format!("entry {} was appended at {}, before its statement was made", entry.seq, entry.appended_at);
-        faults.push(Fault::tampered("backdated", what));
-    }
-    let day = created.and_then(|created| created.get(..10)).unwrap_or_default();
-    let list = |key: &str| statement.predicate.get(key).and_then(Value::as_array).into_iter().flatten();
-    for waiver in list("waivers") {
-        let expires = waiver.get("waiver").and_then(|waiver| waiver.get("expires")).and_then(Value::as_str).unwrap_or_default();
-        if waiver.get("expired").and_then(Value::as_bool) != Some(true) && expires < day {
-            let what = format!("entry {} counts a waiver as valid that had expired on {}", entry.seq, plain(expires));
-            faults.push(Fault::tampered("illegal", what));
-        }
-    }
-    let expected = statement.predicate.get("facts").and_then(|facts| facts.get("evidence_digest"));
-    for approval in list("approvals") {
-        if approval.get("evidence_digest") != expected {
-            faults.push(Fault::tampered("illegal", format!("entry {} has an approval of other evidence", entry.seq)));
-        }
-        if approval.get("date").and_then(Value::as_str).unwrap_or_default() > day {
-            faults.push(Fault::tampered("illegal", format!("entry {} has an approval of a later day", entry.seq)));
-        }
-    }
-    faults
 }
 
 fn tell(checks: &[Checked], found: &Examined, view: &RecordsView<'_>, console: &mut Console<'_>) -> ExitStatus {

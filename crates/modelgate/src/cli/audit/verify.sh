@@ -74,5 +74,23 @@ for stamp in timestamps/*.tsr; do
   openssl ts -verify -data "${stamp%.tsr}.checkpoint" -in "$stamp" -CAfile authorities.pem >/dev/null 2>&1 || fail "$stamp"
 done
 
+echo "7. every signature without a key is over its statement and by the key of its certificate"
+count=0
+for bundle in statements/*.sigstore; do
+  [ -f "$bundle" ] || continue
+  count=$((count + 1))
+  base=${bundle%.*.sigstore}
+  work=$(mktemp -d)
+  field() { tr -d ' \n' <"$bundle" | grep -o "\"$1\":\"[^\"]*\"" | head -n 1 | cut -d '"' -f 4 | openssl base64 -d -A; }
+  field rawBytes | openssl x509 -inform DER -noout -pubkey >"$work/key.pem" 2>/dev/null
+  field signature >"$work/signature"
+  openssl dgst -sha256 -verify "$work/key.pem" -signature "$work/signature" "$base.json" >/dev/null 2>&1 || fail "$bundle"
+  rm -r "$work"
+done
+if [ "$count" != 0 ]; then
+  echo "   $count signatures without keys; who gave out their certificates, to whom and when, cosign checks:"
+  echo "   cosign verify-blob --bundle NUMBER.1.sigstore --certificate-identity WHO --certificate-oidc-issuer URL NUMBER.json"
+fi
+
 [ "$bad" = 0 ] && echo "all of it holds"
 exit "$bad"
