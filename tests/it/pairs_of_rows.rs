@@ -1,12 +1,14 @@
 //! Pairs of baseline and candidate for the rules about single rows: copies, ids, neighbors, order, and groups of rows.
 
+use std::fmt::Write as _;
+
 use modelgate_tests::{CONFIG, Gate, Rows};
 
 use crate::contract::{with_both, with_data};
 use crate::data_checks::{amount, jittered, with_columns};
 use crate::pairs::{is_woman, pair, with_a_tiny_group, with_same};
 use crate::row_look::{is_approved, with_a_group_that_a_signal_tells, with_wrong_labels};
-use crate::{ready, released};
+use crate::{gate, ready, released};
 
 /// Training rows of another set, some of which say nearly what a test row says.
 fn with_near_copies(shared: u32) -> Gate {
@@ -97,6 +99,54 @@ fn with_refused_women(every: u32) -> Gate {
     released(gate).with("predictions.csv", rows(&jittered()))
 }
 
+/// Rows in JSON Lines with one more value each.
+fn with_lines(value: &'static str) -> Gate {
+    let lines = |rows: &Rows| {
+        let text = rows.csv();
+        let names: Vec<&str> = text.lines().next().unwrap().split(',').collect();
+        let line = |row: &str| {
+            let cells = names.iter().zip(row.split(',')).map(|(name, cell)| match cell.parse::<f64>() {
+                Ok(_) => format!("\"{name}\": {cell}"),
+                Err(_) => format!("\"{name}\": \"{cell}\""),
+            });
+            format!("{{{}, \"tags\": {value}}}\n", cells.collect::<Vec<_>>().join(", "))
+        };
+        text.lines().skip(1).map(line).collect::<String>()
+    };
+    let config = CONFIG.replace("predictions.csv", "predictions.jsonl");
+    let gate = gate().with("modelgate.yml", config).with("predictions.jsonl", lines(&Rows::default()));
+    released(gate).with("predictions.jsonl", lines(&jittered()))
+}
+
+/// Rows with two columns of amounts, of which the other has this name.
+fn with_amount_and(other: &str) -> Gate {
+    let rows = |rows: &Rows| with_columns(rows, &[("amount", &amount), (other, &|row| amount(row + 7))]);
+    released(ready().with("predictions.csv", rows(&Rows::default()))).with("predictions.csv", rows(&jittered()))
+}
+
+/// Rows of three topics that two numbers tell, every so many-th of which has the label of another topic.
+fn with_topics(every: u32) -> Gate {
+    let noise = |row: u32| f64::from(row.wrapping_mul(2_246_822_519) >> 8) / f64::from(1 << 24);
+    let rows = |jitter: u32| {
+        let mut text = String::from("id,topic,guess,x,y,sex\n");
+        for row in 0..1_500_u32 {
+            let kind = row.wrapping_mul(2_654_435_761) >> 16;
+            let topic = |of: u32| ["billing", "delivery", "returns"][of as usize % 3];
+            let label = if row % every == 5 { topic(kind + 1) } else { topic(kind) };
+            let guess = if (row + jitter).is_multiple_of(40) { topic(kind + 2) } else { topic(kind) };
+            let (x, y) = [(0.0, 0.0), (2.0, 0.0), (0.0, 2.0)][kind as usize % 3];
+            let (x, y) = (x + noise(row), y + noise(row + 90_000));
+            writeln!(text, "{row},{label},{guess},{x:.5},{y:.5},{}", if is_woman(row) { "F" } else { "M" }).unwrap();
+        }
+        text
+    };
+    let config = "version: 1\nmodel: {name: topics, task: multiclass, predictions: predictions.csv}\n\
+                  data: {label: topic, prediction: guess, id: id, label_noise: true}\nevaluation: {slices: [sex], resamples: 200}\n\
+                  gates: [{metric: accuracy, max_regression: 0.05}]\n\
+                  data_checks: {max_label_noise_rate: 0.05, max_neighbor_disagreement_rate: 0.05}\n";
+    released(gate().with("modelgate.yml", config).with("predictions.csv", rows(0))).with("predictions.csv", rows(1))
+}
+
 fn with_limit(gate: Gate, keys: &str, limit: &str) -> Gate {
     gate.with("modelgate.yml", with_data(keys) + &format!("data_checks: {{{limit}}}\n"))
 }
@@ -131,6 +181,13 @@ pub(crate) fn pairs() -> Vec<(&'static str, Gate, &'static [&'static str])> {
         ("(groups of many rows)", with_limit(pair(), "", "min_group_rows: 100"), &[]),
         ("low-k-anonymity", with_limit(pair(), quasi, "min_k_anonymity: 5000"), &["low-k-anonymity"]),
         ("(many rows agree)", with_limit(pair(), quasi, "min_k_anonymity: 5"), &[]),
+        ("label-noise", with_topics(10), &["label-noise", "neighbor-disagreement"]),
+        ("(topics as they look)", with_topics(1_000_000), &[]),
+        ("unread-column", with_lines("[1, 2]"), &["unread-column"]),
+        ("(columns that can be read)", with_lines("\"new\""), &["constant-column"]),
+        ("alike-named-columns", with_amount_and("Amount"), &["alike-named-columns"]),
+        ("(columns with names of their own)", with_amount_and("fee"), &[]),
+        ("stale-data", with_limit(pair(), "", "max_age_days: 30"), &["stale-data"]),
         (
             "(few rows far from their neighbors)",
             with_wrong_labels(|_| false, |row| row % 28 + 1).with(

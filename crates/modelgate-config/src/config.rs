@@ -273,7 +273,9 @@ fn levels(root: &Node<'_>, data: &Node<'_>) -> BTreeMap<RuleId, Level> {
 /// The limits on the data.
 fn data_limits(root: &Node<'_>, directory: &Path) -> DataLimits {
     let (data, data_checks) = (root.section("data"), root.section("data_checks"));
-    let limits = DATA_RULES.iter().filter_map(|rule| Some((rule.rule, data_checks.number(rule.key)?))).collect();
+    // The table knows what holds where nothing is written, and a limit that is written and held against nothing is told.
+    let written = DATA_RULES.iter().filter(|rule| data_checks.has(rule.key));
+    let limits = written.filter_map(|rule| Some((rule.rule, data_checks.number(rule.key)?))).collect();
     let population = data.section("population");
     let population = || {
         Some(PopulationSource {

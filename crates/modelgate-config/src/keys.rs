@@ -289,7 +289,7 @@ const DATA: Section = Section {
         Key::optional(
             "time",
             Text,
-            "The column with the time of a row: a date such as 2026-05-31 or 2026-05-31T17:05:09Z, or a number that grows with time.",
+            "The column with the time of a row: a date such as 2026-05-31 or 2026-05-31T17:05:09Z, seconds or milliseconds since 1970, or another number that grows with time.",
         ),
         Key::optional(
             "entity",

@@ -49,6 +49,10 @@ pub enum Counted {
     ScoredOtherwise,
     /// The fewest rows that agree in all quasi-identifiers, among all rows.
     FewestAlike,
+    /// Rows of a column whose type cannot be read, such as lists: all of them.
+    Unread,
+    /// Rows of a column that another one is named like but for case: all of them.
+    AlikeNamed,
     /// Rows whose number is outside the range that a contract has agreed, among all rows.
     OutsideRange,
     /// Rows whose text is none that a contract has agreed, among all rows.
@@ -76,7 +80,7 @@ pub enum Counted {
 
 impl Counted {
     /// Everything that is counted but personal data, with the name that it is stored under.
-    const NAMES: [(Self, &'static str); 27] = [
+    const NAMES: [(Self, &'static str); 29] = [
         (Self::Rows, "rows"),
         (Self::Missing, "missing"),
         (Self::NonFinite, "non_finite"),
@@ -94,6 +98,8 @@ impl Counted {
         (Self::SharedIds, "shared_ids"),
         (Self::ScoredOtherwise, "scored_otherwise"),
         (Self::FewestAlike, "fewest_alike"),
+        (Self::Unread, "unread"),
+        (Self::AlikeNamed, "alike_named"),
         (Self::OutsideRange, "outside_range"),
         (Self::OtherValues, "other_values"),
         (Self::SharedEntities, "shared_entities"),

@@ -46,6 +46,12 @@ impl Digest {
         Self(hasher.finalize().into())
     }
 
+    /// The 32 bytes.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
     /// The first eight hexadecimal digits, for people.
     #[must_use]
     pub fn short(&self) -> String {

@@ -86,6 +86,16 @@ kinds! {
     Sin "ca_sin" "Canadian social insurance numbers" Checked,
     /// Addresses of the Internet Protocol.
     Ip "ip_address" "IP addresses" Checked,
+    /// Addresses of network interfaces.
+    Mac "mac_address" "MAC addresses" Checked,
+    /// Addresses of Bitcoin and its kin.
+    Wallet "wallet_address" "wallet addresses (Bitcoin)" Checked,
+    /// Addresses on the web with the name of a user, and mostly a password.
+    UserUrl "url_with_user" "web addresses with a user" Checked,
+    /// What lets somebody in: JSON web tokens, keys of well-known services, private keys.
+    Secret "secret" "access tokens and keys" Checked,
+    /// Addresses of e-mail within texts.
+    EmailWithin "email_in_text" "e-mail addresses within texts" Pattern,
     /// Telephone numbers.
     Phone "phone" "telephone numbers" Pattern,
     /// Latitudes and longitudes of a house.

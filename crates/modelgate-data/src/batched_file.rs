@@ -36,6 +36,11 @@ impl<'a> BatchedFile<'a> {
         &self.usable
     }
 
+    /// Every column, whether it can be used or not.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.shape.fields.iter().map(|field| field.name.as_str())
+    }
+
     /// Whether there is a column of that name, of whatever type.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.shape.fields.iter().any(|field| field.name == name)

@@ -133,15 +133,36 @@ pub fn data_profile(
     let mut profile = DataProfile::default();
     tested.count(Part::Test, settings, &mut profile);
     alone::count(test, settings, &mut profile)?;
+    count_columns(Part::Test, test, (tested.rows(), settings), &mut profile)?;
     let mut digests = vec![tested.digest];
     if let (Some(rows), Some(columns)) = (training, of_training) {
         let learned = Looked::at(Part::Train, rows, &columns, &common, settings)?;
         learned.count(Part::Train, settings, &mut profile);
+        count_columns(Part::Train, rows, (learned.rows(), settings), &mut profile)?;
         tested.count_shared(&learned, &mut profile);
         near::count(((test, &tested), (rows, &learned)), &common, settings, &mut profile)?;
         digests.push(learned.digest);
     }
     Ok((profile, digests))
+}
+
+/// Counts columns that cannot be read, and columns that others are named like.
+fn count_columns(
+    part: Part,
+    rows: &DataRows<'_>,
+    (count, settings): (u64, &CheckSettings<'_>),
+    profile: &mut DataProfile,
+) -> Result<(), DataError> {
+    let (names, usable) = (rows.names()?, rows.usable()?);
+    let mut seen = BTreeSet::new();
+    for name in names {
+        let is_unread = !usable.contains(&name) && !settings.ignored.contains(&name) && settings.label != Some(name.as_str());
+        let is_alike = !seen.insert(name.trim().to_lowercase());
+        for (what, _) in [(Counted::Unread, is_unread), (Counted::AlikeNamed, is_alike)].into_iter().filter(|(_, is)| *is) {
+            profile.counts.insert(DataKey { part, what, column: Some(name.clone()) }, exact(count, count));
+        }
+    }
+    Ok(())
 }
 
 /// A population of columns that the rows lack is no comparison with them.

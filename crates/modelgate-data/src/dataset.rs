@@ -82,6 +82,11 @@ impl Dataset {
         self.columns.iter().map(|(name, column)| (name.as_str(), column))
     }
 
+    /// Every column, whether it can be used or not.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.columns.iter().map(|(name, _)| name).chain(self.unusable.iter().map(|(name, _)| name)).map(String::as_str)
+    }
+
     /// The column of that name, or an error that says what there is instead.
     pub fn require(&self, name: &str) -> Result<&Column, DataError> {
         if let Some(column) = self.column(name) {

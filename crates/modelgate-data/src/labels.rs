@@ -40,6 +40,22 @@ pub fn binary_labels(dataset: &Dataset, label: &str, positive: Option<&str>) -> 
     Ok(Labels { positive, negative, is_positive })
 }
 
+/// Reads a label column of any classes: their names, sorted, and the class of each row by its place among them. A missing label is an
+/// error.
+pub fn class_labels(dataset: &Dataset, label: &str) -> Result<(Vec<String>, Vec<u32>), DataError> {
+    let levels = levels_of(dataset.require(label)?);
+    if let Some(error) = dataset.bad_cells(label, CellProblem::MissingLabel, levels.missing_rows()) {
+        return Err(error);
+    }
+    let names = class_names(&levels);
+    let classes: std::collections::BTreeSet<&String> = names.iter().collect();
+    let place = |name: &String| classes.iter().position(|class| *class == name).and_then(|place| u32::try_from(place).ok());
+    let places: Vec<u32> = names.iter().map(|name| place(name).unwrap_or_default()).collect();
+    let of = |code: &u32| usize::try_from(*code).ok().and_then(|code| places.get(code)).copied().unwrap_or_default();
+    let rows = levels.grouping.codes.iter().map(of).collect();
+    Ok((classes.into_iter().cloned().collect(), rows))
+}
+
 /// Reads a column of predictions that are written like the labels.
 pub(crate) fn predictions(dataset: &Dataset, (column, label): (&str, &str), labels: &Labels) -> Result<Vec<bool>, DataError> {
     let levels = levels_of(dataset.require(column)?);

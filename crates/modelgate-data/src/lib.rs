@@ -64,7 +64,7 @@ pub use error::{CellProblem, DataError, Fault, PopulationFault, SetFault};
 pub use features::{FeatureSettings, feature_table, feature_table_of_file};
 pub use file::{ReadSettings, Survey, column_names, digest_of_files, read, read_bytes, survey};
 pub use joint::count_joint;
-pub use labels::{Labels, binary_labels};
+pub use labels::{Labels, binary_labels, class_labels};
 pub use modelgate_cube::Digest;
 pub use patterns::{Pattern, new_patterns};
 pub use population::read_population;

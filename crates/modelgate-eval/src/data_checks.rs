@@ -29,7 +29,7 @@ pub use contributions::evaluate_contributions;
 pub use explained::{ColumnValues, NumbersLook, evaluate_explained};
 pub use groups::evaluate_groups;
 pub use in_use::evaluate_in_use;
-pub use look::{NearRows, RowsLook, ScoredRows, evaluate_encoding, evaluate_fit, evaluate_influence, evaluate_look};
+pub use look::{NearRows, RowsLook, ScoredRows, evaluate_encoding, evaluate_fit, evaluate_influence, evaluate_look, label_kinds};
 pub use poisoning::{NewPattern, evaluate_patterns};
 pub use score_groups::evaluate_score_groups;
 

@@ -53,7 +53,7 @@ pub use data_checks::{
     LABEL_AXIS, NearRows, NewPattern, NumbersLook, RowPoints, RowSets, RowsLook, SchemaChange, ScoredRows, evaluate_apart,
     evaluate_columns, evaluate_contributions, evaluate_data, evaluate_encoding, evaluate_explained, evaluate_fit,
     evaluate_groups, evaluate_in_use, evaluate_influence, evaluate_look, evaluate_patterns, evaluate_people,
-    evaluate_score_groups,
+    evaluate_score_groups, label_kinds,
 };
 pub use declared::{Costs, Declared, Requirement};
 pub use discover::{Discovery, DiscoverySettings, FALSE_DISCOVERY_RATE, WorstSlice, discover};

@@ -159,7 +159,8 @@ pub fn judge_measurements(
     let judged = judge(&DataEvaluation { measurements, schema: None }, &policy.data);
     let level = |rule: RuleId| policy.levels.get(&rule).copied().unwrap_or(rule.rule().default_level);
     let mut found = findings(&judged, level);
-    found.extend(unmeasured(&judged, true, level).into_iter().filter(|finding| rules.contains(&finding.rule)));
+    let set = |rule: RuleId| policy.levels.get(&rule).copied().or(Some(rule.rule().default_level));
+    found.extend(unmeasured(&judged, true, &policy.data, set).into_iter().filter(|finding| rules.contains(&finding.rule)));
     found.retain(|finding| finding.level > Level::Allow);
     (judged.measurements, found)
 }
@@ -225,8 +226,17 @@ pub(crate) fn findings(judged: &JudgedData, level: impl Fn(RuleId) -> Level) -> 
     messages.into_iter().map(finding).collect()
 }
 
-/// What is denied, and was not measured, is no pass. A first release has nothing to have changed from, which `no-baseline` says.
-pub(crate) fn unmeasured(judged: &JudgedData, has_baseline: bool, level: impl Fn(RuleId) -> Level) -> Vec<Finding> {
+/// Rules about columns that have no number where nothing was found.
+const ABOUT_FOUND_COLUMNS: [RuleId; 4] =
+    [RuleId::PERSONAL_DATA, RuleId::LIKELY_PERSONAL_DATA, RuleId::UNREAD_COLUMN, RuleId::ALIKE_NAMED_COLUMNS];
+
+/// What is denied, or has a limit that somebody wrote, and was not measured, is no pass. A first release has nothing to have changed from, which `no-baseline` says.
+pub(crate) fn unmeasured(
+    judged: &JudgedData,
+    has_baseline: bool,
+    limits: &DataLimits,
+    level: impl Fn(RuleId) -> Option<Level>,
+) -> Vec<Finding> {
     let measured: BTreeSet<RuleId> = judged
         .measurements
         .iter()
@@ -234,12 +244,18 @@ pub(crate) fn unmeasured(judged: &JudgedData, has_baseline: bool, level: impl Fn
         .filter_map(|entry| entry.rule)
         .chain(judged.schema.as_ref().map(|_| RuleId::SCHEMA_CHANGE))
         // Columns that were looked at, and are taken for nothing, have no number.
-        .chain(judged.measurements.iter().flat_map(|_| [RuleId::PERSONAL_DATA, RuleId::LIKELY_PERSONAL_DATA]))
+        .chain(judged.measurements.iter().flat_map(|_| ABOUT_FOUND_COLUMNS))
         .collect();
     let of_table = DATA_RULES.iter().map(|rule| (rule.rule, rule.needs == table::BASELINE, rule.needs));
     let rules = of_table.chain([(RuleId::SCHEMA_CHANGE, true, table::BASELINE)]);
-    let denied = rules
-        .filter(|(rule, is_change, _)| level(*rule) == Level::Deny && !measured.contains(rule) && (has_baseline || !is_change));
+    // Rules that nobody has set, and without a limit of their own, are about what nobody has asked for.
+    let asked = |rule: RuleId| match level(rule) {
+        Some(Level::Deny) => Level::Deny,
+        set if limits.limits.contains_key(&rule) => set.unwrap_or(rule.rule().default_level),
+        _ => Level::Allow,
+    };
+    let lacking = rules
+        .filter(|(rule, is_change, _)| asked(*rule) > Level::Allow && !measured.contains(rule) && (has_baseline || !is_change));
     let by_chance = |rule: RuleId| {
         judged.measurements.iter().find(|entry| entry.state == DataState::ByChance && entry.rule == Some(rule)).map(told)
     };
@@ -251,9 +267,9 @@ pub(crate) fn unmeasured(judged: &JudgedData, has_baseline: bool, level: impl Fn
             ),
             None => (format!("not measured: it needs {needs}"), "Give what it needs, or lower the rule's level in `rules`."),
         };
-        Finding { rule, level: Level::Deny, subject: String::new(), message, origin: None, help: help.to_owned() }
+        Finding { rule, level: asked(rule), subject: String::new(), message, origin: None, help: help.to_owned() }
     };
-    denied.map(finding).collect()
+    lacking.map(finding).collect()
 }
 
 fn rows_of(part: Part) -> &'static str {

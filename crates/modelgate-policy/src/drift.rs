@@ -1,10 +1,10 @@
 //! Which drifts matter: those that are large, sure, and more than chance does with so few rows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use modelgate_eval::{Drift, DriftBetween, DriftComparison, StatisticId};
 
-use modelgate_cube::FeatureId;
+use modelgate_cube::{FeatureId, Slice};
 
 use crate::{Finding, Level, Policy, RuleId};
 
@@ -138,13 +138,31 @@ fn rule(between: DriftBetween, feature: &FeatureId) -> RuleId {
 /// One finding for each comparison and rule.
 pub(crate) fn findings(judged: &[JudgedDrift], level: impl Fn(RuleId) -> Level) -> Vec<Finding> {
     let mut findings = Vec::new();
+    let of_test = judged.iter().filter(|comparison| comparison.between == DriftBetween::TestProduction);
+    let drifted =
+        of_test.flat_map(|comparison| &comparison.drifts).filter(|(_, state)| matches!(state, DriftState::Drifted { .. }));
+    // What moved away from the test rows is told of these, and not once more of training rows and the baseline's.
+    let from_test: BTreeSet<(&FeatureId, &Slice)> = drifted.map(|(drift, _)| (&drift.feature, &drift.slice)).collect();
     for comparison in judged {
         let mut by_rule: BTreeMap<RuleId, Vec<&(Drift, DriftState)>> = BTreeMap::new();
         for entry in &comparison.drifts {
             by_rule.entry(rule(comparison.between, &entry.0.feature)).or_default().push(entry);
         }
-        for (rule, entries) in by_rule {
-            let Some(message) = message(comparison.between, &entries) else { continue };
+        let is_other_batch = comparison.between.is_of_production() && comparison.between != DriftBetween::TestProduction;
+        for (rule, mut entries) in by_rule {
+            let all = entries.len();
+            if is_other_batch {
+                let overall = Slice::overall();
+                let is_told = |drift: &Drift, slice| from_test.contains(&(&drift.feature, slice));
+                entries.retain(|(drift, _)| !is_told(drift, &drift.slice) && !is_told(drift, &overall));
+            }
+            let beyond = if entries.len() < all { "beyond what moved away from the test rows, " } else { "" };
+            let lacking = Some(comparison).filter(|comparison| comparison.between == DriftBetween::TestProduction);
+            let moved = message(comparison.between, &entries).map(|message| format!("{beyond}{message}"));
+            let message = moved.into_iter().chain(lacking.and_then(lacks)).collect::<Vec<_>>().join("; ");
+            if message.is_empty() {
+                continue;
+            }
             let help = rule.rule().fix.to_owned();
             findings.push(Finding { rule, level: level(rule), subject: String::new(), message, origin: None, help });
         }
@@ -199,6 +217,16 @@ fn message(between: DriftBetween, entries: &[&(Drift, DriftState)]) -> Option<St
     ];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     (!parts.is_empty()).then(|| parts.join("; "))
+}
+
+/// The columns that a batch from use lacks, which a model would have to do without; labels and predictions may come later.
+fn lacks(comparison: &JudgedDrift) -> Option<String> {
+    let columns = comparison.only_before.iter().filter(|id| matches!(id, FeatureId::Column(_)));
+    let names: Vec<&str> = columns.map(FeatureId::name).collect();
+    let more = names.len().saturating_sub(MOST_NAMED);
+    let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let named = names.iter().take(MOST_NAMED).copied().collect::<Vec<_>>().join(", ");
+    (!names.is_empty()).then(|| format!("the batch from use lacks {named}{rest}"))
 }
 
 fn differ(count: usize) -> String {

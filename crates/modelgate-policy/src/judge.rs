@@ -106,9 +106,8 @@ pub fn judge<'a>(evaluation: &'a Evaluation, history: impl Into<History<'a>>, po
         findings.extend(data_checks::contract::findings(contract, profile, |rule| judge.level(rule)));
     }
     let has_baseline = matches!(judge.history.baseline, Baseline::Compared(_));
-    // Rules that nobody has set are about what nobody has asked for.
-    let set = |rule: RuleId| policy.levels.get(&rule).copied().unwrap_or(Level::Allow);
-    findings.extend(data_checks::unmeasured(&data, has_baseline, set));
+    let set = |rule: RuleId| policy.levels.get(&rule).copied();
+    findings.extend(data_checks::unmeasured(&data, has_baseline, &policy.data, set));
     findings.extend(written::findings(judge.history.written, evaluation, |rule| judge.level(rule)));
     let mut waivers = waive::apply(&mut checks, &mut findings, &policy.waivers, today);
     let controls = judge.controls((&checks, &findings), &drift, &data, today);

@@ -60,19 +60,50 @@ fn body(report: &Report) -> Value {
             report.tool_version
         ),
         "sdDatePublished": report.generated,
-        "distribution": files.iter().enumerate().map(|(place, input)| file(place, input)).collect::<Vec<_>>(),
+        "distribution": files.iter().enumerate().flat_map(|(place, input)| distribution(place, input)).collect::<Vec<_>>(),
         "recordSet": files.iter().enumerate().filter_map(|(place, input)| records(place, input, &columns)).collect::<Vec<_>>(),
     });
+    // Whether the vocabulary takes one text or several.
     let responsible = [
-        ("rai:dataCollectionMissingData", missing(report)),
-        ("rai:personalSensitiveInformation", personal(report)),
-        ("rai:dataLimitations", limitations(report)),
+        ("rai:dataCollection", true, declared(report, "origin")),
+        ("rai:dataCollectionTimeframe", false, each(report, "collected", is_time)),
+        ("rai:dataCollectionMissingData", true, missing(report)),
+        ("rai:dataAnnotationProtocol", false, declared(report, "labelling")),
+        ("rai:dataUseCases", false, declared(report, "purpose")),
+        ("rai:dataReleaseMaintenancePlan", true, declared(report, "steward")),
+        ("rai:personalSensitiveInformation", false, personal(report)),
+        ("rai:dataLimitations", false, limitations(report)),
+        ("license", false, each(report, "license", |_| true)),
     ];
     if let Value::Object(fields) = &mut body {
-        let said = responsible.into_iter().filter(|(_, said)| !said.is_empty());
-        fields.extend(said.map(|(name, said)| (name.to_owned(), json!(said))));
+        let said = responsible.into_iter().filter(|(_, _, said)| !said.is_empty());
+        let value = |is_one: bool, said: Vec<String>| if is_one { json!(said.join("; ")) } else { json!(said) };
+        fields.extend(said.map(|(name, is_one, said)| (name.to_owned(), value(is_one, said))));
     }
     body
+}
+
+/// What the owner has said of the declared files under this key, each once, and of which file where they differ.
+fn declared(report: &Report, key: &str) -> Vec<String> {
+    let sources = &report.verdict.data.sources;
+    let said: Vec<(&str, &str)> =
+        sources.iter().filter_map(|judged| Some((judged.source.path.as_str(), judged.source.fact(key)?))).collect();
+    let different: BTreeSet<&str> = said.iter().map(|(_, fact)| *fact).collect();
+    if different.len() == 1 && said.len() == sources.len() {
+        return different.into_iter().map(str::to_owned).collect();
+    }
+    said.into_iter().map(|(path, fact)| format!("{path}: {fact}")).collect()
+}
+
+/// The same without the files, for what machines read by itself.
+fn each(report: &Report, key: &str, is_meant: fn(&str) -> bool) -> Vec<String> {
+    let said = report.verdict.data.sources.iter().filter_map(|judged| judged.source.fact(key));
+    said.filter(|fact| is_meant(fact)).map(str::to_owned).collect::<BTreeSet<String>>().into_iter().collect()
+}
+
+/// Whether a text is a year, a day, a time, or two of them with a slash between (ISO 8601).
+fn is_time(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_digit()) && text.chars().all(|c| c.is_ascii_digit() || "-/:.TZ+".contains(c))
 }
 
 /// The id of a file among those that were read.
@@ -80,17 +111,46 @@ fn file_id(place: usize) -> String {
     format!("file-{}", place + 1)
 }
 
-fn file(place: usize, input: &Input) -> Value {
-    let name = Path::new(&input.path);
+/// The media type of a file by its name.
+fn media_type(path: &str) -> &'static str {
+    let name = Path::new(path);
     let ending = |name: &Path| name.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
     let packed = ["gz", "zst"].contains(&ending(name).as_str());
     let inner = if packed { name.file_stem().map(Path::new).map(ending).unwrap_or_default() } else { ending(name) };
-    let media_type = MEDIA_TYPES.iter().find(|(known, _)| *known == inner).map_or("application/octet-stream", |(_, kind)| kind);
+    MEDIA_TYPES.iter().find(|(known, _)| *known == inner).map_or("application/octet-stream", |(_, kind)| kind)
+}
+
+/// A file; of several, each of them where they are known, and the set of all.
+fn distribution(place: usize, input: &Input) -> Vec<Value> {
+    let part_id = |number: usize| format!("{}-{}", file_id(place), number + 1);
+    let parts = input.parts.iter().enumerate().map(|(number, (path, digest))| {
+        json!({
+            "@type": "cr:FileObject",
+            "@id": part_id(number),
+            "name": path,
+            "description": input.purpose,
+            "encodingFormat": media_type(path),
+            "contentUrl": path,
+            "sha256": digest.to_string(),
+        })
+    });
+    let mut whole = file(place, input);
+    if let (Value::Object(fields), false) = (&mut whole, input.parts.is_empty()) {
+        let ids: Vec<Value> = (0..input.parts.len()).map(|number| json!({"@id": part_id(number)})).collect();
+        fields.insert("containedIn".to_owned(), json!(ids));
+        fields.insert("includes".to_owned(), json!("*"));
+    }
+    parts.chain([whole]).collect()
+}
+
+fn file(place: usize, input: &Input) -> Value {
+    // Files of one input are of one format.
+    let first = input.parts.first().map_or(&input.path, |(path, _)| path);
     let mut file = json!({
         "@id": file_id(place),
         "name": input.path,
         "description": if input.files == 1 { input.purpose.to_owned() } else { format!("{}, {} files", input.purpose, input.files) },
-        "encodingFormat": media_type,
+        "encodingFormat": media_type(first),
     });
     if let Value::Object(fields) = &mut file {
         if input.files == 1 {
@@ -221,6 +281,49 @@ mod tests {
         assert!(fields.iter().any(|field| field["source"]["extract"]["column"] == "age"), "{fields:?}");
         let missing = document["rai:dataCollectionMissingData"].to_string();
         assert!(missing.contains("age: 7.25 % of 4000"), "{missing}");
+    }
+
+    #[test]
+    fn several_files_are_named_one_by_one_with_their_digests() {
+        let mut report = fixture::passing();
+        let digest = modelgate_cube::Digest::of(b"rows");
+        let parts = vec![("../rows/a.csv".to_owned(), digest), ("../rows/b.csv".to_owned(), digest)];
+        report.inputs.truncate(1);
+        report.inputs[0] = Input { files: 2, parts, path: "rows".to_owned(), ..report.inputs[0].clone() };
+        let document = rendered(&report);
+        let files = document["distribution"].as_array().unwrap();
+        let ids: Vec<&str> = files.iter().map(|file| file["@id"].as_str().unwrap()).collect();
+        assert_eq!(ids, ["file-1-1", "file-1-2", "file-1"]);
+        assert_eq!((&files[1]["sha256"], &files[1]["encodingFormat"]), (&json!(digest.to_string()), &json!("text/csv")));
+        assert_eq!(files[2]["containedIn"], json!([{"@id": "file-1-1"}, {"@id": "file-1-2"}]));
+        assert_eq!(document["recordSet"][0]["field"][0]["source"]["fileSet"]["@id"], "file-1");
+    }
+
+    #[test]
+    fn what_the_owner_says_of_files_is_said_in_the_words_of_the_vocabulary() {
+        let mut report = fixture::passing();
+        let source = |path: &str, facts: [Option<&str>; 6]| modelgate_policy::JudgedSource {
+            source: modelgate_policy::DataSource {
+                path: path.to_owned(),
+                digest: modelgate_cube::Digest::of(b"rows"),
+                facts: facts.map(|fact| fact.map(str::to_owned)).into(),
+            },
+            used_for: None,
+            found: None,
+        };
+        let (purpose, origin) = (Some("to lend"), Some("the loan system"));
+        report.verdict.data.sources = vec![
+            source("a.csv", [purpose, origin, Some("2025"), None, Some("CC-BY-4.0"), Some("the data office")]),
+            source("b.csv", [purpose, Some("a bureau"), None, None, Some("CC-BY-4.0"), Some("the data office")]),
+        ];
+        let document = rendered(&report);
+        assert_eq!(document["license"], json!(["CC-BY-4.0"]));
+        assert_eq!(document["rai:dataCollection"], "a.csv: the loan system; b.csv: a bureau");
+        assert_eq!(document["rai:dataUseCases"], json!(["to lend"]));
+        assert_eq!(document["rai:dataCollectionTimeframe"], json!(["2025"]));
+        assert!(is_time("2025-01-01/2025-06-30") && !is_time("in 2025") && !is_time("20 of May"));
+        assert_eq!(document["rai:dataReleaseMaintenancePlan"], "the data office");
+        assert!(document.get("rai:dataAnnotationProtocol").is_none());
     }
 
     #[test]

@@ -610,6 +610,7 @@ fn input(path: &str) -> Input {
         purpose: "rows to evaluate",
         path: path.to_owned(),
         from_documents: format!("../{path}"),
+        parts: Vec::new(),
         files: 1,
         bytes: Some(480_000),
         rows: Some(12_000),

@@ -18,6 +18,9 @@ pub struct Input {
     pub from_documents: String,
     /// How many files it means.
     pub files: usize,
+    /// Of several files, each with where it is from the folder that the documents are written into, and its digest; none where there
+    /// are too many, or they lie elsewhere.
+    pub parts: Vec<(String, Digest)>,
     /// The bytes of all files; `None` where that is not shown.
     pub bytes: Option<u64>,
     /// The rows of all files; `None` where they were not counted as a whole, or that is not shown.

@@ -10,6 +10,7 @@ use modelgate_data::{CheckSettings, DataRows, Dataset, Roles, TaskColumns, data_
 use crate::candidate::{Candidate, TrainingRows, changed, names_rows, threads};
 use crate::context::{Console, Context};
 use crate::failure::Failure;
+use crate::private::refuse_personal_groups;
 
 /// What is agreed about the columns; none where the configuration names no contract.
 pub(crate) fn contract(config: &Config) -> Result<Option<Contract>, Failure> {
@@ -87,6 +88,7 @@ pub(crate) fn count(
             return Err(changed(file));
         }
     }
+    refuse_personal_groups(config, &profile.groups)?;
     console.finish_step();
     Ok(profile)
 }

@@ -114,6 +114,7 @@ impl HandedOver {
             purpose: "counts that another job made",
             path: name.clone(),
             from_documents: name,
+            parts: Vec::new(),
             files: 1,
             bytes: Some(self.bytes),
             rows: Some(self.bundle.cube.rows()),

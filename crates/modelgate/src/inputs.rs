@@ -132,6 +132,23 @@ fn relative(path: &Path, folder: &Path) -> PathBuf {
     up.chain(path.components().skip(common)).collect()
 }
 
+/// So many files, with so many bytes together, are named one by one.
+const MOST_PARTS: usize = 256;
+const MOST_BYTES: u64 = 1 << 30;
+
+/// Each of several files, with its digest.
+fn parts(config: &Config, (path, bytes): (&Path, u64), files: &[PathBuf]) -> Result<Vec<(String, Digest)>, Failure> {
+    let is_address = modelgate_data::is_address(&path.to_string_lossy());
+    if is_address || !(2..=MOST_PARTS).contains(&files.len()) || bytes > MOST_BYTES {
+        return Ok(Vec::new());
+    }
+    let part = |file: &PathBuf| {
+        let place = from_documents(config, file, std::slice::from_ref(file));
+        Ok((place, modelgate_data::digest_of_files(file)?))
+    };
+    files.iter().map(part).collect()
+}
+
 fn described(
     config: &Config,
     purpose: &'static str,
@@ -155,6 +172,7 @@ fn described(
         purpose,
         path: shown,
         from_documents: from_documents(config, path, &paths),
+        parts: parts(config, (path, bytes), &paths)?,
         files: paths.len(),
         bytes: Some(bytes),
         rows: None,

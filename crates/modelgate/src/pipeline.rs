@@ -147,7 +147,7 @@ pub(crate) fn run(
     let other_configuration = handed.and_then(|handed| handed.other_configuration(config));
     let table = columns.map(|columns| columns.table).unwrap_or_default();
     let beside = Beside {
-        drift: &moved(&baseline, &table, batch.as_ref()),
+        drift: &moved(config, &baseline, &table, batch.as_ref()),
         measured: &measured,
         contract: contract.as_ref(),
         decisions,
@@ -391,7 +391,12 @@ fn counted(
 
 /// How the columns moved: against the rows of the baseline, between the rows that were learned from and those that are
 /// evaluated, and towards a batch from use.
-pub(crate) fn moved(baseline: &Found, table: &FeatureTable, batch: Option<&FeatureTable>) -> Vec<DriftComparison> {
+pub(crate) fn moved(
+    config: &Config,
+    baseline: &Found,
+    table: &FeatureTable,
+    batch: Option<&FeatureTable>,
+) -> Vec<DriftComparison> {
     let before = baseline.columns();
     let against_baseline = before.and_then(|before| drift(DriftBetween::Releases, before, table));
     let against_training = drift(DriftBetween::TrainTest, table, table);
@@ -401,6 +406,10 @@ pub(crate) fn moved(baseline: &Found, table: &FeatureTable, batch: Option<&Featu
         moved.extend(before.and_then(|before| drift(DriftBetween::BaselineProduction, before, batch)));
         moved.extend(drift(DriftBetween::TrainProduction, table, batch));
         moved.extend(drift(DriftBetween::TestProduction, table, batch));
+    }
+    // A batch from use needs not say which groups its rows are of.
+    for comparison in moved.iter_mut().filter(|comparison| comparison.between.is_of_production()) {
+        comparison.only_before.retain(|id| !config.axes.iter().any(|axis| axis.column == id.name()));
     }
     moved
 }

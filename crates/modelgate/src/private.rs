@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use modelgate_config::Config;
-use modelgate_cube::{Cube, Task};
+use modelgate_cube::{Cube, GroupTable, Task};
 use modelgate_data::{Column, Dataset, personal_among};
 
 use crate::failure::Failure;
@@ -23,6 +23,20 @@ pub(crate) fn refuse_personal_names(config: &Config, cube: &Cube) -> Result<(), 
         Task::Regression | Task::Clustering { .. } | Task::Ranking { .. } => BTreeSet::new(),
     };
     refuse(&config.roles.label, "classes", classes)
+}
+
+/// Fails where a group of any rows that were looked at is personal data, such as a slice of training rows, or a group of a population.
+pub(crate) fn refuse_personal_groups(config: &Config, groups: &[GroupTable]) -> Result<(), Failure> {
+    for table in groups {
+        if config.policy.data.personal.contains(&table.by) {
+            return Err(Failure::with_help(
+                format!("{} is one of `data.personal`, and every document would name its groups", plain(&table.by)),
+                "take it out of the population: hold rows against it by columns whose values stand for groups",
+            ));
+        }
+        refuse(&table.by, "groups", table.groups.keys().flatten().map(String::as_str).collect())?;
+    }
+    Ok(())
 }
 
 /// Fails where a text that is to be learned from is personal data: the model, and every document about it, would name its values.

@@ -5,13 +5,16 @@ use std::collections::BTreeMap;
 use modelgate_config::{Config, ModelSource};
 use modelgate_cube::{FeatureId, FeatureKind, FeatureTable, MOST_LEVELS, Part};
 use modelgate_data::{
-    Column, Dataset, Labels, Pattern, Roles, SampledRows, TaskColumns, binary_labels, groups_of, new_patterns, order_of, sampled,
+    Column, Dataset, Labels, Pattern, Roles, SampledRows, TaskColumns, binary_labels, class_labels, groups_of, new_patterns,
+    order_of, sampled,
 };
 use modelgate_eval::{
     ColumnValues, DataMeasurement, NewPattern, NumbersLook, RowPoints, RowsLook, ScoredRows, evaluate_encoding,
-    evaluate_explained, evaluate_fit, evaluate_influence, evaluate_look, evaluate_patterns,
+    evaluate_explained, evaluate_fit, evaluate_influence, evaluate_look, evaluate_patterns, label_kinds,
 };
-use modelgate_model::{Digest, Estimator, Learning, Model, Origin, TrainSettings, cross_fitted, neighbors, points, train};
+use modelgate_model::{
+    Digest, Estimator, Learning, Model, ModelError, Origin, TrainSettings, cross_fitted, neighbors, points, train,
+};
 
 use crate::baseline::Found;
 use crate::candidate::{Candidate, SCORE, TrainingRows, threads};
@@ -35,20 +38,25 @@ const GROUP_PARTS: u64 = 2;
 /// As many groups of an axis are told from the others, the largest.
 const MOST_GROUPS: usize = 6;
 
+/// Labels of fewer rows are not told from others, nor more than so many labels.
+const LEAST_OF_LABEL: usize = 30;
+const MOST_LABELS: usize = 20;
+
 /// The column that says whether a row is in a group. No column of a file has this name.
 const GROUP: &str = "modelgate group";
 
 /// As many rows are scored alone.
 const ALONE: usize = 100;
 
-/// What is found in single rows; nothing where nobody asks, or labels are neither of two classes nor numbers.
+/// What is found in single rows; nothing where nobody asks, or labels are neither classes nor numbers.
 pub(crate) fn of(
     config: &Config,
     candidate: &Candidate,
     baseline: &Found,
     console: &mut Console<'_>,
 ) -> Result<Vec<DataMeasurement>, Failure> {
-    if !is_asked(config, candidate) || !matches!(config.task, None | Some(TaskColumns::Regression)) {
+    let is_known = matches!(config.task, None | Some(TaskColumns::Regression | TaskColumns::Multiclass { .. }));
+    if !is_asked(config, candidate) || !is_known {
         return Ok(Vec::new());
     }
     let read;
@@ -67,14 +75,26 @@ pub(crate) fn of(
     let features = features(config, candidate, rows);
     let sample = sampled(rows, &config.roles, &features, MOST_ROWS)?;
     let encoded = encoded_groups(config, (part, rows), &features)?;
-    if config.task.is_some() {
+    if matches!(config.task, Some(TaskColumns::Regression)) {
         return Ok(encoded.into_iter().chain(explained(config, (part, &sample), &features)?).collect());
     }
     console.step("Looking", &format!("at the labels of {} of {} rows, with models of other rows", sample.rows.rows(), sample.of));
     let latest = baseline.profile().and_then(|profile| profile.times.get(&part)).map(|times| times.latest);
     let settings = settings(config, candidate, features);
+    if config.task.is_some() {
+        let (classes, labels) = class_labels(&sample.rows, &settings.label)?;
+        let scores = one_against_others(&sample, &labels, &settings);
+        let labels = LookLabels { labels: &labels, kinds: label_kinds(Some(&classes)), scores };
+        let found = look(config, (part, &sample), labels, (&settings, latest), console)?;
+        console.finish_step();
+        return Ok(found.into_iter().chain(encoded).collect());
+    }
     let labels = labels(&sample.rows, &settings)?;
-    let mut found = look(config, (part, &sample), &labels, (&settings, latest), console)?;
+    let of_two: Vec<u32> = labels.is_positive.iter().map(|is_positive| u32::from(*is_positive)).collect();
+    let scores = cross_fitted(&sample.rows, &sample.hashes, PARTS, &settings);
+    let scores = scores.map(|scores| vec![Some(scores.iter().map(|score| 1.0 - score).collect()), Some(scores)]);
+    let of_labels = LookLabels { labels: &of_two, kinds: label_kinds(None), scores };
+    let mut found = look(config, (part, &sample), of_labels, (&settings, latest), console)?;
     found.extend(encoded);
     if let (Some(latest), Some(TrainingRows::Held(training)), Some(test)) = (latest, &candidate.training, &candidate.dataset) {
         found.extend(influence(config, (training, test), &settings, latest)?);
@@ -117,14 +137,57 @@ fn settings(config: &Config, candidate: &Candidate, features: Vec<String>) -> Tr
     }
 }
 
+/// The probability of each label by models that have not seen the rows; none of a label whose rows are too few.
+type LabelScores = Vec<Option<Vec<f64>>>;
+
+/// What rows are labelled, and what models of other rows say of them.
+struct LookLabels<'a> {
+    labels: &'a [u32],
+    kinds: Vec<String>,
+    scores: Result<LabelScores, ModelError>,
+}
+
+/// The probabilities of several labels by a logistic regression of each against all others, made to sum to 1. Labels of few rows are
+/// left out, and all but the most frequent of many.
+fn one_against_others(sample: &SampledRows, labels: &[u32], settings: &TrainSettings) -> Result<LabelScores, ModelError> {
+    let mut rows: BTreeMap<u32, usize> = BTreeMap::new();
+    for label in labels {
+        *rows.entry(*label).or_default() += 1;
+    }
+    let mut frequent: Vec<(usize, u32)> = rows.iter().map(|(label, rows)| (*rows, *label)).collect();
+    frequent.retain(|(rows, _)| *rows >= LEAST_OF_LABEL);
+    frequent.sort_by(|one, two| two.0.cmp(&one.0).then_with(|| one.1.cmp(&two.1)));
+    frequent.truncate(MOST_LABELS);
+    let settings = TrainSettings {
+        learning: Learning::of(Estimator::LogisticRegression),
+        label: GROUP.to_owned(),
+        positive_label: Some("1".to_owned()),
+        ..settings.clone()
+    };
+    let mut scores: LabelScores = rows.keys().map(|_| None).collect();
+    for (_, label) in frequent {
+        let is_one = labels.iter().map(|given| f64::from(u8::from(*given == label))).collect();
+        let of_label = cross_fitted(&sample.rows.with_scores(GROUP, is_one)?, &sample.hashes, PARTS, &settings)?;
+        if let Some(slot) = usize::try_from(label).ok().and_then(|label| scores.get_mut(label)) {
+            *slot = Some(of_label);
+        }
+    }
+    for row in 0..labels.len() {
+        let sum: f64 = scores.iter().flatten().filter_map(|scores| scores.get(row)).sum();
+        for score in scores.iter_mut().flatten().filter_map(|scores| scores.get_mut(row)).filter(|_| sum > 0.0) {
+            *score /= sum;
+        }
+    }
+    Ok(scores)
+}
+
 fn look(
     config: &Config,
     (part, sample): (Part, &SampledRows),
-    labels: &Labels,
+    LookLabels { labels, kinds, scores }: LookLabels<'_>,
     (settings, latest): (&TrainSettings, Option<f64>),
     console: &mut Console<'_>,
 ) -> Result<Vec<DataMeasurement>, Failure> {
-    let scores = cross_fitted(&sample.rows, &sample.hashes, PARTS, settings);
     if let Err(error) = &scores {
         // What it says of a part of the rows is about no file that anybody has.
         console.step("Leaving out", &format!("labels that look wrong: {}", crate::terminal::plain(&error.to_string())));
@@ -144,7 +207,8 @@ fn look(
     let found = RowsLook {
         part,
         of: sample.of,
-        is_positive: &labels.is_positive,
+        labels,
+        kinds: &kinds,
         places: &sample.places,
         scores: scores.as_deref(),
         groups,

@@ -335,6 +335,8 @@ pub(super) const DATA_CHECKS: Section = Section {
             Number(AT_LEAST_0),
             "The fewest rows that may agree in all of `data.quasi_identifiers`; without it, any.",
         ),
+        Key::optional("max_unread_rate", Number(SHARE), "How much of a column without a role may be unreadable (lists, structures, bytes): 0, or 1 for no limit.").with_default("0.0"),
+        Key::optional("max_alike_named_rate", Number(SHARE), "How much of a column may be named like another one but for case: 0, or 1 for no limit.").with_default("0.0"),
         Key::optional("max_age_days", Number(AT_LEAST_0), "How many days ago the latest row (`data.time`) may be; without it, any."),
         Key::optional("max_gap_days", Number(AT_LEAST_0), "How many days in a row there may be no row (`data.time`); without it, any."),
     ],

@@ -44,6 +44,17 @@ impl DataRows<'_> {
         }
     }
 
+    /// The names of all columns, whether they can be read or not.
+    pub(super) fn names(&self) -> Result<Vec<String>, DataError> {
+        match self {
+            Self::Held(dataset) => Ok(dataset.names().map(str::to_owned).collect()),
+            Self::File(path, reading) => match BatchedFile::of(&Input::find(path)?, reading) {
+                Some(file) => Ok(file.names().map(str::to_owned).collect()),
+                None => column_names(path),
+            },
+        }
+    }
+
     /// One look at all rows: `begin` before it (and again where it starts anew, because a column of numbers turned out to hold
     /// text), `new` for each thread, `add` for each batch. A file that cannot be read in batches is read as a whole, which finds
     /// the words for what is wrong.

@@ -4,6 +4,7 @@ mod checks;
 #[cfg(test)]
 mod fixture;
 mod names;
+mod secrets;
 
 use std::collections::BTreeMap;
 
@@ -44,6 +45,11 @@ const RULES: &[Rule] = &[
     Rule { kind: PersonalKind::Cpf, is: checks::cpf, share: 0.8, needs_hint: false, not: &[] },
     Rule { kind: PersonalKind::Sin, is: checks::sin, share: 0.95, needs_hint: true, not: &[] },
     Rule { kind: PersonalKind::Ip, is: checks::ip, share: 0.8, needs_hint: false, not: &["version", "ver", "release"] },
+    Rule { kind: PersonalKind::Mac, is: checks::mac, share: 0.8, needs_hint: false, not: &[] },
+    Rule { kind: PersonalKind::Wallet, is: secrets::wallet, share: 0.5, needs_hint: false, not: &[] },
+    Rule { kind: PersonalKind::UserUrl, is: secrets::url_with_user, share: 0.05, needs_hint: false, not: &[] },
+    Rule { kind: PersonalKind::Secret, is: secrets::secret, share: 0.05, needs_hint: false, not: &[] },
+    Rule { kind: PersonalKind::EmailWithin, is: checks::email_within, share: 0.05, needs_hint: false, not: &[] },
     Rule { kind: PersonalKind::Phone, is: checks::phone_international, share: 0.3, needs_hint: false, not: &[] },
     Rule { kind: PersonalKind::Phone, is: checks::phone_digits, share: 0.8, needs_hint: true, not: &[] },
     Rule { kind: PersonalKind::Location, is: checks::exact_degree, share: 0.5, needs_hint: true, not: &[] },
@@ -96,13 +102,16 @@ pub(crate) fn kind_of_column(name: &str, column: &Column) -> Option<PersonalKind
 #[must_use]
 pub fn personal_among<'t>(column: &str, names: impl Iterator<Item = &'t str>) -> Option<PersonalKind> {
     // One of them is enough where the check is sure.
-    const SURE: [PersonalKind; 6] = [
+    const SURE: [PersonalKind; 9] = [
         PersonalKind::Email,
         PersonalKind::Iban,
         PersonalKind::Card,
         PersonalKind::FiscalCode,
         PersonalKind::Ssn,
         PersonalKind::Phone,
+        PersonalKind::Wallet,
+        PersonalKind::UserUrl,
+        PersonalKind::Secret,
     ];
     let texts: BTreeMap<String, u64> = names.map(|name| (name.to_owned(), 1)).collect();
     let is_sure = |rule: &&Rule| !rule.needs_hint && SURE.contains(&rule.kind);
@@ -174,6 +183,8 @@ mod tests {
         assert_eq!(kinds("contact,x\na@example.com,1\na@example.com,2\nnone,3\nnone,4\nnone,5\n"), []);
         let three = kinds("contact,x\na@example.com,1\nb@example.com,2\nc@example.com,3\nnone,4\n");
         assert_eq!(three, [("contact".to_owned(), PersonalKind::Email)]);
+        let notes = kinds("note,x\nasked ann@example.com,1\nwrote to <bob@example.com>.,2\neve@example.com: no,3\nnone,4\n");
+        assert_eq!(notes, [("note".to_owned(), PersonalKind::EmailWithin)]);
     }
 
     #[test]

@@ -26,44 +26,67 @@ enum Time {
     Number(f64),
 }
 
-/// The times of rows.
-pub(super) struct TimeLook {
-    reader: Reader<Time>,
+/// Times that are written in one way.
+struct Side {
+    /// The different ones with their rows, in seconds since 1970 where they are such.
     times: Sample<f64>,
     latest: Option<f64>,
-    /// Rows with a text that is no time, rows after now, and all rows with a time.
-    unreadable: u64,
+    rows: u64,
+    /// Rows after now.
     future: u64,
-    known: u64,
-    /// Rows whose time of day has a zone, and those whose has none.
-    zoned: u64,
-    zoneless: u64,
-    /// Rows with a date, the days that they are from, and the latest of them.
-    dated: u64,
     days: BTreeSet<i64>,
-    latest_date: Option<f64>,
     /// The day of the last row, which the next one often shares.
     latest_day: Option<i64>,
 }
 
-impl Default for TimeLook {
+impl Default for Side {
     fn default() -> Self {
-        let (reader, times) = (Reader::default(), Sample::new(MOST_TIMES));
-        Self {
-            reader,
-            times,
-            latest: None,
-            unreadable: 0,
-            future: 0,
-            known: 0,
-            zoned: 0,
-            zoneless: 0,
-            dated: 0,
-            days: BTreeSet::new(),
-            latest_date: None,
-            latest_day: None,
+        Self { times: Sample::new(MOST_TIMES), latest: None, rows: 0, future: 0, days: BTreeSet::new(), latest_day: None }
+    }
+}
+
+impl Side {
+    fn add(&mut self, time: f64) {
+        self.rows += 1;
+        self.latest = Some(self.latest.map_or(time, |latest| latest.max(time)));
+        self.times.add(mixed(time.to_bits()), 1, || time);
+    }
+
+    fn add_seconds(&mut self, seconds: f64, now: f64) {
+        self.add(seconds);
+        self.future += u64::from(seconds > now);
+        if self.latest_day != Some(day_of(seconds)) {
+            self.latest_day = Some(day_of(seconds));
+            self.days.insert(day_of(seconds));
         }
     }
+
+    fn merge(&mut self, other: Self) {
+        self.times.merge(other.times);
+        self.latest = match (self.latest, other.latest) {
+            (Some(one), Some(two)) => Some(one.max(two)),
+            (one, two) => one.or(two),
+        };
+        self.rows += other.rows;
+        self.future += other.future;
+        self.days.extend(other.days);
+    }
+}
+
+/// The times of rows.
+#[derive(Default)]
+pub(super) struct TimeLook {
+    reader: Reader<Time>,
+    dates: Side,
+    /// Numbers that are seconds or milliseconds since 1970, from 2000 to 2100.
+    epochs: Side,
+    /// Other numbers, which only order rows.
+    numbers: Side,
+    /// Rows with a text that is no time.
+    unreadable: u64,
+    /// Rows whose time of day has a zone, and those whose has none.
+    zoned: u64,
+    zoneless: u64,
 }
 
 impl TimeLook {
@@ -71,61 +94,66 @@ impl TimeLook {
     pub(super) fn add(&mut self, cells: &Cells, missing: &Missing<'_>, now: f64) -> Result<(), Stop> {
         self.reader.each(cells, missing, |value| Ok(time(value)))?;
         for time in &self.reader.rows {
-            let seconds = match time {
-                Time::Missing => continue,
-                Time::Unreadable => {
-                    self.unreadable += 1;
-                    continue;
-                }
+            match time {
+                Time::Missing => {}
+                Time::Unreadable => self.unreadable += 1,
                 Time::Date(seconds, has_zone) => {
                     self.zoned += u64::from(*has_zone == Some(true));
                     self.zoneless += u64::from(*has_zone == Some(false));
-                    self.future += u64::from(*seconds > now);
-                    self.dated += 1;
-                    if self.latest_day != Some(day_of(*seconds)) {
-                        self.latest_day = Some(day_of(*seconds));
-                        self.days.insert(day_of(*seconds));
-                    }
-                    self.latest_date = Some(self.latest_date.map_or(*seconds, |latest| latest.max(*seconds)));
-                    *seconds
+                    self.dates.add_seconds(*seconds, now);
                 }
-                Time::Number(number) => *number,
-            };
-            self.known += 1;
-            self.latest = Some(self.latest.map_or(seconds, |latest| latest.max(seconds)));
-            self.times.add(mixed(seconds.to_bits()), 1, || seconds);
+                Time::Number(number) => match epoch(*number) {
+                    Some(seconds) => self.epochs.add_seconds(seconds, now),
+                    None => self.numbers.add(*number),
+                },
+            }
         }
         Ok(())
     }
 
     pub(super) fn merge(&mut self, other: Self) {
-        self.times.merge(other.times);
-        self.latest = match (self.latest, other.latest) {
-            (Some(one), Some(two)) => Some(one.max(two)),
-            (one, two) => one.or(two),
-        };
+        self.dates.merge(other.dates);
+        self.epochs.merge(other.epochs);
+        self.numbers.merge(other.numbers);
         self.unreadable += other.unreadable;
-        self.future += other.future;
-        self.known += other.known;
         self.zoned += other.zoned;
         self.zoneless += other.zoneless;
-        self.dated += other.dated;
-        self.days.extend(other.days);
-        self.latest_date = match (self.latest_date, other.latest_date) {
-            (Some(one), Some(two)) => Some(one.max(two)),
-            (one, two) => one.or(two),
-        };
+    }
+
+    /// Whether the column says dates, some other numbers among which are none; else it says numbers, among which dates are none.
+    fn is_calendar(&self) -> bool {
+        let dated = self.dates.rows + self.epochs.rows;
+        dated > 0 && dated >= 9 * self.numbers.rows
+    }
+
+    /// The ways of writing that the column says times in.
+    fn said(&self) -> [&Side; 2] {
+        if self.is_calendar() { [&self.dates, &self.epochs] } else { [&self.numbers, &self.epochs] }
+    }
+
+    /// Rows with a time.
+    fn known(&self) -> u64 {
+        self.said().iter().map(|side| side.rows).sum()
+    }
+
+    fn latest(&self) -> Option<f64> {
+        self.said().iter().filter_map(|side| side.latest).max_by(f64::total_cmp)
     }
 
     /// When the rows with a date are from; there is no date without a year, so that days are few.
     pub(super) fn span(&self) -> Option<TimeSpan> {
-        let gaps = self.days.iter().zip(self.days.iter().skip(1)).map(|(one, next)| next.abs_diff(*one) - 1);
-        Some(TimeSpan { latest: self.latest_date?, longest_gap: gaps.max().unwrap_or(0), rows: self.dated })
+        let days: BTreeSet<i64> = self.dates.days.union(&self.epochs.days).copied().collect();
+        let gaps = days.iter().zip(days.iter().skip(1)).map(|(one, next)| next.abs_diff(*one) - 1);
+        let latest = self.latest().filter(|_| self.is_calendar())?;
+        Some(TimeSpan { latest, longest_gap: gaps.max().unwrap_or(0), rows: self.known() })
     }
 
     /// Rows whose text is no time, and rows that are later than now, each among those that say something.
     pub(super) fn faults(&self) -> ((u64, u64), (u64, u64)) {
-        ((self.unreadable, self.known + self.unreadable), (self.future, self.known))
+        let is_calendar = self.is_calendar();
+        let unreadable = self.unreadable + if is_calendar { self.numbers.rows } else { self.dates.rows };
+        let future = if is_calendar { self.dates.future + self.epochs.future } else { 0 };
+        ((unreadable, self.known() + unreadable), (future, self.known()))
     }
 
     /// Rows whose time of day has no zone, where others have one, and all rows with a time of day. Times that all lack one are
@@ -134,21 +162,30 @@ impl TimeLook {
         (if self.zoned > 0 { self.zoneless } else { 0 }, self.zoned + self.zoneless)
     }
 
-    /// Rows that are older than the latest of other rows, and all that could be; `None` without times on either side.
+    /// Rows that are older than the latest of other rows, and all that could be; `None` without times on either side, or where
+    /// one says dates and the other numbers.
     pub(super) fn before_end_of(&self, others: &Self) -> Option<(u64, u64)> {
-        let end = others.latest?;
-        let older = self.times.values().filter(|(time, _)| **time < end).map(|(_, rows)| rows).sum();
-        let all: u64 = self.times.values().map(|(_, rows)| rows).sum();
+        let end = others.latest().filter(|_| self.is_calendar() == others.is_calendar())?;
+        let times = || self.said().into_iter().flat_map(|side| side.times.values());
+        let older = times().filter(|(time, _)| **time < end).map(|(_, rows)| rows).sum();
+        let all: u64 = times().map(|(_, rows)| rows).sum();
         (all > 0).then_some((older, all))
     }
 
     /// Whether every time is known.
     pub(super) fn is_all(&self) -> bool {
-        self.times.is_all()
+        self.said().iter().all(|side| side.times.is_all())
     }
 }
 
-/// The number that orders each row by a column: a number as it is, a date in seconds since 1970; `None` where the column is not
+/// The seconds since 1970 that a number may be, or a thousandth of its milliseconds: from 2000 to 2100.
+fn epoch(number: f64) -> Option<f64> {
+    const YEARS: std::ops::Range<f64> = 946_684_800.0..4_102_444_800.0;
+    [number, number / 1_000.0].into_iter().find(|seconds| YEARS.contains(seconds))
+}
+
+/// The number that orders each row by a column: a number as it is, a date (also where it is written as a number) in seconds since
+/// 1970; `None` where the column is not
 /// there, or most of its cells are neither.
 #[must_use]
 pub fn order_of(dataset: &Dataset, column: &str) -> Option<Vec<Option<f64>>> {
@@ -161,7 +198,10 @@ pub fn order_of(dataset: &Dataset, column: &str) -> Option<Vec<Option<f64>>> {
         },
         (None, None) => None,
     };
-    let numbers: Vec<Option<f64>> = (0..dataset.rows()).map(number).collect();
+    let mut numbers: Vec<Option<f64>> = (0..dataset.rows()).map(number).collect();
+    if numbers.iter().flatten().all(|number| epoch(*number).is_some()) {
+        numbers = numbers.into_iter().map(|number| number.and_then(epoch)).collect();
+    }
     (numbers.iter().flatten().count() * 2 > numbers.len()).then_some(numbers)
 }
 
@@ -282,8 +322,37 @@ mod tests {
         let (data, _file) = crate::testing::csv("when,name\n2026-01-02,a1\n1970-01-02,b\n,c\n");
         assert_eq!(order_of(&data, "when").unwrap_or_default().get(1..), Some([Some(86_400.0), None].as_slice()));
         assert!(order_of(&data, "name").is_none() && order_of(&data, "other").is_none());
+        let (data, _file) = crate::testing::csv("when\n1780247100000\n1780239909\n");
+        assert_eq!(order_of(&data, "when"), Some(vec![Some(1_780_247_100.0), Some(1_780_239_909.0)]));
         assert_eq!(has_zone("2026-05-31"), None);
         assert_eq!(["2026-05-31 17:05", "2026-05-31T17:05:09-0030"].map(has_zone), [Some(false), Some(true)]);
         assert_eq!((time(Value::Text("1999")), time(Value::Text("later"))), (Time::Number(1_999.0), Time::Unreadable));
+    }
+
+    fn looked(cells: &[&str]) -> TimeLook {
+        let (mut look, now) = (TimeLook::default(), 1_780_272_000.0);
+        let text = cells.iter().fold(String::from("when,x\n"), |text, cell| text + &format!("{cell},1\n"));
+        let (data, _file) = crate::testing::csv(&text);
+        let source = crate::pass::InMemory::new(&data, &["when"]);
+        let add = |look: &mut TimeLook, batch: &[Cells]| look.add(&batch[0], &Missing(&[]), now);
+        let parts =
+            source.and_then(|source| crate::pass::share(&source, std::num::NonZero::<usize>::MIN, TimeLook::default, add).ok());
+        parts.into_iter().flatten().for_each(|part| look.merge(part));
+        look
+    }
+
+    #[test]
+    fn numbers_are_dates_where_they_are_seconds_since_1970_and_no_dates_among_dates() {
+        let seconds = looked(&["1780247100", "1780160000", "1780160001"]);
+        assert_eq!((seconds.faults(), seconds.span().map(|span| span.rows)), (((0, 3), (0, 3)), Some(3)));
+        let milliseconds = looked(&["1780247100000", "4000000000000"]);
+        assert_eq!((milliseconds.faults().1, milliseconds.latest()), ((1, 2), Some(4_000_000_000.0)));
+        let mut mixed = vec!["2026-03-01"; 30];
+        mixed[3] = "20260301";
+        assert_eq!(looked(&mixed).faults().0, (1, 30));
+        let numbers = looked(&["1", "2", "1780247100", "2026-03-01"]);
+        assert_eq!((numbers.faults(), numbers.span()), (((1, 4), (0, 3)), None));
+        assert_eq!(numbers.before_end_of(&seconds), None);
+        assert_eq!(seconds.before_end_of(&looked(&["2026-05-31T17:05:00Z"])), Some((2, 3)));
     }
 }

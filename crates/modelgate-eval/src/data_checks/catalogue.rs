@@ -201,7 +201,7 @@ pub const DATA_METRICS: &[DataMetric] = &[
     DataMetric {
         id: "personal_data_rate",
         title: "Personal data with a check",
-        formula: "cells that are e-mail addresses, IBANs, payment cards, IP addresses, US social security, UK NHS, Indian Aadhaar, Spanish NIF, Polish PESEL, Italian fiscal code, Brazilian CPF or Canadian social insurance numbers, by their check digits or structure / cells with a value; at least three different ones, and enough of a column for its kind (95 % where one check digit lets every tenth number pass)",
+        formula: "cells that are e-mail addresses, IBANs, payment cards, IP and MAC addresses, Bitcoin addresses, web addresses with a user, access tokens and keys, US social security, UK NHS, Indian Aadhaar, Spanish NIF, Polish PESEL, Italian fiscal code, Brazilian CPF or Canadian social insurance numbers, by their check digits or structure / cells with a value; at least three different ones, and enough of a column for its kind (95 % where one check digit lets every tenth number pass)",
         about: "each column that is taken for personal data, by its surest kind",
         denominator: PERSONAL_CELLS,
         undefined_when: "the column is not taken for personal data",
@@ -212,7 +212,7 @@ pub const DATA_METRICS: &[DataMetric] = &[
     DataMetric {
         id: "likely_personal_data_rate",
         title: "Likely personal data",
-        formula: "cells that look like telephone numbers or exact places, or like names, dates of birth, postal addresses or numbers of a person, case or file in a column whose name says so / cells with a value",
+        formula: "cells that look like telephone numbers, exact places or texts with an e-mail address, or like names, dates of birth, postal addresses or numbers of a person, case or file in a column whose name says so / cells with a value",
         about: "each column that is taken for personal data, by its surest kind",
         denominator: PERSONAL_CELLS,
         undefined_when: "the column is not taken for personal data",
@@ -278,7 +278,7 @@ pub const DATA_METRICS: &[DataMetric] = &[
     DataMetric {
         id: "unreadable_time_rate",
         title: "Times that cannot be read",
-        formula: "rows whose `data.time` is neither a date such as 2026-05-31 or 2026-05-31T17:05:09+02:00 nor a number / rows that say something there",
+        formula: "rows whose `data.time` is neither a date such as 2026-05-31 or 2026-05-31T17:05:09+02:00 nor a number, or is a number that is no time since 1970 where at least nine tenths are dates, or a date where they are not / rows that say something there",
         about: "whole rows",
         denominator: "rows that say something in `data.time`",
         undefined_when: "no row does",
@@ -445,6 +445,28 @@ pub const DATA_METRICS: &[DataMetric] = &[
         reference: "frame.groupby(quasi_identifiers, dropna=False).size().min()",
         counted: What::One(Counted::FewestAlike),
         unit: DataUnit::Number,
+    },
+    DataMetric {
+        id: "unread_rate",
+        title: "Values that cannot be read",
+        formula: "1 for a column whose type cannot be read (lists, structures, bytes)",
+        about: "each column that cannot be read and has no role",
+        denominator: "all rows of the part",
+        undefined_when: NO_ROWS,
+        reference: "1.0 if pyarrow.types.is_nested(field.type) else 0.0",
+        counted: What::One(Counted::Unread),
+        unit: DataUnit::Share,
+    },
+    DataMetric {
+        id: "alike_named_rate",
+        title: "Columns that are named alike",
+        formula: "1 for a column whose name differs from that of an earlier one by nothing but case and spaces at its ends",
+        about: "each such column",
+        denominator: "all rows of the part",
+        undefined_when: NO_ROWS,
+        reference: "frame.columns.str.strip().str.lower().duplicated()",
+        counted: What::One(Counted::AlikeNamed),
+        unit: DataUnit::Share,
     },
 ];
 
@@ -634,6 +656,10 @@ impl DataMetricId {
     pub const ID_OVERLAP_RATE: Self = Self(67);
     /// See `k_anonymity`.
     pub const K_ANONYMITY: Self = Self(68);
+    /// See `unread_rate`.
+    pub const UNREAD_RATE: Self = Self(69);
+    /// See `alike_named_rate`.
+    pub const ALIKE_NAMED_RATE: Self = Self(70);
 
     /// Every id, in the order of the catalogue.
     pub fn all() -> impl Iterator<Item = Self> {
@@ -738,6 +764,8 @@ mod tests {
             (DataMetricId::REPEATED_ID_RATE, "repeated_id_rate"),
             (DataMetricId::ID_OVERLAP_RATE, "id_overlap_rate"),
             (DataMetricId::K_ANONYMITY, "k_anonymity"),
+            (DataMetricId::UNREAD_RATE, "unread_rate"),
+            (DataMetricId::ALIKE_NAMED_RATE, "alike_named_rate"),
         ] {
             assert_eq!((id.as_str(), DataMetricId::parse(name)), (name, Some(id)));
         }

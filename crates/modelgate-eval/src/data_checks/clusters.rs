@@ -38,15 +38,19 @@ pub struct RowPoints<'a> {
     pub values: &'a [f64],
 }
 
-/// Measures the rows of each of two labels; `is_sample` says whether they are not all.
-pub(super) fn evaluate(points: RowPoints<'_>, is_positive: &[bool], (part, is_sample): (Part, bool)) -> Vec<DataMeasurement> {
-    let rows = || points.values.chunks_exact(points.width.max(1)).zip(is_positive);
-    let of_label = |label: bool| rows().filter(move |(_, positive)| **positive == label).map(|(row, _)| row).collect::<Vec<_>>();
-    let measure = |(name, label): (&str, bool)| {
+/// Measures the rows of each label, which are called by its kind; `is_sample` says whether they are not all.
+pub(super) fn evaluate(
+    points: RowPoints<'_>,
+    (labels, kinds): (&[u32], &[String]),
+    (part, is_sample): (Part, bool),
+) -> Vec<DataMeasurement> {
+    let rows = || points.values.chunks_exact(points.width.max(1)).zip(labels);
+    let of_label = |label: u32| rows().filter(move |(_, given)| **given == label).map(|(row, _)| row).collect::<Vec<_>>();
+    let measure = |(label, name): (u32, &String)| {
         let rows = of_label(label);
         let about = |metric, estimate| DataMeasurement {
             part,
-            column: Some(name.to_owned()),
+            column: Some(name.clone()),
             sampled: is_sample,
             ..DataMeasurement::new(metric, estimate)
         };
@@ -56,7 +60,7 @@ pub(super) fn evaluate(points: RowPoints<'_>, is_positive: &[bool], (part, is_sa
             about(DataMetricId::SEPARATE_CLUSTER_RATE, separate(&rows, places.as_deref())),
         ]
     };
-    LABELS.into_iter().flat_map(measure).collect()
+    (0..).zip(kinds).flat_map(measure).collect()
 }
 
 fn share(hits: usize, rows: usize) -> Estimate {
@@ -227,25 +231,26 @@ fn silhouette(points: &[Vec<f64>], is_second: &[bool]) -> f64 {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
+    use crate::data_checks::label_kinds;
 
     /// Numbers that look random, in [0, 1).
     fn noise(number: u32) -> f64 {
         f64::from(number.wrapping_mul(2_654_435_761) >> 8) / f64::from(1 << 24)
     }
 
-    /// Rows of three numbers; every `every`-th with the positive label lies elsewhere.
-    fn values(rows: u32, every: u32) -> (Vec<f64>, Vec<bool>) {
-        let is_positive: Vec<bool> = (0..rows).map(|row| row % 2 == 0).collect();
+    /// Rows of three numbers; every `every`-th with the first label lies elsewhere.
+    fn values(rows: u32, every: u32) -> (Vec<f64>, Vec<u32>) {
+        let labels: Vec<u32> = (0..rows).map(|row| row % 2).collect();
         let row = |row: u32| {
             let shift = if row.is_multiple_of(2) && (row / 2).is_multiple_of(every) { 30.0 } else { 0.0 };
             [noise(3 * row + 1) + shift, noise(3 * row + 2), noise(3 * row + 3)]
         };
-        ((0..rows).flat_map(row).collect(), is_positive)
+        ((0..rows).flat_map(row).collect(), labels)
     }
 
     fn measured(rows: u32, every: u32, metric: DataMetricId) -> Vec<f64> {
-        let (values, is_positive) = values(rows, every);
-        let found = evaluate(RowPoints { width: 3, values: &values }, &is_positive, (Part::Train, false));
+        let ((values, labels), kinds) = (values(rows, every), label_kinds(None));
+        let found = evaluate(RowPoints { width: 3, values: &values }, (&labels, &kinds), (Part::Train, false));
         let of_metric = found.iter().filter(|one| one.metric == metric);
         of_metric.map(|one| one.estimate.measured().unwrap().value).collect()
     }
@@ -262,10 +267,10 @@ mod tests {
 
     #[test]
     fn few_or_equal_rows_tell_nothing() {
-        let (values, is_positive) = values(40, 10);
-        let found = evaluate(RowPoints { width: 3, values: &values }, &is_positive, (Part::Train, true));
+        let ((values, labels), kinds) = (values(40, 10), label_kinds(None));
+        let found = evaluate(RowPoints { width: 3, values: &values }, (&labels, &kinds), (Part::Train, true));
         assert!(found.iter().all(|one| matches!(one.estimate, Estimate::Undefined { reason: Reason::TooFew, n: 20 })));
-        let found = evaluate(RowPoints { width: 1, values: &[1.0; 100] }, &[true; 100], (Part::Train, false));
+        let found = evaluate(RowPoints { width: 1, values: &[1.0; 100] }, (&[0; 100], &kinds), (Part::Train, false));
         assert!(matches!(found[0].estimate, Estimate::Undefined { reason: Reason::Constant, .. }), "{found:?}");
     }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use modelgate_cube::Part;
 use statrs::function::erf::erf;
 
-use super::clusters::{self, RowPoints};
+use super::clusters::{self, LABELS, RowPoints};
 use super::{DataMeasurement, DataMetricId};
 use crate::interval::{Successes, difference, proportion, z_of};
 use crate::tango::Flips;
@@ -34,12 +34,15 @@ pub struct RowsLook<'a> {
     pub part: Part,
     /// How many rows there are in all.
     pub of: usize,
-    /// Whether the label is positive.
-    pub is_positive: &'a [bool],
+    /// The number of the label.
+    pub labels: &'a [u32],
+    /// What rows with each label are called, in the order of their numbers: see [`label_kinds`].
+    pub kinds: &'a [String],
     /// The number of the row in its file.
     pub places: &'a [u32],
-    /// The probability of the positive label by a model of other rows, in [0, 1]; none where none could be trained.
-    pub scores: Option<&'a [f64]>,
+    /// The probability of each label by a model of other rows, in [0, 1], one entry for each label; none of a label whose rows were too
+    /// few to learn from, and none at all where no model could be trained.
+    pub scores: Option<&'a [Option<Vec<f64>>]>,
     /// Each axis with the group of each row.
     pub groups: Vec<(&'a str, Vec<Option<String>>)>,
     /// The nearest other rows of the first rows, the nearest first, and their distances; none where there are none.
@@ -52,22 +55,32 @@ pub struct RowsLook<'a> {
     pub orders: Vec<(&'a str, Vec<Option<f64>>)>,
 }
 
+/// What rows with each label are called: of two classes, the negative one first.
+#[must_use]
+pub fn label_kinds(classes: Option<&[String]>) -> Vec<String> {
+    match classes {
+        Some(classes) => classes.iter().map(|class| format!("(rows with the label {class})")).collect(),
+        None => LABELS.iter().rev().map(|(name, _)| (*name).to_owned()).collect(),
+    }
+}
+
 /// Measures the rows. Groups of fewer than `min_support` rows have no differences.
 #[must_use]
 pub fn evaluate_look(look: &RowsLook<'_>, min_support: u64, confidence_level: f64) -> Vec<DataMeasurement> {
     let z = z_of(confidence_level);
-    let is_sample = look.is_positive.len() < look.of;
+    let is_sample = look.labels.len() < look.of;
     let about =
         |metric, estimate| DataMeasurement { part: look.part, sampled: is_sample, ..DataMeasurement::new(metric, estimate) };
     let mut found = Vec::new();
-    let noise = look.scores.map(|scores| contradicted(look.is_positive, scores));
-    let rate = match &noise {
-        Some(noise) => noise_rate(noise, look.is_positive, is_sample.then_some(z)),
-        None => undefined(Reason::NotTrained, look.is_positive.len()),
+    let noise = look.scores.map(|scores| contradicted(look.labels, scores));
+    let rate = match look.scores.zip(noise.as_deref()) {
+        Some((scores, noise)) => noise_rate(noise, look.labels, scores, is_sample.then_some(z)),
+        None => undefined(Reason::NotTrained, look.labels.len()),
     };
     found.push(about(DataMetricId::LABEL_NOISE_RATE, rate));
-    let contradicts = |(label, guess): (&bool, &Option<bool>)| *guess == Some(!*label);
-    let contradicted: Vec<bool> = look.is_positive.iter().zip(noise.iter().flatten()).map(contradicts).collect();
+    let is_known = |label: u32| look.scores.is_some_and(|scores| of_label(scores, label).is_some());
+    let contradicts = |(label, guess): (&u32, &Option<u32>)| is_known(*label) && guess.is_some_and(|guess| guess != *label);
+    let contradicted: Vec<bool> = look.labels.iter().zip(noise.iter().flatten()).map(contradicts).collect();
     for (axis, groups) in look.groups.iter().filter(|_| noise.is_some()) {
         found.extend(by_group(groups, &contradicted, min_support, z).into_iter().map(|(group, estimate)| DataMeasurement {
             by: Some((*axis).to_owned()),
@@ -81,13 +94,13 @@ pub fn evaluate_look(look: &RowsLook<'_>, min_support: u64, confidence_level: f6
     }
     if let Some(points) = look.points {
         let rows = points.values.len() / points.width.max(1);
-        found.extend(clusters::evaluate(points, look.is_positive, (look.part, rows < look.of)));
+        found.extend(clusters::evaluate(points, (look.labels, look.kinds), (look.part, rows < look.of)));
     }
     if let Some((neighbors, distances)) = look.neighbors {
         let is_part = neighbors.len() < look.of;
         let about = |metric, estimate| DataMeasurement { sampled: is_part, ..about(metric, estimate) };
         let rate = |hits: usize| share(hits, neighbors.len(), is_part.then_some(z));
-        found.push(about(DataMetricId::NEIGHBOR_DISAGREEMENT_RATE, rate(disagreeing(neighbors, look.is_positive))));
+        found.push(about(DataMetricId::NEIGHBOR_DISAGREEMENT_RATE, rate(disagreeing(neighbors, look.labels))));
         let alike = nearly_the_same(distances).map_or(undefined(Reason::Constant, distances.len()), rate);
         found.push(about(DataMetricId::NEAR_DUPLICATE_RATE, alike));
         found.push(about(DataMetricId::ORDER_P, order_p(neighbors, look.places)));
@@ -96,7 +109,7 @@ pub fn evaluate_look(look: &RowsLook<'_>, min_support: u64, confidence_level: f6
     }
     let places: Vec<Option<f64>> = look.places.iter().map(|place| Some(f64::from(*place))).collect();
     for (column, numbers) in look.orders.iter().map(|(column, numbers)| (*column, numbers)).chain([(PLACE, &places)]) {
-        let estimate = folded_area(numbers, look.is_positive, z);
+        let estimate = folded_areas(numbers, (look.labels, look.kinds.len()), z);
         found.push(DataMeasurement { column: Some(column.to_owned()), ..about(DataMetricId::ORDER_AUC, estimate) });
     }
     found.sort_by(|one, two| one.key().cmp(&two.key()));
@@ -120,55 +133,66 @@ fn share(hits: usize, n: usize, z: Option<f64>) -> Estimate {
     measured(value, n, z.map(|z| proportion(value, n as f64, z)))
 }
 
-/// What confident learning says of each row (Northcutt, Jiang and Chuang 2021): the class that a model of other rows is at least as
-/// sure of as it is on average of rows with that label, of several the likelier one; `None` where it is sure of none.
-///
-/// cleanlab `compute_confident_joint(calibrate=False)`.
-fn contradicted(is_positive: &[bool], scores: &[f64]) -> Vec<Option<bool>> {
-    /// As cleanlab has it, so that a model that says the same of all rows is sure of them.
-    const ROUNDING: f64 = 1e-6;
-    let of_class = |class: bool| {
-        let rows = is_positive.iter().zip(scores).filter(move |(label, _)| **label == class);
-        rows.map(move |(_, score)| if class { *score } else { 1.0 - score })
-    };
-    let mean = |class: bool| {
-        let rows = of_class(class).count();
-        if rows == 0 { f64::INFINITY } else { of_class(class).sum::<f64>() / rows as f64 }
-    };
-    let (least_positive, least_negative) = (mean(true), mean(false));
-    let guess = |score: &f64| {
-        let (positive, negative) = (*score >= least_positive - ROUNDING, 1.0 - *score >= least_negative - ROUNDING);
-        match (positive, negative) {
-            (true, true) => Some(*score > 0.5),
-            (true, false) => Some(true),
-            (false, true) => Some(false),
-            (false, false) => None,
-        }
-    };
-    scores.iter().map(guess).collect()
+/// The probabilities of a label, where a model knows it.
+fn of_label(scores: &[Option<Vec<f64>>], label: u32) -> Option<&[f64]> {
+    scores.get(usize::try_from(label).ok()?)?.as_deref()
 }
 
-/// The share of rows off the diagonal of the joint of given and likely labels, calibrated to the numbers of given labels.
+/// What confident learning says of each row (Northcutt, Jiang and Chuang 2021): the class that a model of other rows is at least as
+/// sure of as it is on average of rows with that label, of several the likeliest one; `None` where it is sure of none.
+///
+/// cleanlab `compute_confident_joint(calibrate=False)`.
+fn contradicted(labels: &[u32], scores: &[Option<Vec<f64>>]) -> Vec<Option<u32>> {
+    /// As cleanlab has it, so that a model that says the same of all rows is sure of them.
+    const ROUNDING: f64 = 1e-6;
+    let least = |(label, scores): (u32, &[f64])| {
+        let mine = labels.iter().zip(scores).filter(|(given, _)| **given == label).map(|(_, score)| *score);
+        let (sum, rows) = mine.fold((0.0, 0.0), |(sum, rows), score| (sum + score, rows + 1.0));
+        if rows > 0.0 { sum / rows - ROUNDING } else { f64::INFINITY }
+    };
+    let known = (0..).zip(scores).filter_map(|(label, scores)| Some((label, scores.as_deref()?)));
+    let known: Vec<(u32, &[f64], f64)> = known.map(|(label, scores)| (label, scores, least((label, scores)))).collect();
+    let guess = |row: usize| {
+        let sure = known.iter().filter_map(|(label, scores, least)| {
+            let score = scores.get(row).copied().filter(|score| score >= least)?;
+            Some((*label, score))
+        });
+        // Of equally likely ones, the first.
+        sure.fold(None, |best: Option<(u32, f64)>, one| match best {
+            Some(best) if one.1 <= best.1 => Some(best),
+            _ => Some(one),
+        })
+        .map(|(label, _)| label)
+    };
+    (0..labels.len()).map(guess).collect()
+}
+
+/// The share of rows off the diagonal of the joint of given and likely labels, calibrated to the numbers of given labels. Rows with a
+/// label that no model knows take no part.
 ///
 /// cleanlab `estimate_joint`, of which this is one minus the trace.
-fn noise_rate(guesses: &[Option<bool>], is_positive: &[bool], z: Option<f64>) -> Estimate {
-    let n = is_positive.len();
-    let count = |label: bool, guess: bool| {
-        let is_one = |(given, likely): &(&bool, &Option<bool>)| **given == label && **likely == Some(guess);
-        is_positive.iter().zip(guesses).filter(is_one).count() as f64
-    };
-    let mut wrong = 0.0;
-    for label in [true, false] {
-        let given = is_positive.iter().filter(|given| **given == label).count();
-        if given == 0 {
-            return undefined(Reason::SingleClass, n);
+fn noise_rate(guesses: &[Option<u32>], labels: &[u32], scores: &[Option<Vec<f64>>], z: Option<f64>) -> Estimate {
+    let mut counts: BTreeMap<u32, (f64, f64, f64)> = BTreeMap::new();
+    for (label, guess) in labels.iter().zip(guesses).filter(|(label, _)| of_label(scores, **label).is_some()) {
+        let (given, right, other) = counts.entry(*label).or_default();
+        *given += 1.0;
+        match guess {
+            Some(guess) if guess == label => *right += 1.0,
+            Some(_) => *other += 1.0,
+            None => {}
         }
-        // At least one row of a class is right.
-        let (right, other) = (count(label, label).max(1.0), count(label, !label));
-        wrong += given as f64 * other / (right + other);
     }
-    let value = wrong / n as f64;
-    measured(value, n, z.map(|z| proportion(value, n as f64, z)))
+    let n: f64 = counts.values().map(|(given, ..)| given).sum();
+    if counts.len() < 2 {
+        return undefined(Reason::SingleClass, labels.len());
+    }
+    // At least one row of a class is right.
+    let wrong: f64 = counts.values().map(|(given, right, other)| given * other / (right.max(1.0) + other)).sum();
+    let value = wrong / n;
+    let rows = counts.values().map(|(given, ..)| *given).sum::<f64>();
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number of rows")]
+    let rows = rows as usize;
+    measured(value, rows, z.map(|z| proportion(value, n, z)))
 }
 
 /// The share of contradicted labels in each group minus that in all other rows.
@@ -210,13 +234,13 @@ fn against_others(is_new: &[bool], contradicted: &[bool], min_support: u64, z: f
 }
 
 /// Rows nearly all of whose neighbors have the other label.
-fn disagreeing(neighbors: &[Vec<u32>], is_positive: &[bool]) -> usize {
-    let label = |row: u32| usize::try_from(row).ok().and_then(|row| is_positive.get(row)).copied();
-    let disagrees = |(near, mine): &(&Vec<u32>, &bool)| {
-        let others = near.iter().filter(|row| label(**row) == Some(!**mine)).count();
+fn disagreeing(neighbors: &[Vec<u32>], labels: &[u32]) -> usize {
+    let label = |row: u32| usize::try_from(row).ok().and_then(|row| labels.get(row)).copied();
+    let disagrees = |(near, mine): &(&Vec<u32>, &u32)| {
+        let others = near.iter().filter(|row| label(**row).is_some_and(|other| other != **mine)).count();
         !near.is_empty() && others as f64 >= MOST_NEIGHBORS * near.len() as f64
     };
-    neighbors.iter().zip(is_positive).filter(disagrees).count()
+    neighbors.iter().zip(labels).filter(disagrees).count()
 }
 
 /// Rows whose nearest row is much nearer than usual; `None` where half of the rows have an equal.
@@ -319,6 +343,25 @@ impl Random {
             items.swap(last, usize::try_from(place).unwrap_or(last));
         }
     }
+}
+
+/// The same of several labels: the mean of each against all others. Its interval is as wide as the mean of theirs, which is wide enough
+/// whatever they have to do with each other.
+fn folded_areas(numbers: &[Option<f64>], (labels, kinds): (&[u32], usize), z: f64) -> Estimate {
+    let one = |of: u32| folded_area(numbers, &labels.iter().map(|label| *label == of).collect::<Vec<_>>(), z);
+    if kinds <= 2 {
+        return one(1);
+    }
+    let all: Vec<Estimate> = (0..).take(kinds).map(one).collect();
+    let measures: Vec<Measured> = all.iter().filter_map(|one| one.measured().copied()).collect();
+    let Some(first) = measures.first() else { return all.first().copied().unwrap_or(undefined(Reason::NoRows, 0)) };
+    let mean = |of: &dyn Fn(&Measured) -> f64| measures.iter().map(of).sum::<f64>() / measures.len() as f64;
+    let interval = Interval {
+        lower: mean(&|one| one.interval.map_or(one.value, |interval| interval.lower)),
+        upper: mean(&|one| one.interval.map_or(one.value, |interval| interval.upper)),
+        method: Method::Moments,
+    };
+    Estimate::Measured(Measured { value: mean(&|one| one.value), interval: Some(interval), ..*first })
 }
 
 /// The area under the ROC curve of the label by a number, the way round that is above one half.
@@ -451,30 +494,63 @@ mod tests {
     fn labels_that_a_model_of_other_rows_contradicts_are_counted_as_cleanlab_counts_them() {
         // 40 rows a class; a model that is 0.9 sure of the class that a row looks like, and every eighth label flipped.
         let looks = |row: usize| row.is_multiple_of(2);
-        let labels: Vec<bool> = (0..80).map(|row| looks(row) != (row % 8 < 2 && row % 16 < 2)).collect();
-        let scores: Vec<f64> = (0..80).map(|row| if looks(row) { 0.9 } else { 0.1 }).collect();
+        let labels: Vec<u32> = (0..80).map(|row| u32::from(looks(row) != (row % 8 < 2 && row % 16 < 2))).collect();
+        let scores = of_two((0..80).map(|row| if looks(row) { 0.9 } else { 0.1 }).collect());
         let guesses = contradicted(&labels, &scores);
-        let wrong = labels.iter().zip(&guesses).filter(|(label, guess)| **guess == Some(!**label)).count();
+        let wrong = labels.iter().zip(&guesses).filter(|(label, guess)| **guess == Some(1 - **label)).count();
         assert_eq!(wrong, 10);
         // cleanlab.count.estimate_joint: all rows are confident, so that calibration changes nothing.
-        let rate = noise_rate(&guesses, &labels, None).measured().unwrap().value;
+        let rate = noise_rate(&guesses, &labels, &scores, None).measured().unwrap().value;
         assert!((rate - 0.125).abs() < 1e-12, "{rate}");
     }
 
     #[test]
     fn rows_that_a_model_is_not_sure_of_are_no_evidence() {
-        let labels = [true, true, true, false, false, false];
+        let labels = [1, 1, 1, 0, 0, 0];
         // Means by label are 0.7 and 0.7 (of the negative class); only what reaches them counts.
-        let scores = [0.9, 0.8, 0.4, 0.1, 0.2, 0.6];
-        assert_eq!(contradicted(&labels, &scores), [Some(true), Some(true), None, Some(false), Some(false), None]);
-        assert!(matches!(noise_rate(&[Some(true)], &[true], None), Estimate::Undefined { reason: Reason::SingleClass, .. }));
+        let scores = of_two(vec![0.9, 0.8, 0.4, 0.1, 0.2, 0.6]);
+        assert_eq!(contradicted(&labels, &scores), [Some(1), Some(1), None, Some(0), Some(0), None]);
+        assert!(matches!(noise_rate(&[Some(1)], &[1], &scores, None), Estimate::Undefined { reason: Reason::SingleClass, .. }));
     }
 
-    fn look<'a>(labels: &'a [bool], places: &'a [u32], neighbors: NearRows<'a>) -> RowsLook<'a> {
+    #[test]
+    fn labels_of_several_classes_are_counted_as_cleanlab_counts_them_and_rare_ones_take_no_part() {
+        // cleanlab.count.estimate_joint(labels, pred_probs) of three classes: rows 6 and 7 look like others than their labels.
+        let labels = [0, 0, 0, 1, 1, 1, 2, 0, 2, 2];
+        let looks = [0, 0, 0, 1, 1, 1, 1, 2, 2, 2];
+        let of = |class: u32| looks.iter().map(|look| if *look == class { 0.8 } else { 0.1 }).collect::<Vec<f64>>();
+        let scores = [Some(of(0)), Some(of(1)), Some(of(2))];
+        let guesses = contradicted(&labels, &scores);
+        assert_eq!(guesses, looks.map(Some));
+        let rate = *noise_rate(&guesses, &labels, &scores, None).measured().unwrap();
+        // 4 x 1 / 4 of the first class and 3 x 1 / 3 of the third.
+        assert!((rate.value - 0.2).abs() < 1e-12 && rate.n == 10, "{rate:?}");
+        let without_third = [Some(of(0)), Some(of(1)), None];
+        let guesses = contradicted(&labels, &without_third);
+        let rate = *noise_rate(&guesses, &labels, &without_third, None).measured().unwrap();
+        assert!(rate.value.abs() < 1e-12 && rate.n == 7, "{rate:?}");
+    }
+
+    #[test]
+    fn what_an_id_knows_of_several_labels_is_the_mean_of_each_against_all_others() {
+        let labels: Vec<u32> = (0..90).map(|row| row / 30).collect();
+        let numbers: Vec<Option<f64>> = (0..90).map(|row| Some(f64::from(row))).collect();
+        let found = *folded_areas(&numbers, (&labels, 3), 1.96).measured().unwrap();
+        // The first and the last stand apart, the second in the middle: (1 + 0.5 + 1) / 3.
+        assert!((found.value - 2.5 / 3.0).abs() < 1e-12 && found.interval.unwrap().lower > 0.75, "{found:?}");
+    }
+
+    /// The probabilities of two labels by that of the second.
+    fn of_two(scores: Vec<f64>) -> [Option<Vec<f64>>; 2] {
+        [Some(scores.iter().map(|score| 1.0 - score).collect()), Some(scores)]
+    }
+
+    fn look<'a>((labels, kinds): (&'a [u32], &'a [String]), places: &'a [u32], neighbors: NearRows<'a>) -> RowsLook<'a> {
         RowsLook {
             part: Part::Train,
             of: labels.len(),
-            is_positive: labels,
+            labels,
+            kinds,
             places,
             scores: None,
             groups: Vec::new(),
@@ -488,19 +564,19 @@ mod tests {
     #[test]
     fn neighbors_that_disagree_and_rows_that_stand_in_an_order_are_found() {
         let rows = 200_u32;
-        let labels: Vec<bool> = (0..rows).map(|row| row != 50).collect();
+        let (labels, kinds): (Vec<u32>, _) = ((0..rows).map(|row| u32::from(row != 50)).collect(), label_kinds(None));
         let near = |row: u32| (1..=2).flat_map(|step| [(row + step) % rows, (row + rows - step) % rows]).collect::<Vec<u32>>();
         let neighbors: Vec<Vec<u32>> = (0..rows).map(near).collect();
         let distances: Vec<Vec<f64>> = (0..rows).map(|row| vec![if row.is_multiple_of(10) { 0.01 } else { 1.0 }]).collect();
         let in_order: Vec<u32> = (0..rows).collect();
-        let found = evaluate_look(&look(&labels, &in_order, (&neighbors, &distances)), 1, 0.95);
+        let found = evaluate_look(&look((&labels, &kinds), &in_order, (&neighbors, &distances)), 1, 0.95);
         assert!((value(&found, DataMetricId::NEIGHBOR_DISAGREEMENT_RATE) - 1.0 / 200.0).abs() < 1e-12);
         assert!((value(&found, DataMetricId::NEAR_DUPLICATE_RATE) - 0.1).abs() < 1e-12);
         assert!((value(&found, DataMetricId::ORDER_P) - 0.01).abs() < 1e-12);
         let mut shuffled: Vec<usize> = (0..200).collect();
         Random(1).shuffle(&mut shuffled);
         let shuffled: Vec<u32> = shuffled.into_iter().map(|place| u32::try_from(place).unwrap()).collect();
-        let found = evaluate_look(&look(&labels, &shuffled, (&neighbors, &distances)), 1, 0.95);
+        let found = evaluate_look(&look((&labels, &kinds), &shuffled, (&neighbors, &distances)), 1, 0.95);
         assert!(value(&found, DataMetricId::ORDER_P) > 0.05);
     }
 

@@ -15,6 +15,15 @@ pub struct DataSource {
     pub facts: Vec<Option<String>>,
 }
 
+impl DataSource {
+    /// What the owner says under this key of [`SOURCE_FACTS`].
+    #[must_use]
+    pub fn fact(&self, key: &str) -> Option<&str> {
+        let place = SOURCE_FACTS.iter().position(|(known, _)| *known == key)?;
+        self.facts.get(place)?.as_deref()
+    }
+}
+
 /// What an owner can say of a file: the key in the configuration, and a title.
 pub const SOURCE_FACTS: [(&str, &str); 6] = [
     ("purpose", "Purpose"),

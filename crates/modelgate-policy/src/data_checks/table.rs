@@ -48,7 +48,7 @@ pub struct DataRule {
 pub(super) const BASELINE: &str = "a baseline whose release holds counts of its data";
 const ROWS: &str = "`data_checks.enabled`";
 const LABELS: &str = "`data_checks.enabled`, and a label";
-const LOOKED: &str = "a model that is trained here, or `data.label_noise: true`, labels of two classes, and the key of the limit";
+const LOOKED: &str = "a model that is trained here, or `data.label_noise: true`, labels of classes, and the key of the limit";
 const TRAINING: &str = "the rows that the model learned from: `data.train_path`, or a model that is trained here";
 
 /// Every limit on the data.
@@ -330,7 +330,7 @@ pub const DATA_RULES: &[DataRule] = &[
         question: DataQuestion::AtMost,
         key: "max_label_noise_rate",
         default: None,
-        needs: "a model that is trained here, or `data.label_noise: true`, and labels of two classes, and the key of the limit",
+        needs: "a model that is trained here, or `data.label_noise: true`, and labels of classes, and the key of the limit",
     },
     DataRule {
         rule: RuleId::LABEL_NOISE_BY_GROUP,
@@ -339,7 +339,7 @@ pub const DATA_RULES: &[DataRule] = &[
         question: DataQuestion::SureGap,
         key: "max_label_noise_difference",
         default: None,
-        needs: "a model that is trained here, or `data.label_noise: true`, and labels of two classes, and groups that these rows have",
+        needs: "a model that is trained here, or `data.label_noise: true`, and labels of classes, and groups that these rows have",
     },
     DataRule {
         rule: RuleId::ORDER_LEAKAGE,
@@ -348,7 +348,7 @@ pub const DATA_RULES: &[DataRule] = &[
         question: DataQuestion::AtMost,
         key: "max_order_auc",
         default: Some(0.6),
-        needs: "a model that is trained here, or `data.label_noise: true`, and labels of two classes",
+        needs: "a model that is trained here, or `data.label_noise: true`, and labels of classes",
     },
     DataRule {
         rule: RuleId::BETTER_THAN_TRAINING,
@@ -583,6 +583,24 @@ pub const DATA_RULES: &[DataRule] = &[
         key: "min_k_anonymity",
         default: None,
         needs: "`data.quasi_identifiers`, and the key `data_checks.min_k_anonymity`",
+    },
+    DataRule {
+        rule: RuleId::UNREAD_COLUMN,
+        metric: DataMetricId::UNREAD_RATE,
+        training_only: false,
+        question: DataQuestion::AtMost,
+        key: "max_unread_rate",
+        default: Some(0.0),
+        needs: ROWS,
+    },
+    DataRule {
+        rule: RuleId::ALIKE_NAMED_COLUMNS,
+        metric: DataMetricId::ALIKE_NAMED_RATE,
+        training_only: false,
+        question: DataQuestion::AtMost,
+        key: "max_alike_named_rate",
+        default: Some(0.0),
+        needs: ROWS,
     },
 ];
 

@@ -57,8 +57,8 @@ fn what_chance_explains_as_well_is_no_pass_where_it_is_denied() {
     let pairs = PairShares { others: 1, equal: 0.0, columns: vec![0.01], labels: None };
     now.pairs.insert(DataKey { part: Part::Test, what: Counted::Shared, column: None }, pairs);
     let judged = judge(&evaluate_data(&now, None, 0.95), &DataLimits::default());
-    let denied = |rule| if rule == RuleId::TRAIN_TEST_OVERLAP { Level::Deny } else { Level::Warn };
-    let found = unmeasured(&judged, false, denied);
+    let denied = |rule| (rule == RuleId::TRAIN_TEST_OVERLAP).then_some(Level::Deny);
+    let found = unmeasured(&judged, false, &DataLimits::default(), denied);
     assert_eq!(found.len(), 1);
     assert!(found[0].message.contains("these columns cannot tell") && found[0].help.contains("data.id"), "{found:?}");
 }
@@ -110,16 +110,33 @@ fn rows_may_double_and_columns_may_not_go() {
 
 #[test]
 fn what_is_denied_and_was_not_measured_is_no_pass() {
-    let deny = |denied: RuleId| move |rule| if rule == denied { Level::Deny } else { Level::Warn };
+    let deny = |denied: RuleId| move |rule| Some(if rule == denied { Level::Deny } else { Level::Warn });
+    let unmeasured =
+        |judged: &JudgedData, has_baseline, denied| unmeasured(judged, has_baseline, &DataLimits::default(), deny(denied));
     let nothing = JudgedData::default();
-    let found = unmeasured(&nothing, false, deny(RuleId::TRAIN_TEST_OVERLAP));
+    let found = unmeasured(&nothing, false, RuleId::TRAIN_TEST_OVERLAP);
     assert_eq!(found.len(), 1);
     assert!(found[0].message.contains("data.train_path") && found[0].level == Level::Deny);
-    assert!(unmeasured(&nothing, false, deny(RuleId::MISSING_VALUES)).is_empty(), "there is nothing to have changed from");
-    assert_eq!(unmeasured(&nothing, true, deny(RuleId::MISSING_VALUES)).len(), 1);
-    assert_eq!(unmeasured(&nothing, true, deny(RuleId::SCHEMA_CHANGE)).len(), 1);
+    assert!(unmeasured(&nothing, false, RuleId::MISSING_VALUES).is_empty(), "there is nothing to have changed from");
+    assert_eq!(unmeasured(&nothing, true, RuleId::MISSING_VALUES).len(), 1);
+    assert_eq!(unmeasured(&nothing, true, RuleId::SCHEMA_CHANGE).len(), 1);
     let measured = evaluate_data(&profile(&[(Part::Test, Counted::Shared, None, count(0, 10))]), None, 0.95);
-    assert!(unmeasured(&judge(&measured, &DataLimits::default()), true, deny(RuleId::TRAIN_TEST_OVERLAP)).is_empty());
+    assert!(unmeasured(&judge(&measured, &DataLimits::default()), true, RuleId::TRAIN_TEST_OVERLAP).is_empty());
+}
+
+#[test]
+fn a_limit_that_somebody_wrote_and_nothing_was_held_to_is_told() {
+    let limits = DataLimits { limits: BTreeMap::from([(RuleId::STALE_DATA, 30.0)]), ..DataLimits::default() };
+    let told = |set: Option<Level>| {
+        let level = |rule| set.filter(|_| rule == RuleId::STALE_DATA);
+        unmeasured(&JudgedData::default(), true, &limits, level)
+            .into_iter()
+            .map(|found| (found.rule, found.level))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(told(None), [(RuleId::STALE_DATA, Level::Warn)]);
+    assert_eq!(told(Some(Level::Deny)), [(RuleId::STALE_DATA, Level::Deny)]);
+    assert_eq!(told(Some(Level::Allow)), []);
 }
 
 #[test]
@@ -144,7 +161,7 @@ fn personal_data_is_told_by_its_kind_and_declared_columns_are_no_news() {
 fn personal_data_that_is_denied_was_looked_for_wherever_anything_was() {
     let evaluation = |counts: Counts<'_>| judge(&evaluate_data(&profile(counts), None, 0.95), &DataLimits::default());
     let denied = |judged: &JudgedData| {
-        unmeasured(judged, true, |rule| if rule == RuleId::PERSONAL_DATA { Level::Deny } else { Level::Warn })
+        unmeasured(judged, true, &DataLimits::default(), |rule| (rule == RuleId::PERSONAL_DATA).then_some(Level::Deny))
     };
     assert_eq!(denied(&evaluation(&[(Part::Test, Counted::Rows, None, count(9, 9))])), []);
     let nothing = denied(&evaluation(&[]));

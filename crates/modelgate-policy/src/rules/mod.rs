@@ -1,5 +1,6 @@
 //! The rules: a file each, with what it says, why it exists and how to act on it.
 
+mod alike_named_columns;
 mod annotator_disagreement;
 mod baseline_is_candidate;
 mod batch_dependence;
@@ -85,6 +86,7 @@ mod trigger_pattern;
 mod unapproved_data;
 mod unattested_preprocessing;
 mod unmeasured_number;
+mod unread_column;
 mod unreadable_times;
 mod unrepresentative_group;
 mod unused_waiver;
@@ -237,6 +239,8 @@ pub const RULES: &[Rule] = &[
     label_rate_by_group::RULE,
     small_group::RULE,
     low_k_anonymity::RULE,
+    unread_column::RULE,
+    alike_named_columns::RULE,
 ];
 
 impl RuleId {
@@ -441,6 +445,10 @@ impl RuleId {
     pub const SMALL_GROUP: Self = Self(89);
     /// Few rows agree in all quasi-identifiers.
     pub const LOW_K_ANONYMITY: Self = Self(90);
+    /// A column cannot be read.
+    pub const UNREAD_COLUMN: Self = Self(91);
+    /// Two columns are named alike.
+    pub const ALIKE_NAMED_COLUMNS: Self = Self(92);
 
     /// Looks an id up, exactly as written in the catalogue.
     #[must_use]

@@ -73,7 +73,7 @@ pub(crate) fn replay(evidence: &Evidence, said: &Statement) -> Result<Recomputed
         (&baseline, anchor.as_ref()),
         &evaluation,
         Beside {
-            drift: &pipeline::moved(&baseline, &counted.bundle.features, batch.as_ref()),
+            drift: &pipeline::moved(&config, &baseline, &counted.bundle.features, batch.as_ref()),
             measured: &measured,
             contract: contract.as_ref(),
             decisions: root.decisions,

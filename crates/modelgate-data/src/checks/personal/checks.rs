@@ -24,6 +24,12 @@ pub(super) fn email(cell: &str) -> bool {
         && last_is
 }
 
+/// A text with an address in it, such as a note or a name before the address.
+pub(super) fn email_within(cell: &str) -> bool {
+    let around = |c: char| c.is_whitespace() || "<>()[]{},;:\"'".contains(c);
+    cell.contains('@') && cell.split(around).any(|word| email(word.trim_end_matches(['.', '!', '?'])))
+}
+
 /// Countries with the length of their account numbers (ISO 13616 registry).
 const IBAN_LENGTHS: &[(&str, usize)] = &[
     ("AD", 24),
@@ -305,6 +311,13 @@ pub(super) fn ip(cell: &str) -> bool {
     version_4 || version_6()
 }
 
+/// Six pairs of hexadecimal digits with one separator (IEEE 802), neither all zero nor all one.
+pub(super) fn mac(cell: &str) -> bool {
+    let pairs: Vec<&str> = cell.split(if cell.contains(':') { ':' } else { '-' }).collect();
+    let is_pair = |pair: &&str| pair.len() == 2 && pair.bytes().all(|byte| byte.is_ascii_hexdigit());
+    pairs.len() == 6 && pairs.iter().all(is_pair) && pairs.iter().any(|pair| *pair != "00" && !pair.eq_ignore_ascii_case("ff"))
+}
+
 fn phone(cell: &str) -> Option<(bool, usize)> {
     let (plus, rest) = cell.strip_prefix('+').map_or((false, cell), |rest| (true, rest));
     let fits = rest.chars().all(|c| c.is_ascii_digit() || " -().".contains(c)) && !rest.is_empty();
@@ -378,6 +391,9 @@ mod tests {
             (sin, "130 692 544", "130 692 545"),
             (ip, "192.168.0.1", "1.2.3.4"),
             (ip, "2001:db8::ff00:42:8329", "12:30:45"),
+            (mac, "00:1b:44:11:3a:b7", "00:1b:44:11:3a"),
+            (mac, "00-1B-44-11-3A-B7", "ff-ff-ff-ff-ff-ff"),
+            (email_within, "ask Ann <ann@example.com>.", "ask @ann or a@b"),
             (phone_international, "+44 20 7946 0958", "44 20 7946 0958"),
             (date, "1970-12-31", "1970"),
             (exact_degree, "52.52001", "52.52"),

@@ -99,6 +99,9 @@ const POSITIVES: &[(PersonalKind, Draw)] = &[
         let octets: Vec<String> = (0..4).map(|_| random.below(256).to_string()).collect();
         if checks::ip(&octets.join(".")) { octets.join(".") } else { "10.0.0.77".to_owned() }
     }),
+    (PersonalKind::Mac, |random| (0..6).map(|_| format!("{:02x}", random.below(256))).collect::<Vec<_>>().join(":")),
+    (PersonalKind::UserUrl, |random| format!("https://{}:{}@example.com/", random.letters(5), random.letters(9))),
+    (PersonalKind::Secret, |random| format!("AKIA{}", random.letters(16).to_uppercase())),
 ];
 
 /// Columns that look like one of them and are not.
@@ -121,7 +124,10 @@ const NEGATIVES: &[Draw] = &[
     |random| random.letters(16).to_uppercase(),
     |random| format!("{:016x}{:016x}", random.next(), random.next()),
     |random| format!("{:08x}-{:04x}-{:04x}", random.below(1 << 32), random.below(1 << 16), random.below(1 << 16)),
-    |random| (0..6).map(|_| format!("{:02x}", random.below(256))).collect::<Vec<_>>().join(":"),
+    |random| (0..5).map(|_| format!("{:02x}", random.below(256))).collect::<Vec<_>>().join(":"),
+    |random| format!("1{}", random.digits(33).replace('0', "9")),
+    |random| format!("https://example.com/{}", random.letters(9)),
+    |random| format!("{}.{}.{}", random.letters(12), random.letters(12), random.letters(12)),
     |random| format!("@{}", random.letters(8)),
     |random| format!("{}@{}", random.letters(4), random.letters(6)),
     |random| random.letters(9),

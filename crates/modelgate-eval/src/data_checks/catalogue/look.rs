@@ -5,14 +5,14 @@ use modelgate_cube::Counted;
 
 use super::{DataMetric, DataUnit, What};
 
-const ROWS: &str = "whole rows of two classes: those that a model is trained on here, or where `data.label_noise` asks for it those of `data.train_path`, else those to evaluate";
+const ROWS: &str = "whole rows with classes for labels: those that a model is trained on here, or where `data.label_noise` asks for it those of `data.train_path`, else those to evaluate";
 const SAMPLE: &str = "all of them; of more than 10,000, those with the smallest hashes of `data.id`, else of their features";
 const NEAREST: &str = "as many of these, with the smallest hashes, as can be compared with each other in 200 million products of numbers: 2,580 of 30 encoded columns";
 
 pub(super) const LABEL_NOISE_RATE: DataMetric = DataMetric {
     id: "label_noise_rate",
     title: "Labels that models of other rows contradict",
-    formula: "share of rows off the diagonal of the confident joint of given and likely labels, calibrated to the given labels (confident learning: Northcutt, Jiang and Chuang 2021), with probabilities cross-fitted in five parts by hash; classes that overlap look the same as wrong labels",
+    formula: "share of rows off the diagonal of the confident joint of given and likely labels, calibrated to the given labels (confident learning: Northcutt, Jiang and Chuang 2021), with probabilities cross-fitted in five parts by hash, of more than two classes by logistic regressions of each against all others (the 20 most frequent classes with at least 30 rows); classes that overlap look the same as wrong labels",
     about: ROWS,
     denominator: SAMPLE,
     undefined_when: "no model of the other rows could be trained, or there is one class",
@@ -35,8 +35,8 @@ pub(super) const LABEL_NOISE_DIFFERENCE: DataMetric = DataMetric {
 
 pub(super) const NEIGHBOR_DISAGREEMENT_RATE: DataMetric = DataMetric {
     id: "neighbor_disagreement_rate",
-    title: "Rows whose neighbors have the other label",
-    formula: "rows of which at least 8 of the 10 nearest (Euclidean, numbers in standard deviations, a 0/1 column for each frequent text) have the other label / rows",
+    title: "Rows whose neighbors have another label",
+    formula: "rows of which at least 8 of the 10 nearest (Euclidean, numbers in standard deviations, a 0/1 column for each frequent text) have another label / rows",
     about: ROWS,
     denominator: NEAREST,
     undefined_when: "there are no rows",
@@ -72,7 +72,7 @@ pub(super) const ORDER_P: DataMetric = DataMetric {
 pub(super) const ORDER_AUC: DataMetric = DataMetric {
     id: "order_auc",
     title: "What ids, times and places know of the label",
-    formula: "area under the ROC curve of the label by the number of the column, the way round that is above one half; interval: Hanley and McNeil (1982)",
+    formula: "area under the ROC curve of the label by the number of the column, the way round that is above one half, of more than two classes the mean of each against all others; interval: Hanley and McNeil (1982)",
     about: "`data.id` where it is a number, `data.time`, and the place of a row in its file",
     denominator: SAMPLE,
     undefined_when: "no row has a number, or there is one class",
@@ -157,7 +157,7 @@ pub(super) const NEW_ROW_NOISE_DIFFERENCE: DataMetric = DataMetric {
     id: "new_row_noise_difference",
     title: "Contradicted labels of new rows against all others",
     formula: "share of rows newer (`data.time`) than the baseline's latest whose label confident learning contradicts - the same share of all other rows; interval: Newcombe",
-    about: "whole rows of two classes, where the baseline knows the time of its rows",
+    about: "whole rows with classes for labels, where the baseline knows the time of its rows",
     denominator: "new rows among these",
     undefined_when: "new rows, or all others, are fewer than `evaluation.min_support`",
     reference: "statsmodels.stats.proportion.confint_proportions_2indep(method='newcomb')",
@@ -181,7 +181,7 @@ pub(super) const SPECTRAL_OUTLIER_RATE: DataMetric = DataMetric {
     id: "spectral_outlier_rate",
     title: "Rows of a label far out where they spread most",
     formula: "rows whose place along the first right singular vector of the centered rows of their label is more than 8 robust standard deviations (1.4826 times the median absolute deviation) from the median / rows of the label (spectral signatures: Tran, Li and Madry 2018)",
-    about: "the rows of each of two labels",
+    about: "the rows of each label",
     denominator: NEAREST,
     undefined_when: "the label has fewer than 32 rows, or half of them have the same place",
     reference: "numpy.linalg.svd(rows - rows.mean(axis=0))[2][0] of the encoded rows",
@@ -193,7 +193,7 @@ pub(super) const SEPARATE_CLUSTER_RATE: DataMetric = DataMetric {
     id: "separate_cluster_rate",
     title: "Rows of a label in a smaller cluster of another kind",
     formula: "rows in the smaller of two clusters (2-means in the first 10 principal directions) where it has less than 35 % of the rows and the mean silhouette is above 0.10, else 0 / rows of the label (Chen et al. 2018)",
-    about: "the rows of each of two labels",
+    about: "the rows of each label",
     denominator: NEAREST,
     undefined_when: "the label has fewer than 32 rows, or all of them are equal",
     reference: "sklearn.cluster.KMeans(2) and sklearn.metrics.silhouette_score on sklearn.decomposition.PCA(10) of the encoded rows",

@@ -7,7 +7,7 @@ use super::{DataMetric, DataUnit, What};
 const OF_SENSITIVE: &str = "the label where it is a class, and each column of `data.sensitive`, where these have no more than 256 values and `data.quasi_identifiers` are named";
 const ALIKE: &str =
     "all rows of the part; of more than 131,072 combinations of quasi-identifiers, those with the smallest hashes";
-const DATED: &str = "rows whose `data.time` is a date";
+const DATED: &str = "rows whose `data.time` is a date, or seconds or milliseconds since 1970 (2000 to 2100)";
 
 pub(super) const OUTLIER_RATE: DataMetric = DataMetric {
     id: "outlier_rate",
