@@ -126,6 +126,10 @@ fn inputs_reach_scripts_through_the_environment_alone() {
         let text = std::fs::read_to_string(modelgate_tests::folder().join(format!("../actions/{name}/action.yml"))).unwrap();
         let scripts: Vec<&str> = text.lines().filter(|line| line.trim_start().starts_with("run:")).collect();
         assert!(!scripts.is_empty() && scripts.iter().all(|line| !line.contains("${{")), "{name}: {scripts:?}");
+        // A text with a colon in it that is neither quoted nor folded is no YAML.
+        let texts = text.lines().filter_map(|line| line.trim_start().strip_prefix("description: "));
+        let broken: Vec<&str> = texts.filter(|text| !text.starts_with(['"', '\'', '>', '|']) && text.contains(": ")).collect();
+        assert!(broken.is_empty(), "{name}: {broken:?}");
     }
 }
 
