@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use modelgate_cube::Part;
+use modelgate_cube::{Digest, Part};
 use modelgate_eval::{DataMetricId, Estimate};
 use modelgate_policy::JudgedMeasurement;
 use serde_json::{Map, Value, json};
@@ -61,7 +61,7 @@ fn body(report: &Report) -> Value {
         ),
         "sdDatePublished": report.generated,
         "distribution": files.iter().enumerate().flat_map(|(place, input)| distribution(place, input)).collect::<Vec<_>>(),
-        "recordSet": files.iter().enumerate().filter_map(|(place, input)| records(place, input, &columns)).collect::<Vec<_>>(),
+        "recordSet": files.iter().enumerate().flat_map(|(place, input)| records(place, input, &columns)).collect::<Vec<_>>(),
     });
     // Whether the vocabulary takes one text or several.
     let responsible = [
@@ -120,37 +120,36 @@ fn media_type(path: &str) -> &'static str {
     MEDIA_TYPES.iter().find(|(known, _)| *known == inner).map_or("application/octet-stream", |(_, kind)| kind)
 }
 
-/// A file; of several, each of them where they are known, and the set of all.
+/// The id of one of several files.
+fn part_id(place: usize, number: usize) -> String {
+    format!("{}-{}", file_id(place), number + 1)
+}
+
+/// A file; of several, each of them where they are known, else the set of all.
 fn distribution(place: usize, input: &Input) -> Vec<Value> {
-    let part_id = |number: usize| format!("{}-{}", file_id(place), number + 1);
-    let parts = input.parts.iter().enumerate().map(|(number, (path, digest))| {
+    if input.parts.is_empty() {
+        return vec![file(place, input)];
+    }
+    let part = |(number, (path, digest)): (usize, &(String, Digest))| {
         json!({
             "@type": "cr:FileObject",
-            "@id": part_id(number),
+            "@id": part_id(place, number),
             "name": path,
             "description": input.purpose,
             "encodingFormat": media_type(path),
             "contentUrl": path,
             "sha256": digest.to_string(),
         })
-    });
-    let mut whole = file(place, input);
-    if let (Value::Object(fields), false) = (&mut whole, input.parts.is_empty()) {
-        let ids: Vec<Value> = (0..input.parts.len()).map(|number| json!({"@id": part_id(number)})).collect();
-        fields.insert("containedIn".to_owned(), json!(ids));
-        fields.insert("includes".to_owned(), json!("*"));
-    }
-    parts.chain([whole]).collect()
+    };
+    input.parts.iter().enumerate().map(part).collect()
 }
 
 fn file(place: usize, input: &Input) -> Value {
-    // Files of one input are of one format.
-    let first = input.parts.first().map_or(&input.path, |(path, _)| path);
     let mut file = json!({
         "@id": file_id(place),
         "name": input.path,
         "description": if input.files == 1 { input.purpose.to_owned() } else { format!("{}, {} files", input.purpose, input.files) },
-        "encodingFormat": media_type(first),
+        "encodingFormat": media_type(&input.path),
     });
     if let Value::Object(fields) = &mut file {
         if input.files == 1 {
@@ -183,8 +182,8 @@ fn columns(report: &Report) -> BTreeMap<(Part, &str), bool> {
     columns
 }
 
-/// The rows of a file with its columns: those that were measured, and those that have a role.
-fn records(place: usize, input: &Input, columns: &BTreeMap<(Part, &str), bool>) -> Option<Value> {
+/// The rows of each file with its columns: those that were measured, and those that have a role.
+fn records(place: usize, input: &Input, columns: &BTreeMap<(Part, &str), bool>) -> Vec<Value> {
     let is_learned = input.purpose.contains("learn");
     let part = if is_learned { Part::Train } else { Part::Test };
     let measured: BTreeMap<&str, bool> =
@@ -193,10 +192,9 @@ fn records(place: usize, input: &Input, columns: &BTreeMap<(Part, &str), bool>) 
     let is_measured = is_learned || input.purpose == "rows to evaluate";
     let others = input.others.iter().map(String::as_str).filter(|name| !is_measured || measured.contains_key(name));
     let names: BTreeSet<&str> = input.columns.iter().map(|column| column.name.as_str()).chain(others).collect();
-    let file = file_id(place);
-    let field = |(number, name): (usize, &&str)| {
+    let source = if input.files == 1 || !input.parts.is_empty() { "fileObject" } else { "fileSet" };
+    let field = |file: &str, (number, name): (usize, &&str)| {
         let role = input.columns.iter().find(|column| column.name == **name).and_then(|column| column.role.clone());
-        let source = if input.files == 1 { "fileObject" } else { "fileSet" };
         let mut field = json!({
             "@type": "cr:Field",
             "@id": format!("{file}/column-{}", number + 1),
@@ -209,14 +207,20 @@ fn records(place: usize, input: &Input, columns: &BTreeMap<(Part, &str), bool>) 
         }
         field
     };
-    (!names.is_empty()).then(|| {
+    let files = if input.parts.is_empty() {
+        vec![file_id(place)]
+    } else {
+        (0..input.parts.len()).map(|number| part_id(place, number)).collect()
+    };
+    let rows = |file: String| {
         json!({
             "@type": "cr:RecordSet",
             "@id": format!("{file}/rows"),
             "name": input.purpose,
-            "field": names.iter().enumerate().map(field).collect::<Vec<_>>(),
+            "field": names.iter().enumerate().map(|one| field(&file, one)).collect::<Vec<_>>(),
         })
-    })
+    };
+    files.into_iter().filter(|_| !names.is_empty()).map(rows).collect()
 }
 
 /// The columns with missing values.
@@ -286,17 +290,16 @@ mod tests {
     #[test]
     fn several_files_are_named_one_by_one_with_their_digests() {
         let mut report = fixture::passing();
-        let digest = modelgate_cube::Digest::of(b"rows");
+        let digest = Digest::of(b"rows");
         let parts = vec![("../rows/a.csv".to_owned(), digest), ("../rows/b.csv".to_owned(), digest)];
         report.inputs.truncate(1);
         report.inputs[0] = Input { files: 2, parts, path: "rows".to_owned(), ..report.inputs[0].clone() };
         let document = rendered(&report);
         let files = document["distribution"].as_array().unwrap();
         let ids: Vec<&str> = files.iter().map(|file| file["@id"].as_str().unwrap()).collect();
-        assert_eq!(ids, ["file-1-1", "file-1-2", "file-1"]);
+        assert_eq!(ids, ["file-1-1", "file-1-2"]);
         assert_eq!((&files[1]["sha256"], &files[1]["encodingFormat"]), (&json!(digest.to_string()), &json!("text/csv")));
-        assert_eq!(files[2]["containedIn"], json!([{"@id": "file-1-1"}, {"@id": "file-1-2"}]));
-        assert_eq!(document["recordSet"][0]["field"][0]["source"]["fileSet"]["@id"], "file-1");
+        assert_eq!(document["recordSet"][1]["field"][0]["source"]["fileObject"]["@id"], "file-1-2");
     }
 
     #[test]
@@ -305,7 +308,7 @@ mod tests {
         let source = |path: &str, facts: [Option<&str>; 6]| modelgate_policy::JudgedSource {
             source: modelgate_policy::DataSource {
                 path: path.to_owned(),
-                digest: modelgate_cube::Digest::of(b"rows"),
+                digest: Digest::of(b"rows"),
                 facts: facts.map(|fact| fact.map(str::to_owned)).into(),
             },
             used_for: None,

@@ -133,7 +133,7 @@ fn relative(path: &Path, folder: &Path) -> PathBuf {
 }
 
 /// So many files, with so many bytes together, are named one by one.
-const MOST_PARTS: usize = 256;
+const MOST_PARTS: usize = 32;
 const MOST_BYTES: u64 = 1 << 30;
 
 /// Each of several files, with its digest.

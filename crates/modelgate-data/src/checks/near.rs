@@ -59,8 +59,7 @@ pub(super) fn count(
     let key = DataKey { part: Part::Test, what: Counted::NearlyShared, column: None };
     let pairs = PairShares {
         others: learned.rows(),
-        // Where one column tells rows apart, all that agree in it are equal.
-        equal: if telling.len() > 1 { mine.pairs_with(&theirs, learned.rows()) } else { 0.0 },
+        equal: mine.pairs_with(&theirs, learned.rows()),
         columns: agree(digits).collect(),
         labels: None,
     };

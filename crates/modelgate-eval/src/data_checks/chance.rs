@@ -4,7 +4,9 @@ use modelgate_cube::{Counted, PairShares};
 
 /// The share that columns with these values would give; `None` for counts of which that is no question.
 pub(super) fn expected(what: Counted, pairs: &PairShares) -> Option<f64> {
-    let agree: f64 = pairs.columns.iter().map(|agree| by_chance(*agree, pairs.equal)).product();
+    // Where one column tells rows apart, all that agree in it are equal, and chance is all that makes them so.
+    let equal = if pairs.columns.len() > 1 { pairs.equal } else { 0.0 };
+    let agree: f64 = pairs.columns.iter().map(|agree| by_chance(*agree, equal)).product();
     let labels = pairs.labels.unwrap_or(1.0);
     // As many other rows would say the same as a row.
     let load = |agree: f64| pairs.others as f64 * agree;
@@ -57,6 +59,9 @@ mod tests {
     fn rows_that_are_equal_as_a_whole_do_not_make_themselves_likely() {
         let copies = PairShares { others: 1_000, equal: 0.5, columns: vec![0.5, 0.5], labels: None };
         assert!(expected(Counted::Repeated, &copies).unwrap() < 1e-12);
-        assert!(expected(Counted::Shared, &PairShares { equal: 1.0, ..copies }).unwrap() < 1e-12);
+        assert!(expected(Counted::Shared, &PairShares { equal: 1.0, ..copies.clone() }).unwrap() < 1e-12);
+        // 1,000 rows that say F or M alone.
+        let one = PairShares { equal: 0.5, columns: vec![0.5], ..copies };
+        assert!(expected(Counted::Repeated, &one).unwrap() > 0.99);
     }
 }
