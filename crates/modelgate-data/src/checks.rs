@@ -129,17 +129,19 @@ pub fn data_profile(
     check_population(test, &of_test, settings)?;
     let common = |name: &&String| of_training.as_ref().is_some_and(|training| training.features.contains(*name));
     let common: BTreeSet<String> = of_test.features.iter().filter(common).cloned().collect();
-    let tested = Looked::at(Part::Test, test, &of_test, &common, settings)?;
+    let mut tested = Looked::at(Part::Test, test, &of_test, &common, settings)?;
     let mut profile = DataProfile::default();
     tested.count(Part::Test, settings, &mut profile);
     alone::count(test, settings, &mut profile)?;
     count_columns(Part::Test, test, (tested.rows(), settings), &mut profile)?;
     let mut digests = vec![tested.digest];
     if let (Some(rows), Some(columns)) = (training, of_training) {
-        let learned = Looked::at(Part::Train, rows, &columns, &common, settings)?;
+        let mut learned = Looked::at(Part::Train, rows, &columns, &common, settings)?;
         learned.count(Part::Train, settings, &mut profile);
         count_columns(Part::Train, rows, (learned.rows(), settings), &mut profile)?;
         tested.count_shared(&learned, &mut profile);
+        // Rows are looked at once more, and need the room.
+        (tested.samples, learned.samples) = (Samples::default(), Samples::default());
         near::count(((test, &tested), (rows, &learned)), &common, settings, &mut profile)?;
         digests.push(learned.digest);
     }
