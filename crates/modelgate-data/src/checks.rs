@@ -44,6 +44,9 @@ pub use times::order_of;
 /// Fewer rows than this that agree in all quasi-identifiers may be told apart (the k of k-anonymity).
 const FEWEST_ALIKE: u64 = 5;
 
+/// As many different ids are known.
+const MOST_IDS: usize = 1 << 17;
+
 /// Which columns say what.
 #[derive(Debug, Clone, Copy)]
 pub struct CheckSettings<'a> {
@@ -294,7 +297,7 @@ impl Looked {
             common: (!common.is_empty() && common != features).then(RowSample::default),
             labelled: (!common.is_empty() && columns.label.is_some()).then(RowSample::default),
             entities: entity.map(|_| RowSample::default()),
-            names: naming.iter().map(|place| (*place, RowSample::default())).collect(),
+            names: naming.iter().map(|place| (*place, RowSample::of_most(MOST_IDS))).collect(),
             quasi: (!quasi.is_empty()).then(RowSample::default),
             alike: (!quasi.is_empty()).then(|| AlikeRows::of(sensitive.iter().map(|(name, _)| name.clone()).collect())),
         };
