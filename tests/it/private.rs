@@ -85,6 +85,31 @@ fn a_column_that_is_to_be_protected_must_be_there_and_cuts_no_slices() {
 }
 
 #[test]
+fn groups_of_training_rows_and_of_a_population_that_are_personal_are_refused_and_not_told() {
+    let rows = modelgate_tests::Rows::default().csv();
+    let mails = rows.lines().enumerate().map(|(at, row)| match row.rsplit_once(',') {
+        Some((before, _)) if at > 0 => format!("{before},person{at}@example.com\n"),
+        _ => format!("{row}\n"),
+    });
+    let trained =
+        crate::ready().with("modelgate.yml", with_data("  train_path: train.csv\n")).with("train.csv", mails.collect::<String>());
+    let outcome = trained.run(&["check", "--quiet"]).exits(2);
+    assert!(outcome.stderr.contains("the column region holds e-mail addresses, and groups would be named"), "{}", outcome.stderr);
+    assert!(!outcome.stderr.contains("@example.com"), "{}", outcome.stderr);
+    // Who holds a column to be personal has said so of its values in a population as well.
+    let wide = rows
+        .lines()
+        .enumerate()
+        .map(|(at, row)| format!("{row},{}\n", if at == 0 { "creed" } else { ["canary", "other"][at % 2] }));
+    let population = "column,level,share\ncreed,canary,0.5\ncreed,other,0.5\n";
+    let keys = "  personal: [creed]\n  population: {path: shares.csv, source: census, date: 2024-01-01}\n";
+    let held = crate::ready().with("predictions.csv", wide.collect::<String>()).with("shares.csv", population);
+    let outcome = held.with("modelgate.yml", with_data(keys)).run(&["check", "--quiet"]).exits(2);
+    assert!(outcome.stderr.contains("creed is one of `data.personal`"), "{}", outcome.stderr);
+    assert!(!outcome.stderr.contains("canary"), "{}", outcome.stderr);
+}
+
+#[test]
 fn dates_of_parquet_files_are_dates() {
     use std::sync::Arc;
 

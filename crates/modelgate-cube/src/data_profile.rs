@@ -10,6 +10,9 @@ use crate::{Part, PersonalKind};
 pub use groups::{AlikeTable, GroupCount, GroupTable, PairShares, Population, RaterCounts, TimeSpan};
 pub(crate) use stored::StoredProfile;
 
+/// Scores of one row that differ by no more are the same: what is left of rounding in another order.
+pub const SAME_SCORE: f64 = 1e-6;
+
 /// What was counted. Each is a number of rows (or of values) among those that it could have been.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Counted {

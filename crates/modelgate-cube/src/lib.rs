@@ -31,7 +31,7 @@ pub use contract::{Contract, ContractColumn};
 pub use cube::{Cube, CubeMeta, DEFINITION_VERSION, MergeError, Shape};
 pub use data_profile::{
     AgreedColumn, AlikeTable, ColumnKind, Counted, DataCount, DataKey, DataProfile, GroupCount, GroupTable, PairShares,
-    Population, RaterCounts, TimeSpan,
+    Population, RaterCounts, SAME_SCORE, TimeSpan,
 };
 pub use digest::{Digest, Digesting, ParseDigestError, RowSetDigest};
 pub use disclosed::{DISCLOSED_FILE, DISCLOSED_VERSION, Disclosed};

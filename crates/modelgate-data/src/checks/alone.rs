@@ -1,15 +1,12 @@
 //! Rows of which a model says something else when it is asked for them alone.
 
-use modelgate_cube::{Counted, DataCount, DataKey, DataProfile, Part};
+use modelgate_cube::{Counted, DataCount, DataKey, DataProfile, Part, SAME_SCORE};
 
 use super::{CheckSettings, DataRows, exact};
 use crate::DataError;
 use crate::features::values::{Reader, Value};
 use crate::pass::Cells;
 use crate::split_digest::text_hash;
-
-/// Scores that differ by more are others.
-const TOLERANCE: f64 = 1e-6;
 
 /// What the model says of the rows of a batch, among others and alone; and the rows of which it says something else, of all that it was
 /// asked about alone.
@@ -36,7 +33,7 @@ impl Said {
     fn is_same(self, other: Self) -> Option<bool> {
         match (self, other) {
             (_, Self::Nothing) => None,
-            (Self::Number(one), Self::Number(other)) => Some((one - other).abs() <= TOLERANCE),
+            (Self::Number(one), Self::Number(other)) => Some((one - other).abs() <= SAME_SCORE),
             (Self::Text(one), Self::Text(other)) => Some(one == other),
             (Self::Nothing | Self::Number(_) | Self::Text(_), _) => Some(false),
         }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use modelgate_cube::Part;
+use modelgate_cube::{Part, SAME_SCORE};
 use statrs::function::erf::erf;
 
 use super::clusters::{self, LABELS, RowPoints};
@@ -182,17 +182,14 @@ fn noise_rate(guesses: &[Option<u32>], labels: &[u32], scores: &[Option<Vec<f64>
             None => {}
         }
     }
-    let n: f64 = counts.values().map(|(given, ..)| given).sum();
+    let rows = labels.iter().filter(|label| of_label(scores, **label).is_some()).count();
     if counts.len() < 2 {
         return undefined(Reason::SingleClass, labels.len());
     }
     // At least one row of a class is right.
     let wrong: f64 = counts.values().map(|(given, right, other)| given * other / (right.max(1.0) + other)).sum();
-    let value = wrong / n;
-    let rows = counts.values().map(|(given, ..)| *given).sum::<f64>();
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number of rows")]
-    let rows = rows as usize;
-    measured(value, rows, z.map(|z| proportion(value, n, z)))
+    let value = wrong / rows as f64;
+    measured(value, rows, z.map(|z| proportion(value, rows as f64, z)))
 }
 
 /// The share of contradicted labels in each group minus that in all other rows.
@@ -413,8 +410,6 @@ pub fn evaluate_fit(
     alone: &[(f64, f64)],
     confidence_level: f64,
 ) -> Vec<DataMeasurement> {
-    /// Scores that differ by more are others.
-    const TOLERANCE: f64 = 1e-6;
     let z = z_of(confidence_level);
     let right = |rows: ScoredRows<'_>| {
         let hits = rows.is_positive.iter().zip(rows.scores).filter(|(label, score)| **label == (**score >= threshold)).count();
@@ -427,7 +422,7 @@ pub fn evaluate_fit(
         let (learned, tested) = (learned.ranged(z), tested.ranged(z));
         measured(learned.value - tested.value, test.scores.len(), Some(difference(learned, tested)))
     };
-    let others = alone.iter().filter(|(one, two)| (one - two).abs() > TOLERANCE).count();
+    let others = alone.iter().filter(|(one, two)| (one - two).abs() > SAME_SCORE).count();
     vec![
         DataMeasurement::new(DataMetricId::TRAINING_GAP, gap),
         DataMeasurement::new(DataMetricId::BATCH_DEPENDENCE_RATE, share(others, alone.len(), None)),
