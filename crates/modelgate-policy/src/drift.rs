@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use modelgate_eval::{Drift, DriftBetween, DriftComparison, StatisticId};
+use modelgate_eval::{DataMetricId, Drift, DriftBetween, DriftComparison, StatisticId};
 
 use modelgate_cube::{FeatureId, Slice};
 
-use crate::{Finding, Level, Policy, RuleId};
+use crate::{Finding, JudgedMeasurement, Level, Policy, RuleId};
 
 /// From when a drift counts.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -72,6 +72,9 @@ pub struct JudgedDrift {
     pub between: DriftBetween,
     /// All rows first, then slices.
     pub drifts: Vec<(Drift, DriftState)>,
+    /// How much of what the columns tell of the label, each alone, is told by those that drifted in all rows; in [0, 1].
+    /// `None` where it is not known how much any of them tells.
+    pub telling_share: Option<f64>,
     /// Columns that only the earlier rows have.
     pub only_before: Vec<FeatureId>,
     /// Columns that only the later rows have.
@@ -96,10 +99,41 @@ pub(crate) fn judge(comparison: &DriftComparison, limits: &DriftLimits) -> Judge
     JudgedDrift {
         between: comparison.between,
         drifts: comparison.drifts.iter().map(judged).collect(),
+        telling_share: None,
         only_before: comparison.only_before.clone(),
         only_now: comparison.only_now.clone(),
         cut_differently: comparison.cut_differently.clone(),
     }
+}
+
+/// How much each column tells of the label by itself, as it was measured of the rows of this run: how far its area under the curve is
+/// from chance (Gini's coefficient, 2 AUC - 1 without its sign), or how much of a number it explains; in [0, 1].
+fn weights(measurements: &[JudgedMeasurement]) -> BTreeMap<&str, f64> {
+    let known = measurements.iter().filter_map(|one| {
+        let of = &one.measurement;
+        let value = of.estimate.measured()?.value;
+        let weight = match of.metric {
+            DataMetricId::SINGLE_COLUMN_AUC => (2.0 * value - 1.0).abs(),
+            DataMetricId::SINGLE_COLUMN_R2 => value.max(0.0),
+            _ => return None,
+        };
+        Some((of.column.as_deref()?, weight))
+    });
+    known.collect()
+}
+
+/// Says of a comparison how much those columns tell that drifted, so that nobody counts columns that tell nothing.
+pub(crate) fn weigh(judged: &mut JudgedDrift, measurements: &[JudgedMeasurement]) {
+    let weights = weights(measurements);
+    let overall = judged.drifts.iter().filter(|(drift, _)| drift.slice.is_overall());
+    let known = overall.filter_map(|(drift, state)| match &drift.feature {
+        FeatureId::Column(name) => Some((*weights.get(name.as_str())?, *state)),
+        FeatureId::Label | FeatureId::Prediction | FeatureId::Score => None,
+    });
+    let (drifted, all) = known.fold((0.0, 0.0), |(drifted, all), (weight, state)| {
+        (if matches!(state, DriftState::Drifted { .. }) { drifted + weight } else { drifted }, all + weight)
+    });
+    judged.telling_share = (all > 0.0).then(|| drifted / all);
 }
 
 fn state(drift: &Drift, limits: &DriftLimits) -> DriftState {
@@ -256,8 +290,10 @@ fn effects(drift: &Drift) -> String {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
     use modelgate_cube::{FeatureColumn, FeatureHistogram, FeatureKind, FeatureTable, Part, Slice, Tally};
+    use modelgate_eval::{DataMeasurement, Estimate, Measured};
 
     use super::*;
+    use crate::DataState;
 
     fn table(counts: &[(&str, [u64; 2])]) -> FeatureTable {
         let kind = FeatureKind::Category { levels: vec!["a".into(), "b".into()] };
@@ -291,6 +327,36 @@ mod tests {
         assert_eq!(state_of([10, 10], [12, 8]), DriftState::Insufficient { rows_needed: Some(77) });
         assert_eq!(state_of([20, 1], [1, 20]), DriftState::Drifted { severe: true });
         assert_eq!(state_of([20, 20], [0, 0]), DriftState::Insufficient { rows_needed: None });
+    }
+
+    #[test]
+    fn drifted_columns_weigh_as_much_as_each_tells_of_the_label() {
+        let (before, now) = (
+            table(&[("guess", [600, 400]), ("noise", [600, 400]), ("unknown", [600, 400])]),
+            table(&[("guess", [900, 100]), ("noise", [600, 400]), ("unknown", [900, 100])]),
+        );
+        let comparison = modelgate_eval::drift(DriftBetween::Releases, &before, &now).unwrap();
+        let share = |areas: &[(&str, f64)]| {
+            let mut judged = judge(&comparison, &DriftLimits::default());
+            let measured = areas.iter().map(|(column, value)| {
+                let value = Measured { value: *value, interval: None, n: 1_000, binning_error: 0.0 };
+                JudgedMeasurement {
+                    measurement: DataMeasurement {
+                        column: Some((*column).to_owned()),
+                        ..DataMeasurement::new(DataMetricId::SINGLE_COLUMN_AUC, Estimate::Measured(value))
+                    },
+                    rule: None,
+                    limit: None,
+                    state: DataState::NoLimit,
+                }
+            });
+            weigh(&mut judged, &measured.collect::<Vec<_>>());
+            judged.telling_share
+        };
+        // 2 x 0.8 - 1 of the column that moved, and 2 x 0.4 - 1 of the one that did not; a column without a number takes no part.
+        let share_of_both = share(&[("guess", 0.8), ("noise", 0.4)]).unwrap();
+        assert!((share_of_both - 0.75).abs() < 1e-12, "{share_of_both}");
+        assert_eq!((share(&[("noise", 0.8), ("elsewhere", 0.9)]), share(&[("guess", 0.5)]), share(&[])), (Some(0.0), None, None));
     }
 
     #[test]

@@ -108,6 +108,10 @@ fn summary(judged: &JudgedDrift) -> Shown {
         number::many(count(|state| state == DriftState::Same)),
         number::many(count(|state| matches!(state, DriftState::Insufficient { .. }))),
     );
+    let has_moved = overall().any(|(drift, state)| is_drifted(*state) && matches!(drift.feature, FeatureId::Column(_)));
+    if let Some(share) = judged.telling_share.filter(|_| has_moved) {
+        text = format!("{text}; those that drifted have {} of what the columns alone tell of the label", number::percent(share));
+    }
     if all > 0 {
         text = format!("{text}; of {} in slices, {} drifted", number::counted(all, "column", "columns"), number::many(slices));
     }

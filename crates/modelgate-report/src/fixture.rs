@@ -376,6 +376,7 @@ fn drifting(column: &str, level: &str, slice: &Slice) -> JudgedDrift {
             (drift(named(), &overall, 0.26), DriftState::Drifted { severe: true }),
             (drift(named(), slice, 0.2), DriftState::Drifted { severe: false }),
         ],
+        telling_share: Some(0.42),
         only_before: vec![named()],
         only_now: vec![named()],
         cut_differently: vec![named()],

@@ -39,7 +39,8 @@ impl<V> Sample<V> {
         let (value, held) = self.kept.entry(hash).or_insert_with(|| (value(), 0));
         *held += rows;
         tell(value);
-        if self.kept.len() > 2 * self.most {
+        // A map with twice as many slots is as full as it may be, and would take twice the room.
+        if self.kept.len() >= self.most / 4 * 7 && self.kept.len() > self.most {
             self.shrink();
         }
     }

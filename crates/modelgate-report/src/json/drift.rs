@@ -18,6 +18,9 @@ pub(super) struct Comparison<'a> {
     /// or `test_to_production`.
     between: &'static str,
     columns: Vec<Column<'a>>,
+    /// How much of what the columns tell of the label, each alone, is told by those that drifted in all rows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    telling_share: Option<f64>,
     only_before: Vec<Feature<'a>>,
     only_now: Vec<Feature<'a>>,
     cut_differently: Vec<Feature<'a>>,
@@ -96,6 +99,7 @@ pub(super) fn comparison(judged: &JudgedDrift) -> Comparison<'_> {
             DriftBetween::TestProduction => "test_to_production",
         },
         columns: judged.drifts.iter().map(|(drift, state)| column(drift, *state)).collect(),
+        telling_share: judged.telling_share,
         only_before: judged.only_before.iter().map(feature).collect(),
         only_now: judged.only_now.iter().map(feature).collect(),
         cut_differently: judged.cut_differently.iter().map(feature).collect(),
