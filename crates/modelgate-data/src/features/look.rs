@@ -1,6 +1,8 @@
 //! A first look at the values of a column, in memory that does not grow with the rows: what its bins or levels are chosen
 //! from.
 
+use std::hash::BuildHasherDefault;
+
 use modelgate_cube::Fixed;
 
 use super::values::Value;
@@ -40,7 +42,7 @@ impl<V> Sample<V> {
         *held += rows;
         tell(value);
         // A map with twice as many slots is as full as it may be, and would take twice the room.
-        if self.kept.len() >= self.most / 4 * 7 && self.kept.len() > self.most {
+        if self.kept.len() >= (self.most / 4 * 7).max(self.most + 1) {
             self.shrink();
         }
     }
@@ -53,16 +55,22 @@ impl<V> Sample<V> {
         let mut hashes: Vec<u64> = self.kept.keys().copied().collect();
         hashes.sort_unstable();
         if let Some(largest) = hashes.get(self.most - 1) {
-            self.largest = *largest;
-            self.kept.retain(|hash, _| hash <= largest);
-            self.kept.shrink_to_fit();
+            self.keep_to(*largest);
         }
     }
 
+    /// Keeps the hashes up to one, in a new map: where values were removed from one, it grows before it is full.
+    fn keep_to(&mut self, largest: u64) {
+        self.largest = largest;
+        let count = self.kept.keys().filter(|hash| **hash <= largest).count();
+        let kept = std::mem::replace(&mut self.kept, FastMap::with_capacity_and_hasher(count, BuildHasherDefault::default()));
+        self.kept.extend(kept.into_iter().filter(|(hash, _)| *hash <= largest));
+    }
+
     pub(crate) fn merge(&mut self, other: Self) {
-        self.largest = self.largest.min(other.largest);
-        let largest = self.largest;
-        self.kept.retain(|hash, _| *hash <= largest);
+        if other.largest < self.largest {
+            self.keep_to(other.largest);
+        }
         let mut theirs: Vec<(u64, (V, u64))> = other.kept.into_iter().collect();
         theirs.sort_unstable_by_key(|(hash, _)| *hash);
         for (hash, (value, rows)) in theirs {
@@ -318,6 +326,17 @@ mod tests {
         }
         assert!(!whole.numbers.is_all() && (300.0..900.0).contains(&whole.numbers.distinct()), "{}", whole.numbers.distinct());
         assert_eq!((whole.rows, whole.finite, whole.range), (9_000, 9_000, backward.range));
+    }
+
+    #[test]
+    fn a_sample_never_takes_the_room_of_more_than_twice_as_many_values() {
+        let mut sample = Sample::new(1 << 10);
+        for row in 0..5_000 {
+            sample.add(mixed(row), 1, || ());
+            assert!(sample.kept.capacity() < 1 << 11, "{} after {row}", sample.kept.capacity());
+        }
+        sample.shrink();
+        assert_eq!(sample.len(), 1 << 10);
     }
 
     #[test]
