@@ -4,6 +4,7 @@ mod boschloo;
 mod catalogue;
 mod shares;
 mod statistics;
+mod telling;
 
 use std::collections::BTreeMap;
 
@@ -12,6 +13,7 @@ use modelgate_cube::{FeatureColumn, FeatureHistogram, FeatureId, FeatureKind, Fe
 pub use catalogue::{DRIFT_STATISTICS, DriftStatistic, StatisticId};
 pub(crate) use shares::Numbers;
 use shares::{Cells, cells};
+pub use telling::telling_share;
 
 use crate::Reason;
 use crate::significance::benjamini_hochberg;

@@ -57,7 +57,9 @@ pub use data_checks::{
 };
 pub use declared::{Costs, Declared, Requirement};
 pub use discover::{Discovery, DiscoverySettings, FALSE_DISCOVERY_RATE, WorstSlice, discover};
-pub use drift::{DRIFT_STATISTICS, Drift, DriftBetween, DriftCell, DriftComparison, DriftStatistic, StatisticId, drift};
+pub use drift::{
+    DRIFT_STATISTICS, Drift, DriftBetween, DriftCell, DriftComparison, DriftStatistic, StatisticId, drift, telling_share,
+};
 pub use estimate::{Estimate, Interval, Measured, Method, Reason};
 pub use evaluate::evaluate;
 pub use evaluation::{Evaluation, Subject};

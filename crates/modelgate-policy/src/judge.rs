@@ -92,14 +92,13 @@ pub fn judge<'a>(evaluation: &'a Evaluation, history: impl Into<History<'a>>, po
     let mut checks = family::decide(drafts, judge.alpha());
     let mut findings = judge.findings(&low_support);
     findings.extend(judge.about_groups(&checks));
-    let mut drift: Vec<_> = judge.history.drift.iter().map(|comparison| drift::judge(comparison, &policy.drift)).collect();
+    let measured = judge.history.data.map_or(&[][..], |data| &data.measurements);
+    let compared = judge.history.drift.iter();
+    let drift: Vec<_> = compared.map(|comparison| drift::judge(comparison, measured, &policy.drift)).collect();
     findings.extend(drift::findings(&drift, |rule| judge.level(rule)));
     let without_columns = judge.history.without_columns;
     findings.extend(drift::unmeasured(without_columns, |rule| judge.level(rule)));
     let mut data = judge.history.data.map(|data| data_checks::judge(data, &policy.data)).unwrap_or_default();
-    for comparison in &mut drift {
-        drift::weigh(comparison, &data.measurements);
-    }
     findings.extend(data_checks::findings(&data, |rule| judge.level(rule)));
     findings.extend(data_checks::unattested(&policy.data, |rule| judge.level(rule)));
     data.preprocessing.clone_from(&policy.data.preprocessing);

@@ -88,9 +88,9 @@ fn grouped(digits: &str) -> String {
     text
 }
 
-/// A confidence level, such as `95 %`.
-pub(crate) fn percent(level: f64) -> String {
-    let text = format!("{:.2}", level * 100.0);
+/// A share or a confidence level, such as `95 %`.
+pub(crate) fn percent(share: f64) -> String {
+    let text = format!("{:.2}", share * 100.0);
     format!("{}{THIN}%", text.trim_end_matches('0').trim_end_matches('.'))
 }
 
