@@ -39,6 +39,7 @@ while [ $# -gt 1 ]; do
   --bundle) bundle=$2; shift 2 ;;
   --certificate-identity) who=$2; shift 2 ;;
   --certificate-oidc-issuer) issuer=$2; shift 2 ;;
+  --trusted-root) cat "$2" >/dev/null; shift 2 ;;
   *) echo "unknown flag: $1" >&2; exit 1 ;;
   esac
 done
@@ -109,6 +110,15 @@ fn a_signature_without_a_key_counts_once_a_program_of_sigstore_has_checked_it() 
     let _ = run(&gate, &other).exits(3).prints("unknown-signer: entry 0").prints("identity unverifiable");
     let _ = gate.run(&["audit", "verify", "--sigstore-identity", WHO]).exits(2).says("--sigstore-issuer");
     let _ = gate.run(&[&BY[..], &["--sigstore", "no-such-cosign"]].concat()).exits(2).says("install cosign");
+    // Nothing is asked of the network where nothing may be.
+    let offline = [&BY[..], &["--offline"]].concat();
+    let _ = run(&gate, &offline).exits(2).says("nobody said whom to trust as Sigstore").says("--sigstore-trust");
+    gate.write("trusted_root.json", "{}");
+    let _ = run(&gate, &[&offline[..], &["--sigstore-trust", "trusted_root.json"]].concat()).exits(0).prints("1 of 1 statements");
+    let _ = run(&gate, &[&BY[..], &["--sigstore-trust", "other.json"]].concat())
+        .exits(3)
+        .prints("denied: entry 0")
+        .prints("other.json");
     gate.write("tools/denies", "");
     let _ =
         run(&gate, &BY).exits(3).prints("denied: entry 0 is signed without a key, and ").prints("no matching entry of the log");

@@ -60,14 +60,43 @@ pub fn sign_keyless(program: &str, file: &Path, bundle: &Path) -> Result<(), Key
     run(program, &mut command)
 }
 
+/// What a program checks signatures against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeylessTrust<'a> {
+    /// What it fetches, or has fetched before.
+    Fetched,
+    /// What is said in a file, as the program reads it: cosign a trusted root, sigstore of Python a configuration of trust.
+    Told(&'a Path),
+}
+
 /// Has a program check everything about a bundle: the signature, who gave out its certificate, to whom, and when.
-pub fn verify_keyless(program: &str, file: &Path, bundle: &Path, by: &KeylessIdentity) -> Result<(), KeylessError> {
+pub fn verify_keyless(
+    program: &str,
+    file: &Path,
+    bundle: &Path,
+    by: &KeylessIdentity,
+    trust: KeylessTrust<'_>,
+) -> Result<(), KeylessError> {
     let mut command = Command::new(program);
-    let (verb, identity, issuer) = match Dialect::of(program) {
+    let dialect = Dialect::of(program);
+    let trusted = match (dialect, trust) {
+        (_, KeylessTrust::Fetched) => None,
+        (Dialect::Cosign, KeylessTrust::Told(path)) => Some(("--trusted-root", path)),
+        // A flag of the program, before what it is to do.
+        (Dialect::Sigstore, KeylessTrust::Told(path)) => {
+            command.arg("--trust-config").arg(path);
+            None
+        }
+    };
+    let (verb, identity, issuer) = match dialect {
         Dialect::Cosign => (&["verify-blob"][..], "--certificate-identity", "--certificate-oidc-issuer"),
         Dialect::Sigstore => (&["verify", "identity"][..], "--cert-identity", "--cert-oidc-issuer"),
     };
-    command.args(verb).arg("--bundle").arg(bundle).args([identity, &by.identity, issuer, &by.issuer]).arg(file);
+    command.args(verb).arg("--bundle").arg(bundle).args([identity, &by.identity, issuer, &by.issuer]);
+    if let Some((flag, path)) = trusted {
+        command.arg(flag).arg(path);
+    }
+    command.arg(file);
     run(program, &mut command)
 }
 

@@ -27,7 +27,7 @@ pub use git::{
     AppendOutcome, BaselineAbsent, BaselineFound, BaselineLookup, BaselineRequest, Files, ForgeError, NewEntry, PushOutcome,
     RECORDS_BRANCH, RecordChange, RecordsFiles, RecordsView, Refreshed, Repository, StoredRelease, TrailWriter,
 };
-pub use keyless::{KeylessError, KeylessIdentity, sign_keyless, verify_keyless};
+pub use keyless::{KeylessError, KeylessIdentity, KeylessTrust, sign_keyless, verify_keyless};
 pub use protection::{Guard, Protection, protection};
 pub use reviews::{Approval, Reviews, ReviewsError, reviews};
 pub use timestamp::{NoAnswer, ask_for_timestamp};

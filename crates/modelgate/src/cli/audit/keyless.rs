@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use modelgate_forge::{KeylessError, KeylessIdentity, RecordsFiles, RecordsView, sign_keyless, verify_keyless};
+use modelgate_forge::{KeylessError, KeylessIdentity, KeylessTrust, RecordsFiles, RecordsView, sign_keyless, verify_keyless};
 use modelgate_ledger::trail::{Examined, Fault, TrailEntry, object_path};
 use modelgate_ledger::{Envelope, KeylessSignature, sha256, to_hex};
 
@@ -170,6 +170,7 @@ impl Bundles {
 pub(super) struct Asked<'a> {
     pub(super) by: KeylessIdentity,
     pub(super) program: &'a str,
+    pub(super) trust: KeylessTrust<'a>,
 }
 
 impl Asked<'_> {
@@ -184,7 +185,7 @@ impl Asked<'_> {
             let handed = Handed::new()?;
             let (file, bundle) =
                 (handed.write("statement.json", statement)?, handed.write(&format!("statement{ENDING}"), &one.bytes)?);
-            match verify_keyless(self.program, &file, &bundle, &self.by) {
+            match verify_keyless(self.program, &file, &bundle, &self.by, self.trust) {
                 Ok(()) => return Ok(Ok(true)),
                 Err(error @ KeylessError::NotRun { .. }) => {
                     return Err(Failure::with_help(error, "install cosign, or name another program with --sigstore"));

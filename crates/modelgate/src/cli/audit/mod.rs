@@ -178,6 +178,10 @@ pub(crate) struct VerifyArgs {
     /// The program that checks such signatures: cosign 3 or newer, or sigstore of Python.
     #[arg(long, value_name = "PROGRAM", env = "MODELGATE_SIGSTORE", default_value = "cosign", help_heading = "Input")]
     pub(crate) sigstore: String,
+    /// Whom to trust as Sigstore, so that the program has nothing to ask for: cosign's `trusted_root.json`, or the configuration of trust of
+    /// sigstore of Python.
+    #[arg(long, value_name = "FILE", requires = "sigstore_identity", help_heading = "Input")]
+    pub(crate) sigstore_trust: Option<PathBuf>,
     /// A text with a checkpoint that was kept elsewhere, such as the notes of a release: shows that nothing before it was changed or cut
     /// off. May be given several times.
     #[arg(long, value_name = "FILE", help_heading = "Input")]

@@ -4,7 +4,7 @@ use std::num::NonZero;
 use std::path::Path;
 
 use modelgate_cube::Digest;
-use modelgate_forge::{Files, KeylessIdentity, RecordsFiles, RecordsView, Refreshed};
+use modelgate_forge::{Files, KeylessIdentity, KeylessTrust, RecordsFiles, RecordsView, Refreshed};
 use modelgate_ledger::trail::{CHECKPOINT, Examined, FRONTIER, Fault, FaultClass, Kind, LOG, Material, examine};
 use modelgate_ledger::{AllowedSigners, Checkpoint, at_once, sha256, to_hex};
 use serde_json::Value;
@@ -93,7 +93,20 @@ fn look(arguments: &VerifyArgs, view: &RecordsView<'_>, files: &RecordsFiles) ->
 /// The signatures without keys, and by whom they must be.
 fn keyless<'a>(arguments: &'a VerifyArgs, files: &RecordsFiles, found: &Examined) -> Result<Keyless<'a>, Failure> {
     let by = arguments.sigstore_identity.clone().zip(arguments.sigstore_issuer.clone());
-    let asked = by.map(|(identity, issuer)| Asked { by: KeylessIdentity { identity, issuer }, program: &arguments.sigstore });
+    let trust = match &arguments.sigstore_trust {
+        Some(path) => KeylessTrust::Told(path),
+        // Both programs look on the network for newer roots of trust where they are not given any.
+        None if by.is_some() && arguments.offline => {
+            return Err(Failure::with_help(
+                "signatures without keys cannot be checked with --offline: nobody said whom to trust as Sigstore",
+                "name the file with --sigstore-trust: for cosign the trusted_root.json that `cosign initialize` fetches, for sigstore of Python a \
+                 configuration of trust",
+            ));
+        }
+        None => KeylessTrust::Fetched,
+    };
+    let program = &arguments.sigstore;
+    let asked = by.map(|(identity, issuer)| Asked { by: KeylessIdentity { identity, issuer }, program, trust });
     Ok(Keyless { bundles: Bundles::read(files, found)?, asked })
 }
 
