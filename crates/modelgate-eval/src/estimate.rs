@@ -85,6 +85,8 @@ pub enum Reason {
     TooMany,
     /// Too many rows have scores that no evaluated row has.
     ScoresNotTested,
+    /// Too many rows of a batch have predictions that no evaluated row has.
+    PredictionsNotTested,
     /// The predictions do not follow from the scores at the decision threshold.
     PredictionsApart,
 }
@@ -133,6 +135,7 @@ impl Reason {
         Self::TooMany,
         Self::PredictionsApart,
         Self::ScoresNotTested,
+        Self::PredictionsNotTested,
     ];
 
     /// The stable name used in machine output.
@@ -179,6 +182,7 @@ impl Reason {
             Self::TooFew => "too_few",
             Self::TooMany => "too_many",
             Self::ScoresNotTested => "scores_not_tested",
+            Self::PredictionsNotTested => "predictions_not_tested",
             Self::PredictionsApart => "predictions_apart",
         }
     }
@@ -240,6 +244,7 @@ impl fmt::Display for Reason {
             Self::TooFew => "there are too few rows",
             Self::TooMany => "there are more rows than it is made for",
             Self::ScoresNotTested => "too many rows have scores that no evaluated row has",
+            Self::PredictionsNotTested => "too many rows have predictions that no evaluated row has",
             Self::PredictionsApart => "the predictions do not follow from the scores at the decision threshold",
         })
     }

@@ -4,7 +4,7 @@
 //! has the row bootstrap's distribution without the rows. Independent Poisson draws a cell drop the fixed total, which
 //! ratios do not notice, and add up over shards (Hanley and `MacGibbon` 2006; Chamandy et al. 2012).
 
-use modelgate_cube::{Cell, Slice};
+use modelgate_cube::{Cell, Slice, Tally};
 use rand::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use statrs::distribution::{ContinuousCDF, Normal};
@@ -32,6 +32,15 @@ pub(crate) fn replicates(slice: &Slice, cell: &Cell, resamples: u32, seed: u64) 
         }
     }
     draws
+}
+
+/// Resampled weights of tallies of one slice, one list a replicate, in the order of the tallies.
+pub(crate) fn tally_replicates(slice: &Slice, tallies: &[Tally], resamples: u32, seed: u64) -> Vec<Vec<f64>> {
+    /// Tells this stream from that of the confusion counts.
+    const TALLIES: u64 = 0x9e6c_63d0_876a_3f6b;
+    let mut random = Xoshiro256PlusPlus::seed_from_u64(seed ^ TALLIES ^ fnv1a(slice.to_string().as_bytes()));
+    let sources: Vec<TallySource> = tallies.iter().map(|tally| TallySource::new(&Mass::of(tally))).collect();
+    (0..resamples).map(|_| sources.iter().map(|source| source.draw(&mut random)).collect()).collect()
 }
 
 /// Confusion weights that the rows of one slice leave plausible, one entry a draw: each expected count is drawn from the gamma
@@ -189,8 +198,6 @@ fn fnv1a(bytes: &[u8]) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use modelgate_cube::Tally;
-
     use super::*;
 
     fn moments(values: &[f64]) -> (f64, f64) {

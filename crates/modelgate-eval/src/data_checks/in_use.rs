@@ -1,72 +1,127 @@
 //! How good a model is on rows without labels: evaluated rows, weighted so that their scores are spread as those of a batch from use,
-//! stand for it. It holds where a score means the same in both: where the world has changed what a score is worth, no score tells.
+//! stand for it. It holds where a score means the same in both: where the world has changed what a score is worth, no score tells. Where
+//! there are several classes, predictions take the place of scores ([`predicted`]).
 //!
 //! This is confidence-based performance estimation (the `CBPE` of `NannyML`), with the share of each label in bins of scores as the
 //! calibration; equally, importance weighting by a score (Shimodaira 2000).
 
+mod predicted;
+
 use std::collections::BTreeMap;
 
 use modelgate_cube::{
-    Cell, Cube, CubeMeta, FeatureHistogram, FeatureId, FeatureKind, FeatureTable, Fixed, LossSums, NumberBins, Part, ScoreBin,
-    ScoreScale, Shape, Slice, Tally, TaskKind, logit_bin, logit_bin_middle,
+    Cell, ClassSums, Cube, CubeMeta, FeatureHistogram, FeatureId, FeatureKind, FeatureTable, Fixed, LossSums, NumberBins, Part,
+    ScoreBin, ScoreScale, Shape, Slice, Tally, Task, TaskCounts, TaskKind, logit_bin, logit_bin_middle,
 };
+use predicted::Predicted;
 
 use super::groups::named;
 use super::{DataMeasurement, DataMetricId};
 use crate::metric::Compute;
-use crate::{Direction, Estimate, EvalSettings, Interval, Measured, MetricId, MetricKind, Reason, Subject, evaluate};
+use crate::{Direction, Estimate, EvalSettings, Evaluation, Interval, Measured, MetricId, MetricKind, Reason, Subject, evaluate};
 
-/// The most rows of a batch that may have scores where no evaluated row has one: nothing is known of them.
+/// The most rows of a batch that may have scores or predictions where no evaluated row has one: nothing is known of them.
 const MOST_UNKNOWN: f64 = 0.01;
 
 /// Measures what each metric is estimated to be on a batch of rows without labels, and how much worse that is than on the evaluated
-/// rows. `batch` counts the scores of the batch by the model that the cube is of. Nothing where either has no scores of two classes.
+/// rows. `batch` counts the scores of the batch by the model that the cube is of, or its predictions where there are several classes.
+/// Nothing where either has none, and of other tasks.
 #[must_use]
 pub fn evaluate_in_use(cube: &Cube, batch: &FeatureTable, threshold: f64, settings: &EvalSettings) -> Vec<DataMeasurement> {
     let shape = &cube.meta().shape;
-    let Some(column) = batch.columns.get(&FeatureId::Score) else { return Vec::new() };
-    let FeatureKind::Number(bins) = &column.kind else { return Vec::new() };
-    if shape.task.kind() != TaskKind::Binary || !shape.scored {
-        return Vec::new();
-    }
-    let metrics: Vec<MetricId> = settings.metrics.iter().copied().filter(|metric| can_be_estimated(*metric)).collect();
+    let (id, is_estimated): (_, fn(MetricId) -> bool) = match shape.task.kind() {
+        TaskKind::Binary if shape.scored => (FeatureId::Score, |metric| is_alone(metric)),
+        TaskKind::Multiclass => (FeatureId::Prediction, |metric| predicted::of_classes(metric).is_some()),
+        _ => return Vec::new(),
+    };
+    let Some(column) = batch.columns.get(&id) else { return Vec::new() };
+    let metrics: Vec<MetricId> =
+        settings.metrics.iter().copied().filter(|metric| is_share(*metric) && is_estimated(*metric)).collect();
     let settings = EvalSettings { metrics, ..settings.clone() };
     let mut found = Vec::new();
     for ((part, slice), histogram) in &column.histograms {
         let Some(cell) = cube.cell(slice).filter(|_| *part == Part::Test && slice.terms().len() < 2) else { continue };
-        let tested = Rows { cell, scale: cube.scale(), threshold };
-        let weighted = tested.weighted(bins, histogram);
-        let n = histogram.total().rows;
-        let meta = CubeMeta { shape: Shape { weighted: true, ..shape.clone() }, ..cube.meta().clone() };
-        let alone = |cell: Cell| {
-            let cube = Cube::from_cells(meta.clone(), cube.scale(), BTreeMap::from([(slice.clone(), cell)]));
-            evaluate(&cube, &settings)
-        };
-        let was = alone(cell.clone());
-        let is = weighted.map(alone);
-        let subject = Subject::Slice(slice.clone());
+        let Some(estimated) = Estimated::new(cube, slice, cell, &column.kind, histogram, threshold, &settings) else { continue };
         for metric in &settings.metrics {
-            let was = was.get(*metric, &subject).and_then(Estimate::measured);
-            let is = match &is {
-                Ok(is) => is.get(*metric, &subject).copied().unwrap_or(Estimate::Undefined { reason: Reason::NotKept, n }),
-                Err(reason) => Estimate::Undefined { reason: *reason, n },
-            };
+            let Pair { was, is } = estimated.of(*metric);
+            let is = of_rows(is, histogram.total().rows);
             let about = |name, estimate| about(name, *metric, slice, estimate);
-            let is = of_rows(is, n);
             found.push(about(DataMetricId::ESTIMATED_IN_USE, is));
-            found.push(about(DataMetricId::ESTIMATED_LOSS, was.map_or(is, |was| loss(*metric, was.value, is))));
+            found.push(about(DataMetricId::ESTIMATED_LOSS, was.map_or(is, |was| loss(*metric, was, is))));
         }
     }
     found.sort_by(|one, two| one.key().cmp(&two.key()));
     found
 }
 
-/// Whether a metric says of each slice by itself how good a model is, as a share or a difference of shares.
-fn can_be_estimated(metric: MetricId) -> bool {
+/// What a metric is on the evaluated rows of a slice, where it has a value, and what it is estimated to be on those of a batch.
+struct Pair {
+    was: Option<f64>,
+    is: Estimate,
+}
+
+/// The evaluated rows of a slice beside those of a batch.
+enum Estimated<'a> {
+    /// Weighted by score: all metrics of both at once.
+    ByScore { slice: &'a Slice, was: Box<Evaluation>, is: Result<Box<Evaluation>, Reason> },
+    /// Weighted by prediction.
+    ByPrediction { slice: &'a Slice, settings: &'a EvalSettings, was: ClassSums, is: Result<Predicted<'a>, Reason> },
+}
+
+impl<'a> Estimated<'a> {
+    /// `None` where the column is of another kind than the scores or predictions of the task.
+    fn new(
+        cube: &'a Cube,
+        slice: &'a Slice,
+        cell: &'a Cell,
+        kind: &FeatureKind,
+        histogram: &FeatureHistogram,
+        threshold: f64,
+        settings: &'a EvalSettings,
+    ) -> Option<Self> {
+        let shape = &cube.meta().shape;
+        if let (TaskCounts::Classes(counts), Task::Multiclass { classes }) = (&cell.task, &shape.task) {
+            let is = Predicted::new(counts, classes, kind, histogram);
+            return Some(Self::ByPrediction { slice, settings, was: counts.sums(), is });
+        }
+        let FeatureKind::Number(bins) = kind else { return None };
+        let weighted = Rows { cell, scale: cube.scale(), threshold }.weighted(bins, histogram);
+        let meta = CubeMeta { shape: Shape { weighted: true, ..shape.clone() }, ..cube.meta().clone() };
+        let alone = |cell: Cell| {
+            let cube = Cube::from_cells(meta.clone(), cube.scale(), BTreeMap::from([(slice.clone(), cell)]));
+            Box::new(evaluate(&cube, settings))
+        };
+        Some(Self::ByScore { slice, was: alone(cell.clone()), is: weighted.map(alone) })
+    }
+
+    fn of(&self, metric: MetricId) -> Pair {
+        let undefined = |reason: &Reason| Estimate::Undefined { reason: *reason, n: 0 };
+        match self {
+            Self::ByScore { slice, was, is } => {
+                let subject = Subject::Slice((*slice).clone());
+                let is = match is {
+                    Ok(is) => is.get(metric, &subject).copied().unwrap_or_else(|| undefined(&Reason::NotKept)),
+                    Err(reason) => undefined(reason),
+                };
+                Pair { was: was.get(metric, &subject).and_then(Estimate::measured).map(|found| found.value), is }
+            }
+            Self::ByPrediction { slice, settings, was, is } => Pair {
+                was: predicted::of_classes(metric).and_then(|measure| (measure.value)(was).ok()),
+                is: is.as_ref().map_or_else(undefined, |is| is.estimate(metric, slice, settings)),
+            },
+        }
+    }
+}
+
+/// Whether a metric is a share or a difference of shares, and says how good a model is.
+fn is_share(metric: MetricId) -> bool {
     let row = metric.metric();
-    let is_share = row.lowest >= -1.0 && row.highest <= 1.0;
-    let is_alone = !matches!(row.compute, Compute::Background(_) | Compute::ShareOfAll { .. } | Compute::Flip(_) | Compute::Rows);
-    row.kind == MetricKind::Slice && row.direction != Direction::Neutral && is_share && is_alone
+    row.kind == MetricKind::Slice && row.direction != Direction::Neutral && row.lowest >= -1.0 && row.highest <= 1.0
+}
+
+/// Whether a metric of two classes is computed of each slice by itself.
+fn is_alone(metric: MetricId) -> bool {
+    !matches!(metric.metric().compute, Compute::Background(_) | Compute::ShareOfAll { .. } | Compute::Flip(_) | Compute::Rows)
 }
 
 fn about(name: DataMetricId, metric: MetricId, slice: &Slice, estimate: Estimate) -> DataMeasurement {
