@@ -213,3 +213,71 @@ fn a_denied_estimate_that_cannot_be_made_is_no_pass() {
     let outcome = gate.run(&["drift", "--quiet"]).exits(1);
     assert!(outcome.stdout.contains("deny [estimated-decay]") && outcome.stdout.contains("not measured"), "{}", outcome.stdout);
 }
+
+/// Rows of a model of three classes or of numbers. Every third row of a batch, or of the evaluated rows every tenth, is of the kind that
+/// the model is bad at.
+fn of_task(task: &str, every: u32, labelled: bool) -> String {
+    let mut out = if labelled { "id,y,p,sex\n".to_owned() } else { "id,p,sex\n".to_owned() };
+    for row in 0..3_000_u32 {
+        let (is_hard, sex) = (row % every == 0, ["F", "M"][(row % 2) as usize]);
+        let is_wrong = if is_hard { row * 7 % 5 < 2 } else { row * 7 % 50 < 2 };
+        let (label, prediction) = match task {
+            "multiclass" if is_hard => (if is_wrong { "low" } else { "middle" }.to_owned(), "middle".to_owned()),
+            "multiclass" => (if is_wrong { "middle" } else { "high" }.to_owned(), "high".to_owned()),
+            _ => {
+                let prediction = f64::from(row % 100) / 10.0 + if is_hard { 50.0 } else { 0.0 };
+                let error = f64::from(row * 7 % 21) / 10.0 - 1.0;
+                (format!("{:.2}", prediction + if is_hard { 20.0 * error } else { error }), format!("{prediction:.2}"))
+            }
+        };
+        let id = if labelled { format!("r{row}") } else { format!("u{row}") };
+        if labelled {
+            writeln!(out, "{id},{label},{prediction},{sex}").unwrap();
+        } else {
+            writeln!(out, "{id},{prediction},{sex}").unwrap();
+        }
+    }
+    out
+}
+
+#[test]
+fn without_labels_predictions_of_classes_and_numbers_say_that_the_model_is_worse() {
+    for (task, metric, limit) in
+        [("multiclass", "accuracy", "lower_bound: 0.5"), ("regression", "mean_absolute_error", "upper_bound: 50")]
+    {
+        let data = "data: {label: y, prediction: p, id: id, production: use.csv}\nrules: {estimated-decay: deny}\n";
+        let config = format!(
+            "version: 1\nmodel: {{name: m, task: {task}, predictions: rows.csv}}\n{data}evaluation: {{slices: [sex], discover: false}}\n\
+             gates: [{{metric: {metric}, {limit}}}]\n"
+        );
+        let released = |every| {
+            let gate = gate().with("modelgate.yml", config.replace(", production: use.csv", ""));
+            let gate = crate::released(gate.with("rows.csv", of_task(task, 10, true)));
+            std::fs::remove_file(gate.path().join("rows.csv")).unwrap();
+            gate.with("modelgate.yml", &config).with("use.csv", of_task(task, every, false))
+        };
+        let loss = |gate: &Gate| {
+            let found = json(gate, &["drift", "--quiet", "--format", "json"]);
+            let all = found["together"].as_array().unwrap().clone();
+            let of = |one: &Value| one["metric"] == "estimated_loss" && one["column"] == metric && one["group"].is_null();
+            all.into_iter().find(of).unwrap_or_else(|| panic!("{task}: {found}"))
+        };
+        let same = released(10);
+        let found = loss(&same);
+        assert!(found["value"].as_f64().unwrap().abs() < 0.01 && found["state"] == "within_limit", "{task}: {found}");
+        let _ = same.run(&["drift", "--quiet"]).exits(0);
+
+        let worse = released(3);
+        let found = loss(&worse);
+        assert!(found["value"].as_f64().unwrap() > 0.05 && found["state"] == "crossed", "{task}: {found}");
+        assert_eq!(found["n"], 3_000);
+        let outcome = worse.run(&["drift", "--quiet"]).exits(1);
+        assert!(outcome.stdout.contains("deny [estimated-decay]"), "{task}: {}", outcome.stdout);
+
+        // A whole run knows of the same, by its own rows where there is no release.
+        let whole = gate().with("modelgate.yml", &config).with("rows.csv", of_task(task, 10, true));
+        let whole = whole.with("use.csv", of_task(task, 3, false));
+        let outcome = whole.run(&["check", "--quiet"]);
+        assert!(outcome.stdout.contains("estimated-decay") || outcome.stderr.contains("estimated-decay"), "{task}: {outcome:?}");
+    }
+}

@@ -563,7 +563,9 @@ mod v1 {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
-    use crate::{DEFINITION_VERSION, FeatureColumn, FeatureHistogram, FeatureId, FeatureKind, LeftOut, NumberBins, Part};
+    use crate::{
+        BinErrors, DEFINITION_VERSION, FeatureColumn, FeatureHistogram, FeatureId, FeatureKind, LeftOut, NumberBins, Part,
+    };
 
     fn bundle(weight: f64) -> Bundle {
         let shape = Shape {
@@ -612,6 +614,10 @@ mod tests {
             all.bins[bins.bin(number)].add_row(weight);
             all.add_moments(bins, [(number, weight)]);
         }
+        all.errors = vec![BinErrors::default(); 2];
+        for (number, error) in [(0.0, -0.5), (1.0, 2.5)] {
+            all.errors[bins.bin(number)].add_row(error, weight);
+        }
         let mut slice = FeatureHistogram::new(&kind);
         slice.bins[0].add_row(weight);
         let histograms =
@@ -645,6 +651,9 @@ mod tests {
             ("\"rows\":[2,1,0,0]", "\"rows\":[2,9999999999999,0,0]"),
             ("\"edges\":[0.5]", "\"edges\":[0.5,0.4]"),
             ("[\"a\",\"b\"]", "[\"b\",\"a\"]"),
+            ("\"errors\":[{\"rows\":1", "\"errors\":[{\"rows\":3"),
+            ("\"absolute\":[\"", "\"absolute\":[\"-"),
+            ("\"squared\":[\"", "\"squared\":[\"x"),
         ] {
             let edited = text.replacen(from, to, 1);
             assert_ne!(edited, text, "{from}");

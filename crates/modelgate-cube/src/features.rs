@@ -4,7 +4,7 @@ mod stored;
 
 use std::collections::BTreeMap;
 
-use crate::{Fixed, Slice, Tally};
+use crate::{Fixed, LossMoments, Slice, Tally};
 
 pub(crate) use stored::{StoredFeatures, Unusable};
 
@@ -186,6 +186,33 @@ pub struct FeatureMoments {
     squares: Fixed,
 }
 
+/// The errors of a regression on the rows of one bin of its predictions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct BinErrors {
+    /// The rows with a label.
+    pub rows: Tally,
+    /// The error's size.
+    pub absolute: LossMoments,
+    /// Its square.
+    pub squared: LossMoments,
+}
+
+impl BinErrors {
+    /// Adds one row; `error` is label minus prediction.
+    pub fn add_row(&mut self, error: f64, weight: f64) {
+        self.rows.add_row(weight);
+        self.absolute.add_row(error.abs(), weight);
+        self.squared.add_row(error * error, weight);
+    }
+
+    /// Adds other rows.
+    pub fn merge(&mut self, other: &Self) {
+        self.rows.merge(&other.rows);
+        self.absolute.merge(&other.absolute);
+        self.squared.merge(&other.squared);
+    }
+}
+
 /// The counts of one column in some rows.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct FeatureHistogram {
@@ -197,6 +224,8 @@ pub struct FeatureHistogram {
     pub missing: Tally,
     /// Sums of the numbers; zero for categories, and where they were not asked for.
     pub moments: FeatureMoments,
+    /// Of predictions of evaluated rows of a regression, the errors by bin, over all rows alone; empty otherwise.
+    pub errors: Vec<BinErrors>,
 }
 
 impl FeatureHistogram {
@@ -252,6 +281,12 @@ impl FeatureHistogram {
         self.moments.weight += other.moments.weight;
         self.moments.sum += other.moments.sum;
         self.moments.squares += other.moments.squares;
+        if self.errors.len() < other.errors.len() {
+            self.errors.resize_with(other.errors.len(), BinErrors::default);
+        }
+        for (mine, theirs) in self.errors.iter_mut().zip(&other.errors) {
+            mine.merge(theirs);
+        }
     }
 }
 

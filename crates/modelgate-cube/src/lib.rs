@@ -37,8 +37,8 @@ pub use digest::{Digest, Digesting, ParseDigestError, RowSetDigest};
 pub use disclosed::{DISCLOSED_FILE, DISCLOSED_VERSION, Disclosed};
 pub use disclosure::{Disclosure, DisclosureSettings, MIN_CELL, Profile, Published, Withheld, magnitude};
 pub use features::{
-    FEW_VALUES, FEWEST_IN_SLICE, FeatureColumn, FeatureHistogram, FeatureId, FeatureKind, FeatureMergeError, FeatureMoments,
-    FeatureTable, LeftOut, MOST_BINS, MOST_LEVELS, NumberBins, Part, RARE,
+    BinErrors, FEW_VALUES, FEWEST_IN_SLICE, FeatureColumn, FeatureHistogram, FeatureId, FeatureKind, FeatureMergeError,
+    FeatureMoments, FeatureTable, LeftOut, MOST_BINS, MOST_LEVELS, NumberBins, Part, RARE,
 };
 pub use fixed::{Fixed, MOST_OF_SMALL, MOST_SMALL_ROWS, SmallSums};
 pub use joint::{Joint, JointCell};

@@ -310,7 +310,7 @@ mod tests {
     use std::sync::Arc;
 
     use arrow_array::{ArrayRef, Float64Array, RecordBatch, StringArray};
-    use modelgate_cube::{FeatureColumn, FeatureHistogram, RARE, Slice};
+    use modelgate_cube::{FeatureColumn, FeatureHistogram, RARE, Slice, Wide};
     use parquet::arrow::ArrowWriter;
 
     use super::*;
@@ -578,7 +578,18 @@ mod tests {
         let roles = Roles { label: "y".into(), prediction: Some("x".into()), ..Roles::default() };
         let numbers = table(TaskColumns::Regression, roles);
         assert!(matches!(numbers.columns[&FeatureId::Label].kind, FeatureKind::Number(_)));
-        assert_eq!(overall(&numbers, &FeatureId::Prediction).total().rows, 61);
+        let predictions = overall(&numbers, &FeatureId::Prediction);
+        assert_eq!(predictions.total().rows, 61);
+        // Each label is 1.5 below its prediction.
+        for (errors, tally) in predictions.errors.iter().zip(&predictions.bins) {
+            assert_eq!(errors.rows, *tally);
+            assert_eq!(errors.absolute.weighted, Wide::product(1.5, tally.rows as f64));
+            assert_eq!(errors.squared.weighted, Wide::product(2.25, tally.rows as f64));
+        }
+        assert_eq!(predictions.errors.len(), predictions.bins.len());
+        assert!(
+            overall(&numbers, &FeatureId::Label).errors.is_empty() && overall(&classes, &FeatureId::Prediction).errors.is_empty()
+        );
         let ranking = TaskColumns::Ranking { query: "cluster".to_owned(), cutoff: 10 };
         let ranking = table(ranking, Roles { label: "y".into(), prediction: Some("x".into()), ..Roles::default() });
         assert_eq!(ids(&ranking), ["label", "prediction", "a", "b"]);

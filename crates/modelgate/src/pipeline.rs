@@ -129,7 +129,8 @@ pub(crate) fn run(
         None => data_checks::count(config, &candidate, agreed, context, console)?,
     };
     let (columns, batch) = counted(config, (&candidate, handed), (&baseline, anchor.as_ref()), &profile, console)?;
-    let looked_at = looked_at(config, (&candidate, handed), &baseline, batch.as_ref(), console)?;
+    let own = columns.as_ref().map(|columns| &columns.table);
+    let looked_at = looked_at(config, (&candidate, handed), &baseline, (own, batch.as_ref()), console)?;
     let now = context.now.as_second() as f64;
     let known = Known { profile: &profile, columns: columns.as_ref(), population: shares.as_ref() };
     let measured = if profile.is_empty() { Vec::new() } else { measured(config, &candidate, known, &baseline, looked_at, now) };
@@ -206,7 +207,7 @@ fn looked_at(
     config: &Config,
     (candidate, handed): (&Candidate, Option<&HandedOver>),
     baseline: &Found,
-    batch: Option<&FeatureTable>,
+    (own, batch): (Option<&FeatureTable>, Option<&FeatureTable>),
     console: &mut Console<'_>,
 ) -> Result<Vec<DataMeasurement>, Failure> {
     let mut measured = Vec::new();
@@ -216,7 +217,7 @@ fn looked_at(
             measured.extend(together::of(config, candidate, &together::PAIRS, console)?);
         }
     }
-    measured.extend(batch.iter().flat_map(|batch| together::in_use(config, Some(candidate), baseline, batch)));
+    measured.extend(batch.iter().flat_map(|batch| together::in_use(config, (Some(candidate), own), baseline, batch)));
     Ok(measured)
 }
 

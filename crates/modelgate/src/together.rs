@@ -50,19 +50,21 @@ pub(crate) fn of(
 }
 
 /// What the model is estimated to do on a batch, by the counts that it was evaluated with: those of this run where it scored the batch
-/// here, else the baseline's, whose scores a batch carries; without one, those of this run.
+/// here, else the baseline's, whose scores a batch carries; without one, those of this run. `own` counts the columns of this run's.
 pub(crate) fn in_use(
     config: &Config,
-    candidate: Option<&Candidate>,
+    (candidate, own): (Option<&Candidate>, Option<&FeatureTable>),
     baseline: &Found,
     batch: &FeatureTable,
 ) -> Vec<DataMeasurement> {
-    let own = candidate.map(|candidate| &candidate.cube);
+    let nothing = FeatureTable::default();
+    let own = candidate.map(|candidate| (&candidate.cube, own.unwrap_or(&nothing)));
     let scored_here = candidate.is_some_and(|candidate| candidate.production.is_some());
     // Published counts are those of many rows together, and no score table.
-    let before = baseline.release().filter(|release| release.is_exact()).map(|release| &release.bundle.cube);
+    let before =
+        baseline.release().filter(|release| release.is_exact()).map(|release| (&release.bundle.cube, &release.bundle.features));
     let of_model = if scored_here { own } else { before.or(own.filter(|_| baseline.release().is_none())) };
-    of_model.map(|cube| evaluate_in_use(cube, batch, config.decision_threshold, &config.evaluation)).unwrap_or_default()
+    of_model.map(|tested| evaluate_in_use(tested, batch, config.decision_threshold, &config.evaluation)).unwrap_or_default()
 }
 
 /// Samples of the sets, each drawn once.

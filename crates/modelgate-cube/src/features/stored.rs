@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{FeatureColumn, FeatureHistogram, FeatureId, FeatureKind, FeatureMoments, FeatureTable, LeftOut, NumberBins, Part};
-use crate::{Fixed, Slice, Tally, Term};
+use super::{
+    BinErrors, FeatureColumn, FeatureHistogram, FeatureId, FeatureKind, FeatureMoments, FeatureTable, LeftOut, NumberBins, Part,
+};
+use crate::{Fixed, LossMoments, Slice, Tally, Term, Wide};
 
 /// A feature table; absent from bundles of programs that did not count features.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -69,6 +71,22 @@ struct StoredHistogram {
     /// Weight, sum and sum of squares of the numbers, likewise; absent where they were not summed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     moments: Option<[String; 3]>,
+    /// The errors of a regression by bin of its predictions; absent where they were not counted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<StoredErrors>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StoredErrors {
+    rows: u64,
+    /// As those of a histogram; absent where all are one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    weights: Option<(String, String)>,
+    /// Sums of weight times size, of squared weight times size, and of squared weight times squared size, in hexadecimal digits.
+    absolute: [String; 3],
+    /// Likewise of squares.
+    squared: [String; 3],
 }
 
 /// Why a stored table cannot be used.
@@ -175,6 +193,19 @@ fn store_histogram(part: Part, slice: &Slice, histogram: &FeatureHistogram) -> S
             .any(|tally| *tally != Tally::unweighted(tally.rows))
             .then(|| tallies().map(|tally| (text(tally.weight), text(tally.weight_squared))).collect()),
         moments: (weight != Fixed::ZERO).then(|| [weight, sum, squares].map(text)),
+        errors: histogram.errors.iter().map(store_errors).collect(),
+    }
+}
+
+fn store_errors(errors: &BinErrors) -> StoredErrors {
+    let BinErrors { rows, absolute, squared } = errors;
+    let text = |sum: Fixed| sum.to_bits().to_string();
+    let hex = |loss: &LossMoments| [loss.weighted, loss.weight_squared, loss.both_squared].map(Wide::to_hex);
+    StoredErrors {
+        rows: rows.rows,
+        weights: (*rows != Tally::unweighted(rows.rows)).then(|| (text(rows.weight), text(rows.weight_squared))),
+        absolute: hex(absolute),
+        squared: hex(squared),
     }
 }
 
@@ -234,7 +265,31 @@ fn read_histogram(kind: &FeatureKind, stored: StoredHistogram) -> Result<((Part,
         }
     };
     let slice = Slice::new(stored.slice.into_iter().map(|(axis, level)| Term { axis, level }));
-    Ok(((part, slice), FeatureHistogram { bins: tallies, rest, missing, moments }))
+    let errors: Vec<BinErrors> = stored.errors.into_iter().map(read_errors).collect::<Result<_, _>>()?;
+    let fits = |errors: &BinErrors, tally: &Tally| errors.rows.rows <= tally.rows;
+    if !errors.is_empty() && (errors.len() != tallies.len() || !errors.iter().zip(&tallies).all(|(one, all)| fits(one, all))) {
+        return Err(Unusable::Inconsistent("errors are of other rows than the predictions"));
+    }
+    Ok(((part, slice), FeatureHistogram { bins: tallies, rest, missing, moments, errors }))
+}
+
+fn read_errors(stored: StoredErrors) -> Result<BinErrors, Unusable> {
+    let StoredErrors { rows, weights, absolute, squared } = stored;
+    if rows > MOST_ROWS {
+        return Err(Unusable::Malformed("a bin has errors of more rows than there are"));
+    }
+    let sum = |text: &String| {
+        let sum = Wide::from_hex(text).ok_or(Unusable::Malformed("a sum of errors is not a hexadecimal number"))?;
+        if sum.to_f64() < 0.0 { Err(Unusable::Malformed("a sum of sizes of errors is negative")) } else { Ok(sum) }
+    };
+    let loss = |[weighted, weight_squared, both_squared]: [String; 3]| -> Result<LossMoments, Unusable> {
+        Ok(LossMoments { weighted: sum(&weighted)?, weight_squared: sum(&weight_squared)?, both_squared: sum(&both_squared)? })
+    };
+    let rows = match weights {
+        None => Tally::unweighted(rows),
+        Some((weight, squared)) => Tally { rows, weight: positive(&weight)?, weight_squared: positive(&squared)? },
+    };
+    Ok(BinErrors { rows, absolute: loss(absolute)?, squared: loss(squared)? })
 }
 
 fn fixed(text: &str) -> Result<Fixed, Unusable> {

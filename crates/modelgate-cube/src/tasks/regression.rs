@@ -20,13 +20,13 @@ pub struct LossMoments {
 }
 
 impl LossMoments {
-    fn add_row(&mut self, loss: f64, weight: f64) {
+    pub(crate) fn add_row(&mut self, loss: f64, weight: f64) {
         self.weighted += Wide::product(weight, loss);
         self.weight_squared += Wide::product(weight * weight, loss);
         self.both_squared += Wide::product(weight * weight * loss, loss);
     }
 
-    fn merge(&mut self, other: &Self) {
+    pub(crate) fn merge(&mut self, other: &Self) {
         self.weighted += other.weighted;
         self.weight_squared += other.weight_squared;
         self.both_squared += other.both_squared;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use modelgate_cube::{Axis, FeatureId};
+use modelgate_cube::{Axis, FeatureId, Part};
 
 use super::FeatureSettings;
 use crate::TaskColumns;
@@ -35,6 +35,8 @@ pub(super) struct Layout<'a> {
     pub(super) axes: Vec<(&'a Axis, usize)>,
     /// The columns to read, in the order of the file.
     pub(super) columns: Vec<&'a str>,
+    /// Whether errors are counted by bin of the predictions.
+    pub(super) has_errors: bool,
 }
 
 impl<'a> Layout<'a> {
@@ -97,7 +99,8 @@ impl<'a> Layout<'a> {
             None => None,
         };
         let axes = settings.axes.iter().map(|axis| Some((&axis.axis, place(&axis.column)?))).collect::<Option<_>>()?;
-        Some(Self { features, weight, axes, columns })
+        let has_errors = settings.part == Part::Test && matches!(settings.task, Some(TaskColumns::Regression));
+        Some(Self { features, weight, axes, columns, has_errors })
     }
 }
 

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use modelgate_cube::{Axis, AxisKind, FeatureColumn, FeatureHistogram, FeatureId, FeatureKind, Part, Slice, Tally, Term};
+use modelgate_cube::{
+    Axis, AxisKind, BinErrors, FeatureColumn, FeatureHistogram, FeatureId, FeatureKind, LARGEST_NUMBER, Part, Slice, Tally, Term,
+};
 
 use super::layout::{Layout, Of};
 use super::values::{Reader, Value, numbers};
@@ -89,7 +91,28 @@ impl<'a> Tallies<'a> {
             counted.read(batch, missing)?;
             counted.add(&self.axes, weights)?;
         }
+        if self.layout.has_errors {
+            self.add_errors(weights);
+        }
         Ok(())
+    }
+
+    /// Adds the errors of the rows of the batch, by bin of the prediction.
+    fn add_errors(&mut self, weights: Option<&[f64]>) {
+        let place = |id| self.counted.iter().position(|counted| *counted.id == id);
+        let (Some(label), Some(prediction)) = (place(FeatureId::Label), place(FeatureId::Prediction)) else { return };
+        let Ok([label, prediction]) = self.counted.get_disjoint_mut([label, prediction]) else { return };
+        let FeatureKind::Number(bins) = prediction.kind else { return };
+        let errors = &mut prediction.all.errors;
+        errors.resize_with(bins.centers().len(), BinErrors::default);
+        let pairs = label.reader.rows.iter().zip(&prediction.reader.rows);
+        for (row, ((_, label), (bin, prediction))) in pairs.enumerate() {
+            let is_counted = [label, prediction].iter().all(|number| number.abs() <= LARGEST_NUMBER);
+            let weight = weights.map_or(Some(1.0), |weights| weights.get(row).copied());
+            if let (Some(errors), Some(weight)) = (errors.get_mut(*bin).filter(|_| is_counted), weight) {
+                errors.add_row(label - prediction, weight);
+            }
+        }
     }
 
     /// What threads have counted, by column.

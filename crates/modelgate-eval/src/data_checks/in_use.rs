@@ -1,10 +1,11 @@
 //! How good a model is on rows without labels: evaluated rows, weighted so that their scores are spread as those of a batch from use,
 //! stand for it. It holds where a score means the same in both: where the world has changed what a score is worth, no score tells. Where
-//! there are several classes, predictions take the place of scores ([`predicted`]).
+//! there are several classes or numbers, predictions take the place of scores ([`predicted`], [`errors`]).
 //!
 //! This is confidence-based performance estimation (the `CBPE` of `NannyML`), with the share of each label in bins of scores as the
 //! calibration; equally, importance weighting by a score (Shimodaira 2000).
 
+mod errors;
 mod predicted;
 
 use std::collections::BTreeMap;
@@ -17,6 +18,7 @@ use predicted::Predicted;
 
 use super::groups::named;
 use super::{DataMeasurement, DataMetricId};
+use crate::interval::z_of;
 use crate::metric::Compute;
 use crate::{Direction, Estimate, EvalSettings, Evaluation, Interval, Measured, MetricId, MetricKind, Reason, Subject, evaluate};
 
@@ -24,11 +26,19 @@ use crate::{Direction, Estimate, EvalSettings, Evaluation, Interval, Measured, M
 const MOST_UNKNOWN: f64 = 0.01;
 
 /// Measures what each metric is estimated to be on a batch of rows without labels, and how much worse that is than on the evaluated
-/// rows. `batch` counts the scores of the batch by the model that the cube is of, or its predictions where there are several classes.
-/// Nothing where either has none, and of other tasks.
+/// rows, which `tested` counts as `cube` does. `batch` counts the scores of the batch by the model that these are of, or its predictions
+/// where there are several classes or numbers. Nothing where either has none, and of other tasks.
 #[must_use]
-pub fn evaluate_in_use(cube: &Cube, batch: &FeatureTable, threshold: f64, settings: &EvalSettings) -> Vec<DataMeasurement> {
+pub fn evaluate_in_use(
+    (cube, tested): (&Cube, &FeatureTable),
+    batch: &FeatureTable,
+    threshold: f64,
+    settings: &EvalSettings,
+) -> Vec<DataMeasurement> {
     let shape = &cube.meta().shape;
+    if shape.task.kind() == TaskKind::Regression {
+        return of_numbers(tested, batch, settings);
+    }
     let (id, is_estimated): (_, fn(MetricId) -> bool) = match shape.task.kind() {
         TaskKind::Binary if shape.scored => (FeatureId::Score, |metric| is_alone(metric)),
         TaskKind::Multiclass => (FeatureId::Prediction, |metric| predicted::of_classes(metric).is_some()),
@@ -52,6 +62,43 @@ pub fn evaluate_in_use(cube: &Cube, batch: &FeatureTable, threshold: f64, settin
     }
     found.sort_by(|one, two| one.key().cmp(&two.key()));
     found
+}
+
+/// The same of numbers, of all rows.
+fn of_numbers(tested: &FeatureTable, batch: &FeatureTable, settings: &EvalSettings) -> Vec<DataMeasurement> {
+    let column = |table: &'_ FeatureTable| -> Option<(FeatureKind, FeatureHistogram)> {
+        let column = table.columns.get(&FeatureId::Prediction)?;
+        Some((column.kind.clone(), column.histograms.get(&(Part::Test, Slice::overall()))?.clone()))
+    };
+    let (Some((kind, tested)), Some((same, used))) = (column(tested), column(batch)) else { return Vec::new() };
+    if kind != same {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    for metric in &settings.metrics {
+        let Some(of) = errors::of_loss(*metric) else { continue };
+        let Pair { was, is } = errors::estimated(of, &tested.errors, &used, z_of(settings.confidence_level));
+        let about = |name, estimate| about(name, *metric, &Slice::overall(), estimate);
+        found.push(about(DataMetricId::ESTIMATED_IN_USE, is));
+        // Errors are in units of their own: a share of what they were means the same for all.
+        let loss = was.filter(|was| *was > 0.0).map(|was| shares_of(loss(*metric, was, is), was));
+        let undefined = Estimate::Undefined { reason: Reason::ZeroDenominator, n: used.total().rows };
+        found.push(about(DataMetricId::ESTIMATED_LOSS, loss.unwrap_or(undefined)));
+    }
+    found.sort_by(|one, two| one.key().cmp(&two.key()));
+    found
+}
+
+/// An estimate divided by a number.
+fn shares_of(estimate: Estimate, whole: f64) -> Estimate {
+    match estimate {
+        Estimate::Measured(measured) => Estimate::Measured(Measured {
+            value: measured.value / whole,
+            interval: measured.interval.map(|found| Interval { lower: found.lower / whole, upper: found.upper / whole, ..found }),
+            ..measured
+        }),
+        undefined @ Estimate::Undefined { .. } => undefined,
+    }
 }
 
 /// What a metric is on the evaluated rows of a slice, where it has a value, and what it is estimated to be on those of a batch.
@@ -303,6 +350,9 @@ mod tests {
     use super::super::testing::{scored_cube, settings};
     use super::*;
 
+    /// Nothing of the evaluated rows but the cube is needed.
+    const NONE: FeatureTable = FeatureTable { columns: BTreeMap::new(), left_out: BTreeMap::new() };
+
     fn metric(id: &str) -> MetricId {
         MetricId::parse(id).unwrap()
     }
@@ -346,7 +396,7 @@ mod tests {
         let mut random = Xoshiro256PlusPlus::seed_from_u64(1);
         let rows = drawn(4_000, 1.0, &mut random);
         let ids = ["accuracy", "roc_auc", "true_positive_rate", "precision", "brier_score"];
-        let measured = evaluate_in_use(&scored_cube("group", &rows), &counted(&rows), 0.5, &wanted(&ids));
+        let measured = evaluate_in_use((&scored_cube("group", &rows), &NONE), &counted(&rows), 0.5, &wanted(&ids));
         for id in ids {
             let loss = found(&measured, DataMetricId::ESTIMATED_LOSS, id);
             assert!(loss.value.abs() < 1e-9 && loss.n == 4_000, "{id}: {loss:?}");
@@ -365,7 +415,7 @@ mod tests {
             // What is estimated is the metric of the rows that the batch is drawn from.
             let all = drawn(40_000, 1.6, &mut random);
             let truth = evaluate(&scored_cube("group", &all), &wanted(&ids));
-            let measured = evaluate_in_use(&scored_cube("group", &tested), &counted(&batch), 0.5, &wanted(&ids));
+            let measured = evaluate_in_use((&scored_cube("group", &tested), &NONE), &counted(&batch), 0.5, &wanted(&ids));
             for (held, id) in held.iter_mut().zip(ids) {
                 let truth = truth.get(metric(id), &Subject::Slice(Slice::overall())).unwrap().measured().unwrap().value;
                 let interval = found(&measured, DataMetricId::ESTIMATED_IN_USE, id).interval.unwrap();
@@ -381,7 +431,7 @@ mod tests {
         let rows = drawn(2_000, 1.0, &mut random);
         let low: Vec<_> = rows.iter().copied().filter(|row| row.2 < 0.4).collect();
         let reason = |cube: &Cube, threshold| {
-            let measured = evaluate_in_use(cube, &counted(&rows), threshold, &wanted(&["accuracy"]));
+            let measured = evaluate_in_use((cube, &NONE), &counted(&rows), threshold, &wanted(&["accuracy"]));
             match measured[0].estimate {
                 Estimate::Undefined { reason, .. } => Some(reason),
                 Estimate::Measured(_) => None,

@@ -465,7 +465,7 @@ pub const DATA_RULES: &[DataRule] = &[
         question: DataQuestion::AtMost,
         key: "max_estimated_loss",
         default: Some(0.02),
-        needs: "`data.production` with scores of the model that was evaluated",
+        needs: "`data.production` with scores of the model that was evaluated, or without two classes its predictions",
     },
     DataRule {
         rule: RuleId::SCORE_TELLS_GROUP,

@@ -48,7 +48,7 @@ pub(crate) fn run(arguments: &DriftArgs, context: &Context, console: &mut Consol
     }
     let compared: Vec<_> = drift(between, before, now).into_iter().collect();
     let (judged, mut findings) = judge_drift(&compared, &config.policy);
-    let together = together(&config, candidate.as_ref(), between, (release.as_ref(), batch.as_ref()), console)?;
+    let together = together(&config, (candidate.as_ref(), own.as_ref()), between, (release.as_ref(), batch.as_ref()), console)?;
     let (together, of_both) = judge_measurements(together, rules(between), &config.policy);
     findings.extend(of_both);
     for one in &judged {
@@ -98,7 +98,7 @@ fn of_release(config: &Config, arguments: &DriftArgs, context: &Context, console
 /// What is measured of both sets of rows together.
 fn together(
     config: &Config,
-    candidate: Option<&Candidate>,
+    (candidate, own): (Option<&Candidate>, Option<&FeatureTable>),
     between: DriftBetween,
     (release, batch): (Option<&Found>, Option<&FeatureTable>),
     console: &mut Console<'_>,
@@ -109,7 +109,7 @@ fn together(
     };
     if let Some(batch) = batch {
         let nothing = Found::Nothing { why: String::new() };
-        found.extend(together::in_use(config, candidate, release.unwrap_or(&nothing), batch));
+        found.extend(together::in_use(config, (candidate, own), release.unwrap_or(&nothing), batch));
     }
     Ok(found)
 }

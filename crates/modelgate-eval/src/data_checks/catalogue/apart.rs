@@ -3,7 +3,7 @@
 use super::{DataMetric, DataUnit, What};
 
 const TWO_SETS: &str = "training and test rows, and each of them with `data.production`, where a model is trained here or `data.label_noise` asks for it";
-const EACH_METRIC: &str = "each metric of `evaluation.metrics` that says by itself, as a share, how good a model is, of two classes from its scores and of several from its predictions, on all rows and in slices by one axis, where there is `data.production`";
+const EACH_METRIC: &str = "each metric of `evaluation.metrics` that says by itself, as a share, how good a model is, of two classes from its scores and of several from its predictions, on all rows and in slices by one axis; of a regression its mean absolute, mean squared and root mean squared error, on all rows; where there is `data.production`";
 
 pub(super) const TOLD_APART_AUC: DataMetric = DataMetric {
     id: "told_apart_auc",
@@ -32,11 +32,11 @@ pub(super) const RECONSTRUCTION_SHIFT: DataMetric = DataMetric {
 pub(super) const ESTIMATED_IN_USE: DataMetric = DataMetric {
     id: "estimated_in_use",
     title: "How good the model is estimated to be in use",
-    formula: "the metric on the evaluated rows, each weighted by (share of the batch / share of the evaluated rows) with scores in its bin, or of several classes with its prediction (confidence-based performance estimation; importance weighting: Shimodaira 2000); interval: the metric's own, of weighted rows, wider by what drawing the batch adds; of several classes from resampled counts of both",
+    formula: "the metric on the evaluated rows, each weighted by (share of the batch / share of the evaluated rows) with scores in its bin, or of several classes with its prediction (confidence-based performance estimation; importance weighting: Shimodaira 2000); interval: the metric's own, of weighted rows, wider by what drawing the batch adds; of several classes from resampled counts of both; of a regression the mean loss in each bin of predictions times the share of the batch there (direct loss estimation)",
     about: EACH_METRIC,
     denominator: "rows of the batch",
-    undefined_when: "more than 1 % of the batch have scores, or of several classes predictions, that no evaluated row has, or predictions do not follow from scores at the decision threshold",
-    reference: "nannyml.CBPE; sklearn's metric with sample_weight",
+    undefined_when: "more than 1 % of the batch have scores, or without two classes predictions, that no evaluated row has, or predictions do not follow from scores at the decision threshold",
+    reference: "nannyml.CBPE and DLE; sklearn's metric with sample_weight",
     counted: What::Derived,
     unit: DataUnit::Plain,
 };
@@ -44,11 +44,11 @@ pub(super) const ESTIMATED_IN_USE: DataMetric = DataMetric {
 pub(super) const ESTIMATED_LOSS: DataMetric = DataMetric {
     id: "estimated_loss",
     title: "How much worse the model is estimated to be in use",
-    formula: "estimated_in_use - the metric on the evaluated rows, turned so that more is worse; interval: that of the estimate",
+    formula: "estimated_in_use - the metric on the evaluated rows, turned so that more is worse; of a regression as a share of the metric there; interval: that of the estimate",
     about: EACH_METRIC,
     denominator: "rows of the batch",
     undefined_when: "`estimated_in_use` is",
-    reference: "nannyml.CBPE",
+    reference: "nannyml.CBPE and DLE",
     counted: What::Derived,
     unit: DataUnit::Gap,
 };
