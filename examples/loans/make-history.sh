@@ -11,7 +11,7 @@ git init --quiet --initial-branch=main
 git config user.name "Example"
 git config user.email "example@example.com"
 printf 'modelgate-out/\nmodelgate-ledger.jsonl\n' >.gitignore
-cp "$here/modelgate.system.yml" .
+cp "$here/modelgate.system.yml" "$here/modelgate.waivers.yml" .
 "$modelgate" demo --data-only --output-dir data 2>/dev/null
 # A batch from use: applications without labels, of which those of people in debt were kept.
 mkdir use

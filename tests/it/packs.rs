@@ -4,10 +4,14 @@ mod documents;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use modelgate_cube::Digest;
 use modelgate_tests::{CONFIG, Gate, Rows};
+use serde_json::Value;
 
 use crate::data_checks::{amount, jittered, with_columns, with_training_rows};
-use crate::{gate, ready};
+use crate::{committed, gate, ready};
 
 const FACTS: &str = include_str!("../facts/complete.system.yml");
 
@@ -190,7 +194,7 @@ fn a_waiver_of_a_control_is_capped_by_its_pack_and_ends_on_its_day() {
     let shipped = ready().with(
         "modelgate.yml",
         format!(
-            "{CONFIG}packs: [gdpr]\nwaivers:\n  - {{control: gdpr/art_5.par_1.d, reason: known, approved_by: dpo, granted: 2026-01-01, expires: 2026-12-31}}\n  \
+            "{CONFIG}packs: [nist-ai-rmf]\nwaivers:\n  - {{control: gdpr/art_5.par_1.d, reason: known, approved_by: dpo, granted: 2026-01-01, expires: 2026-12-31}}\n  \
              - {{control: gdpr/art_99, reason: r, approved_by: a, granted: 2026-01-01, expires: 2026-01-02}}\n  \
              - {{control: eu-ai-act/art_4, reason: r, approved_by: a, granted: 2026-01-01, expires: 2026-01-02}}\n  \
              - {{control: gdpr/art_13, reason: r, approved_by: a, expires: 2026-01-02}}\n"
@@ -381,4 +385,58 @@ pub(crate) fn speaking(control: &str, with_statement: bool) -> Gate {
     gate.write("modelgate.yml", format!("{CONFIG}packs: [{{path: ours.yml}}]\n{system}"));
     gate.write("facts.yml", statement(&"0".repeat(64), "@risk"));
     gate.with("predictions.csv", jittered().csv())
+}
+
+/// The path of the object of the trail with these bytes.
+fn object_of(bytes: &[u8]) -> String {
+    let digest = Digest::of(bytes).to_string();
+    let [one, two, three] = [0, 1, 2].map(|place| &digest[place..=place]);
+    format!("trail/objects/{one}/{two}/{three}/{digest}")
+}
+
+#[test]
+fn a_pack_that_comes_with_another_modelgate_shows_which_states_that_changes() {
+    let gate = ready();
+    gate.write("modelgate.yml", format!("{CONFIG}packs: [nist-ai-rmf]\n"));
+    committed(&gate);
+    let _ = gate.run(&["check", "--quiet"]).exits(0);
+    let _ = gate.run(&["audit", "append"]).exits(0);
+    gate.git(&["tag", "v1.0.0"]);
+    let _ = gate.run(&["release", "v1.0.0", "--quiet"]).exits(0);
+    gate.write("predictions.csv", Rows { jitter: 1, ..Rows::default() }.csv());
+    let changed = |gate: &Gate| {
+        let _ = gate.run(&["check", "--quiet"]).exits(0);
+        verdict(gate)["controls"]["packs"][0]["changed"].clone()
+    };
+    assert_eq!(changed(&gate), Value::Null);
+    // The pack of then did not have its last control yet.
+    let mut last = String::new();
+    crate::trail::rewritten(&gate, |gate| {
+        let objects = crate::trail::files(gate, "objects");
+        let with = |start: &str, part: &str| {
+            let found = objects.iter().map(|path| gate.read(path)).find(|text| text.starts_with(start) && text.contains(part));
+            found.unwrap_or_else(|| panic!("{start} {part}"))
+        };
+        let pack = objects.iter().map(|path| gate.read(path)).find(|text| text.contains("pack: nist-ai-rmf\n")).unwrap();
+        let start = pack.rfind("\n- {at: ").unwrap() + 1;
+        last = pack[start..].split(['{', ',']).nth(1).unwrap().trim_start_matches("at: ").to_owned();
+        let older = &pack[..start];
+        let root = with("{", &Digest::of(pack.as_bytes()).to_string());
+        let older_root = root.replace(&Digest::of(pack.as_bytes()).to_string(), &Digest::of(older.as_bytes()).to_string());
+        for text in [older, &older_root] {
+            gate.write(&object_of(text.as_bytes()), text);
+        }
+        for path in objects.iter().filter(|path| gate.read(path).starts_with("{\"payloadType\"")) {
+            let mut envelope: Value = serde_json::from_str(&gate.read(path)).unwrap();
+            let statement = String::from_utf8(STANDARD.decode(envelope["payload"].as_str().unwrap()).unwrap()).unwrap();
+            let of = |text: &str| Digest::of(text.as_bytes()).to_string();
+            envelope["payload"] = STANDARD.encode(statement.replace(&of(&root), &of(&older_root))).into();
+            gate.write(path, envelope.to_string());
+        }
+    });
+    let change = changed(&gate);
+    let added = change["controls"].as_array().unwrap_or_else(|| panic!("{change}"));
+    assert_eq!(added.len(), 1, "{change}");
+    assert_eq!((added[0]["control"].as_str(), &added[0]["before"]), (Some(last.as_str()), &Value::Null));
+    assert!(gate.read("modelgate-out/comment.md").contains("the pack changed"), "the comment tells of it");
 }

@@ -87,6 +87,31 @@ fn columns_of_usual_names_are_taken_and_told() {
 }
 
 #[test]
+fn a_score_of_one_and_a_split_column_are_taken_by_their_usual_names() {
+    let gate = undeclared("id,label,p_1,sex,region");
+    let zero_or_one = |text: String| text.replace(",yes,", ",1,").replace(",no,", ",0,");
+    gate.write("predictions.csv", zero_or_one(gate.read("predictions.csv")));
+    let config = gate.read("modelgate.yml").replace("data:\n  positive_label: \"yes\"\n", "data: {}\n");
+    gate.write("modelgate.yml", config.as_str());
+    let outcome = gate.run(&["check"]).exits(0);
+    assert!(outcome.stderr.contains("p_1"), "{}", outcome.stderr);
+
+    let rows = |seed, part: &str| modelgate_tests::loans_csv(1500, seed).replace('\n', &format!(",{part}\n"));
+    let (train, test) = (rows(1, "train").replacen(",train\n", ",split\n", 1), rows(2, "test"));
+    let test = test.split_once('\n').unwrap().1;
+    let gate = crate::gate().with("rows.csv", train + test);
+    let config = "version: 1\nmodel:\n  name: loans\n  train: {estimator: logistic_regression, features: [income, debt]}\ndata: {path: rows.csv, \
+                  label: repaid}\nevaluation: {discover: false}\ngates: [{metric: accuracy, lower_bound: 0.5}]\n";
+    let gate = gate.with("modelgate.yml", config);
+    let outcome = gate.run(&["check"]).exits(0);
+    assert!(
+        outcome.stderr.contains("data.split is the column split") && outcome.stderr.contains("1500 rows"),
+        "{}",
+        outcome.stderr
+    );
+}
+
+#[test]
 fn two_columns_that_could_be_it_are_a_mistake_that_names_both() {
     let gate = undeclared("id,label,score,target,region");
     let config = gate.read("modelgate.yml").replace("[sex, region]", "[region]");

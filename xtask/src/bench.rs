@@ -17,11 +17,17 @@ const MEGABYTE: f64 = 1_000_000.0;
 struct Workload {
     name: &'static str,
     arguments: &'static [&'static str],
-    /// Files that it needs; `None` where it needs real data that is not there.
-    prepare: fn(&Path) -> Result<bool, Failure>,
+    /// Makes the files that it needs in a folder; false where it needs real data that is not there.
+    prepare: fn(&Path, &Prepare<'_>) -> Result<bool, Failure>,
     /// The exit codes of a run that did its work; a gate that says no has worked as well.
     works: &'static [i32],
     limits: &'static [Limit],
+}
+
+/// What files are made with.
+struct Prepare<'a> {
+    root: &'a Path,
+    binary: &'a Path,
 }
 
 /// The most that a workload may take.
@@ -48,7 +54,7 @@ const WORKLOADS: &[Workload] = &[
     Workload {
         name: "demo",
         arguments: &["demo"],
-        prepare: |_| Ok(true),
+        prepare: |_, _| Ok(true),
         works: &[0],
         limits: &[Limit { of: Measure::Elapsed, most: 3.0 }, Limit { of: Measure::Memory, most: 300.0 }],
     },
@@ -62,6 +68,13 @@ const WORKLOADS: &[Workload] = &[
             Limit { of: Measure::Memory, most: 300.0 },
             Limit { of: Measure::ReplicatingToCounting, most: 1.0 },
         ],
+    },
+    Workload {
+        name: "judging the loans example, all packs and documents",
+        arguments: &["judge", "--quiet", "--counts", "counts.json"],
+        prepare: prepare_loans,
+        works: &[1],
+        limits: &[Limit { of: Measure::Processor, most: 0.3 }],
     },
 ];
 
@@ -155,7 +168,7 @@ pub(crate) fn run(root: &Path, runs: u32, peers: &[u64]) -> Result<(), Failure> 
     let mut rows = vec![size(&target.join("dist").join(format!("modelgate{}", std::env::consts::EXE_SUFFIX)))?];
     rows.extend(long_trail(root, &binary)?);
     for workload in WORKLOADS {
-        rows.extend(measure(workload, &binary, &target.join("xtask/bench"), runs)?);
+        rows.extend(measure(workload, &Prepare { root, binary: &binary }, &target.join("xtask/bench"), runs)?);
     }
     print!("{}", table(&rows));
     let mut over: Vec<String> = rows.iter().filter(|row| row.value > row.most).map(|row| row.name.clone()).collect();
@@ -172,15 +185,15 @@ fn size(binary: &Path) -> Result<Row, Failure> {
 }
 
 /// The least of some runs, each in a folder as new, against the limits of the workload.
-fn measure(workload: &Workload, binary: &Path, folder: &Path, runs: u32) -> Result<Vec<Row>, Failure> {
+fn measure(workload: &Workload, with: &Prepare<'_>, folder: &Path, runs: u32) -> Result<Vec<Row>, Failure> {
     let mut least: Option<Cost> = None;
     for _ in 0..runs {
         clear(folder)?;
-        if !(workload.prepare)(folder)? {
+        if !(workload.prepare)(folder, with)? {
             println!("note: {REAL_DATA} is not set: \"{}\" is not measured", workload.name);
             return Ok(Vec::new());
         }
-        let cost = run_once(workload, binary, folder)?;
+        let cost = run_once(workload, with.binary, folder)?;
         least = Some(least.map_or(cost, |least| least.or_less(&cost)));
     }
     let Some(cost) = least else { return Ok(Vec::new()) };
@@ -281,7 +294,7 @@ fn table(rows: &[Row]) -> String {
 }
 
 /// Puts predictions on the test rows of Adult into the folder, with a configuration that gates them.
-fn prepare_adult(folder: &Path) -> Result<bool, Failure> {
+fn prepare_adult(folder: &Path, _: &Prepare<'_>) -> Result<bool, Failure> {
     let Some(data) = std::env::var_os(REAL_DATA) else { return Ok(false) };
     let source: PathBuf = Path::new(&data).join("adult/adult.test");
     let text = std::fs::read_to_string(&source).map_err(|error| Failure::File { action: "read", path: source, source: error })?;
@@ -289,6 +302,36 @@ fn prepare_adult(folder: &Path) -> Result<bool, Failure> {
         let path = folder.join(name);
         std::fs::write(&path, content).map_err(|error| Failure::File { action: "write", path, source: error })?;
     }
+    Ok(true)
+}
+
+/// Makes the repository of the loans example, chooses every pack that none has taken the place of, and counts.
+fn prepare_loans(folder: &Path, with: &Prepare<'_>) -> Result<bool, Failure> {
+    let failed = |action, path: &Path| {
+        let path = path.to_owned();
+        move |source| Failure::File { action, path, source }
+    };
+    let script = with.root.join("examples/loans/make-history.sh");
+    programs::output(Command::new("bash").arg(script).arg(folder).env("MODELGATE", with.binary))?;
+    let packs = with.root.join("crates/modelgate-config/packs");
+    let mut chosen = Vec::new();
+    for entry in std::fs::read_dir(&packs).map_err(failed("read", &packs))? {
+        let path = entry.map_err(failed("read", &packs))?.path();
+        if path.extension().is_some_and(|ending| ending == "yml") {
+            let text = std::fs::read_to_string(&path).map_err(failed("read", &path))?;
+            let name = path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            chosen.extend(Some(name).filter(|_| !text.contains("superseded_by")));
+        }
+    }
+    chosen.sort();
+    let config = folder.join("modelgate.yml");
+    let text = std::fs::read_to_string(&config).map_err(failed("read", &config))?;
+    let all = format!("packs: [{}]", chosen.join(", "));
+    let lines: Vec<&str> = text.lines().map(|line| if line.starts_with("packs:") { all.as_str() } else { line }).collect();
+    std::fs::write(&config, lines.join("\n") + "\n").map_err(failed("write", &config))?;
+    // The gate of the example says no, and counts all the same.
+    let mut count = Command::new(with.binary);
+    programs::error_output(count.args(["check", "--quiet", "--counts-out", "counts.json"]).current_dir(folder))?;
     Ok(true)
 }
 

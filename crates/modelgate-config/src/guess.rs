@@ -13,18 +13,22 @@ use crate::keys::ROOT;
 use crate::locate::{ConfigPath, Locations};
 use crate::mistakes::Mistakes;
 use crate::node::Node;
-use crate::settings::{Guess, SensitiveColumn};
+use crate::settings::{Guess, PARTS, SensitiveColumn};
 use crate::{rows, task};
 
 /// The usual names of the columns of a role, in lower case.
-const ALIASES: [(&str, &[&str]); 6] = [
+const ALIASES: [(&str, &[&str]); 7] = [
     ("label", &["y_true", "label", "target", "targets", "actual", "actuals", "ground_truth", "label_value"]),
     ("prediction", &["y_pred", "prediction", "predictions", "predicted", "predicted_label"]),
     ("score", &["y_pred_proba", "y_score", "score", "proba", "prob_1"]),
     ("id", &["id", "identifier", "entity_id"]),
     ("weight", &["sample_weight"]),
     ("time", &["timestamp", "ts", "event_time"]),
+    ("split", &["split"]),
 ];
+
+/// The classes that are positive where nothing says it.
+const POSITIVE: [&str; 2] = ["1", "true"];
 
 /// What the columns of the evaluated rows suggest.
 #[derive(Default)]
@@ -48,17 +52,19 @@ pub(crate) fn fill(
     let free: Vec<&String> = columns.iter().filter(|column| !taken.contains(column)).collect();
     let data = root.section("data");
     let mut guesses = Vec::new();
+    let guess = |role: &'static str, column: &str| Guess { key: format!("data.{role}"), role, column: column.to_owned() };
     for role in wanted(&root) {
         let aliases = aliases(role, &data);
         let is_usual = |column: &&&String| aliases.contains(&column.to_lowercase());
         let candidates: Vec<&str> = free.iter().filter(is_usual).map(|column| column.as_str()).collect();
         match candidates.as_slice() {
             [] => {}
-            [column] => guesses.push(Guess { key: format!("data.{role}"), role, column: (*column).to_owned() }),
+            [column] => guesses.push(guess(role, column)),
             [first, ..] => {
-                ambiguous(role, &candidates, &data.path, mistakes);
+                let all: Vec<Guess> = candidates.iter().map(|column| guess(role, column)).collect();
+                ambiguous(&all, &data.path, mistakes);
                 // So that nothing else is said about its absence.
-                guesses.push(Guess { key: format!("data.{role}"), role, column: (*first).to_owned() });
+                guesses.push(guess(role, first));
             }
         }
     }
@@ -94,6 +100,7 @@ fn wanted(root: &Node<'_>) -> Vec<&'static str> {
         "prediction" => !is_trained && !has_outcome,
         "score" => !is_trained && !has_outcome && kind == TaskKind::Binary,
         "id" | "weight" => kind != TaskKind::Ranking,
+        "split" => is_trained && !data.has("train_path"),
         _ => true,
     };
     ALIASES.iter().map(|(role, _)| *role).filter(|role| !data.has(role) && is_wanted(role)).collect()
@@ -101,7 +108,7 @@ fn wanted(root: &Node<'_>) -> Vec<&'static str> {
 
 fn aliases(role: &str, data: &Node<'_>) -> Vec<String> {
     let usual = ALIASES.iter().find(|(known, _)| *known == role).map_or(&[][..], |(_, names)| names);
-    let positive = data.scalar("positive_label");
+    let positive = data.scalar("positive_label").map_or_else(|| POSITIVE.map(str::to_owned).to_vec(), |class| vec![class]);
     let of_class = positive.iter().map(|class| format!("p_{}", class.to_lowercase())).filter(|_| role == "score");
     usual.iter().map(|name| (*name).to_owned()).chain(of_class).collect()
 }
@@ -118,9 +125,11 @@ fn taken(root: &Node<'_>) -> Vec<String> {
     roles.chain(others).chain(learned).chain(plain).chain(with_bins).collect()
 }
 
-fn ambiguous(role: &str, candidates: &[&str], path: &ConfigPath, mistakes: &mut Mistakes<'_>) {
-    let message = format!("`data.{role}` is not written, and {} could be it", listed(candidates.iter().copied(), 10));
-    let choices: Vec<String> = candidates.iter().map(|column| shown(&format!("{role}: {column}"))).collect();
+fn ambiguous(guesses: &[Guess], path: &ConfigPath, mistakes: &mut Mistakes<'_>) {
+    let Some(Guess { key, .. }) = guesses.first() else { return };
+    let columns = guesses.iter().map(|guess| guess.column.as_str());
+    let message = format!("`{key}` is not written, and {} could be it", listed(columns, 10));
+    let choices: Vec<String> = guesses.iter().map(|guess| shown(&guess.declaration())).collect();
     let error = ConfigError::new("ambiguous-column", message);
     mistakes.at_value(path, error.help(format!("write {} under `data`", choices.join(" or "))));
 }
@@ -132,6 +141,14 @@ fn write(value: &mut Value, guesses: &[Guess]) {
     }
     let Some(data) = root.get_mut("data").and_then(Value::as_mapping_mut) else { return };
     for guess in guesses {
-        data.insert(guess.role.into(), guess.column.clone().into());
+        let column = Value::from(guess.column.clone());
+        let [train, test] = PARTS.map(Value::from);
+        let value = match guess.role {
+            "split" => {
+                Value::Mapping(Mapping::from_iter([("column".into(), column), ("train".into(), train), ("test".into(), test)]))
+            }
+            _ => column,
+        };
+        data.insert(guess.role.into(), value);
     }
 }

@@ -229,7 +229,7 @@ const DATA: Section = Section {
         Key::optional(
             "label",
             Text,
-            "The column with the truth: a class, a set of labels for a multilabel task, a number for a regression, or a grade of relevance (0 for none) for a ranking; required but for clustering. Where one of `label`, `prediction`, `score`, `id`, `weight` and `time` is not written, a column of a usual name such as `y_true` is taken for it and told; two of them are a mistake.",
+            "The column with the truth: a class, a set of labels for a multilabel task, a number for a regression, or a grade of relevance (0 for none) for a ranking; required but for clustering. Where one of `label`, `prediction`, `score`, `id`, `weight`, `time` and (for a model that is trained here) `split` is not written, a column of a usual name such as `y_true` is taken for it and told; two of them are a mistake.",
         ),
         Key::optional(
             "classes",

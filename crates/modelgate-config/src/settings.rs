@@ -116,6 +116,21 @@ pub struct Guess {
     pub column: String,
 }
 
+/// The usual values of a split column, in rows to train on and in rows to evaluate.
+pub(crate) const PARTS: [&str; 2] = ["train", "test"];
+
+impl Guess {
+    /// What would declare it, below `data`.
+    #[must_use]
+    pub fn declaration(&self) -> String {
+        let Self { role, column, .. } = self;
+        match *role {
+            "split" => format!("split: {{column: {column}, train: {}, test: {}}}", PARTS[0], PARTS[1]),
+            role => format!("{role}: {column}"),
+        }
+    }
+}
+
 /// A column whose name says that it is sensitive.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SensitiveColumn {

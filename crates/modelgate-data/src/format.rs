@@ -29,20 +29,21 @@ pub(crate) enum Packing {
 }
 
 /// The endings of names, without those of packings.
-const ENDINGS: [(&str, Format); 8] = [
+const ENDINGS: [(&str, Format); 9] = [
     ("csv", Format::Delimited(b',')),
     ("tsv", Format::Delimited(b'\t')),
     ("jsonl", Format::Lines),
     ("ndjson", Format::Lines),
     ("parquet", Format::Parquet),
     ("arrow", Format::Arrow),
+    ("arrows", Format::Arrow),
     ("ipc", Format::Arrow),
     ("feather", Format::Arrow),
 ];
 
 /// What a name may end in, for people.
 pub(crate) const ALL_ENDINGS: &str =
-    ".csv, .tsv, .jsonl, .ndjson (each also with .gz or .zst behind it), .parquet, .arrow, .ipc, .feather";
+    ".csv, .tsv, .jsonl, .ndjson (each also with .gz or .zst behind it), .parquet, .arrow, .arrows, .ipc, .feather";
 
 impl Format {
     /// What a file of this format is called.

@@ -1,12 +1,14 @@
 //! What controls are judged by: the chosen packs, the declared facts, and what git knows of settings and facts.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use modelgate_config::{Config, PackChoice, WhichPack, load_facts, load_packs, no_facts, parse_facts, parse_pack};
+use modelgate_config::{Config, PackChoice, WhichPack, load_facts, load_packs, no_facts, pack_source, parse_facts, parse_pack};
 use modelgate_cube::Digest;
 use modelgate_data::sensitive_as;
+use modelgate_forge::Repository;
 use modelgate_policy::{ChosenPack, Compliance, Date, Facts, RunFacts, loosened};
 use modelgate_report::{Baseline, Provenance};
 
@@ -14,6 +16,7 @@ use crate::approvals;
 use crate::baseline;
 use crate::chosen::{check_packs, check_reviewers};
 use crate::context::{Console, Context};
+use crate::evidence;
 use crate::failure::Failure;
 
 /// Packs and facts as they are written; `None` where the settings name neither.
@@ -98,25 +101,50 @@ fn changed_facts(config: &Config, facts: &Facts, previous: &Baseline) -> Option<
     Some(places.filter(|place| facts.get(place) != before.get(place)).cloned().collect())
 }
 
-/// Puts beside each pack of one's own what it was in the previous release's commit, where it was another one. Packs that come with
-/// modelgate change with modelgate.
+/// Puts beside each pack what it was at the previous release, where it was another one.
 fn with_earlier(config: &Config, packs: Vec<ChosenPack>, previous: &Baseline) -> Vec<ChosenPack> {
-    let Baseline::Found { commit: Some(commit), .. } = previous else { return packs };
-    let earlier = |choice: &PackChoice| {
-        let WhichPack::File(path) = &choice.which else { return None };
-        parse_pack(&path.display().to_string(), &earlier_text(config, choice, Some(commit))?).ok()
-    };
+    let Baseline::Found { commit, .. } = previous else { return packs };
+    let earlier = EarlierPacks::of(config, commit.as_deref());
     let beside = |(chosen, choice): (ChosenPack, &PackChoice)| {
-        let before = earlier(choice).filter(|before| *before != chosen.pack);
-        ChosenPack { before, ..chosen }
+        let before = earlier.text(choice).and_then(|(name, text)| parse_pack(&name, &text).ok());
+        ChosenPack { before: before.filter(|before| *before != chosen.pack), ..chosen }
     };
     packs.into_iter().zip(&config.packs).map(beside).collect()
 }
 
-/// The text that a pack of one's own had in a commit.
-pub(crate) fn earlier_text(config: &Config, choice: &PackChoice, commit: Option<&str>) -> Option<String> {
-    let WhichPack::File(path) = &choice.which else { return None };
-    String::from_utf8(baseline::repository(config).ok()?.file_at(commit?, path).ok()??).ok()
+/// What packs were at a release: those of one's own in its commit, and those that came with the modelgate of then in the decision on that
+/// commit, where the trail keeps what it follows from.
+pub(crate) struct EarlierPacks<'a> {
+    commit: Option<(Repository, &'a str)>,
+    judged: BTreeMap<String, String>,
+}
+
+impl<'a> EarlierPacks<'a> {
+    pub(crate) fn of(config: &Config, commit: Option<&'a str>) -> Self {
+        let commit = commit.and_then(|commit| Some((baseline::repository(config).ok()?, commit)));
+        let is_shipped = |choice: &PackChoice| matches!(choice.which, WhichPack::Shipped(_));
+        let of_trail =
+            |(repository, commit): &(Repository, &str)| Some(evidence::packs_then(commit, &repository.records().ok()??));
+        let asked = commit.as_ref().filter(|_| config.packs.iter().any(is_shipped));
+        let judged = asked.and_then(of_trail).unwrap_or_default();
+        Self { commit, judged }
+    }
+
+    /// The name and the text that a chosen pack had.
+    pub(crate) fn text(&self, choice: &PackChoice) -> Option<(String, String)> {
+        let (repository, commit) = self.commit.as_ref()?;
+        match &choice.which {
+            WhichPack::File(path) => {
+                let text = String::from_utf8(repository.file_at(commit, path).ok()??).ok()?;
+                Some((path.display().to_string(), text))
+            }
+            WhichPack::Shipped(_) => {
+                let (name, _) = pack_source(&choice.which).ok()?;
+                let text = self.judged.get(&name)?.clone();
+                Some((name, text))
+            }
+        }
+    }
 }
 
 /// What people attest is about data, model, counts and declared facts: another of any of them is other evidence.

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use modelgate_config::{Config, Guess, ModelSource, SensitiveColumn};
+use modelgate_config::{Config, ModelSource, SensitiveColumn};
 use modelgate_cube::{
     Bundle, Contract, Cube, DataProfile, Digest, Disclosure, FeatureTable, Manifest, Population, Profile, Task,
 };
@@ -58,13 +58,12 @@ pub(crate) struct Judged {
 pub(crate) fn load(path: &Path, console: &mut Console<'_>) -> Result<Config, Failure> {
     console.step("Loading", &path.display().to_string());
     let config = modelgate_config::load(path)?;
-    for Guess { key, role, column } in &config.guesses {
-        let column = crate::terminal::plain(column);
+    for guess in &config.guesses {
+        let (column, declaration) = (crate::terminal::plain(&guess.column), crate::terminal::plain(&guess.declaration()));
+        let key = &guess.key;
         // Told also where little is told: what a column means is nothing to be silent about.
-        console.note(
-            "Guessing",
-            &format!("{key} is the column {column}, by its usual name; write `{role}: {column}` to declare it"),
-        );
+        console
+            .note("Guessing", &format!("{key} is the column {column}, by its usual name; write `{declaration}` to declare it"));
     }
     let unused: Vec<&SensitiveColumn> = config.sensitive.iter().filter(|one| !one.is_used).collect();
     if !unused.is_empty() {

@@ -261,7 +261,7 @@ pub(super) const DATA_CHECKS: Section = Section {
         Key::optional(
             "max_estimated_loss",
             Number(SHARE),
-            "How much worse a metric may be estimated to be on `data.production`, by its scores, than on the evaluated rows.",
+            "How much worse a metric may be estimated to be on `data.production`, by its scores or predictions, than on the evaluated rows.",
         )
         .with_default("0.02"),
         Key::optional(

@@ -16,7 +16,7 @@ use super::stored::{
 };
 use super::{EVIDENCE_FORMAT, Evidence};
 use crate::baseline::Found;
-use crate::controls;
+use crate::controls::EarlierPacks;
 use crate::failure::{Failure, unreadable};
 use crate::pipeline::{Judged, TOOL_VERSION};
 use crate::terminal::plain;
@@ -203,12 +203,10 @@ pub(super) fn state(state: BlockState) -> &'static str {
 
 fn compliance(config: &Config, known: &Compliance, judged: &Judged, objects: &mut Objects) -> Result<StoredCompliance, Failure> {
     let mut packs = Vec::new();
+    let earlier = EarlierPacks::of(config, judged.baseline.commit());
     for (chosen, choice) in known.packs.iter().zip(&config.packs) {
         let (name, text) = pack_source(&choice.which)?;
-        let before = match chosen.before {
-            None => None,
-            Some(_) => controls::earlier_text(config, choice, judged.baseline.commit()),
-        };
+        let before = chosen.before.as_ref().and_then(|_| earlier.text(choice)).map(|(_, text)| text);
         packs.push(StoredPack { name, text: objects.add(text), before: before.map(|text| objects.add(text)) });
     }
     let (mut facts, mut in_file) = (None, 0);

@@ -9,9 +9,15 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use modelgate_cube::Digest;
+use modelgate_forge::RecordsView;
+use modelgate_ledger::trail::{Kind, object_path};
+use modelgate_ledger::{Envelope, from_hex};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::failure::{Failure, unreadable};
+use crate::statement::Statement;
+use crate::trail;
 
 pub(crate) use capture::{Grounds, counts_text, of};
 pub(crate) use replay::{Broken, replay};
@@ -121,6 +127,29 @@ pub(crate) fn gather(root: Digest, get: &dyn Fn(&Digest) -> Option<Vec<u8>>) -> 
         }
     }
     Ok(Evidence { root, objects })
+}
+
+/// An object of the trail.
+pub(crate) fn object(digest: &Digest, view: &RecordsView<'_>) -> Option<Vec<u8>> {
+    view.file(&object_path(&from_hex(&digest.to_string())?)).ok().flatten()
+}
+
+/// The digest of what a decision follows from, as its statement names it; none where none is kept.
+pub(crate) fn root_of(replay: &Value) -> Option<Digest> {
+    replay.get("sha256")?.as_str()?.parse().ok()
+}
+
+/// The packs that the newest decision on a commit was judged by, text by file, where the trail keeps them.
+pub(crate) fn packs_then(commit: &str, view: &RecordsView<'_>) -> BTreeMap<String, String> {
+    let is_of_commit = |_: &Envelope, statement: &Statement| statement.digest_of("commit", "gitCommit") == Some(commit);
+    let Ok(Some((_, statement))) = trail::find(view, Kind::Decision, is_of_commit) else { return BTreeMap::new() };
+    let text = |digest: Digest| {
+        let bytes = object(&digest, view).filter(|bytes| Digest::of(bytes) == digest);
+        bytes.and_then(|bytes| String::from_utf8(bytes).ok())
+    };
+    let root = statement.predicate.get("replay").and_then(root_of).and_then(text);
+    let packs = root.as_deref().map(stored::packs).unwrap_or_default();
+    packs.into_iter().filter_map(|(name, digest)| Some((name, text(digest)?))).collect()
 }
 
 #[cfg(test)]

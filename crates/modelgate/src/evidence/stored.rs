@@ -156,6 +156,13 @@ struct Names {
     compliance: Option<StoredCompliance>,
 }
 
+/// The files of the packs that a root names, with the digests of their texts; none where it cannot be read.
+pub(super) fn packs(root: &str) -> Vec<(String, Digest)> {
+    let compliance = serde_json::from_str::<Names>(root).ok().and_then(|root| root.compliance);
+    let packs = compliance.into_iter().flat_map(|compliance| compliance.packs);
+    packs.filter_map(|pack| Some((pack.name, pack.text.0.parse().ok()?))).collect()
+}
+
 /// The digests of all texts that a root names, and whether each is one of counts of this decision alone, which are large; none where it
 /// cannot be read.
 pub(super) fn named(root: &str) -> Vec<(Digest, bool)> {

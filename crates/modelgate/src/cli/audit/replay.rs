@@ -7,10 +7,9 @@ use modelgate_cube::{BUNDLE_FILE, Bundle, Digest};
 use modelgate_forge::{RecordsFiles, RecordsView};
 use modelgate_ledger::trail::{Fault, Kind, object_path};
 use modelgate_ledger::{from_hex, in_order};
-use serde_json::Value;
 
 use crate::candidate::threads;
-use crate::evidence::{Broken, Evidence, counts_text, gather, named, replay};
+use crate::evidence::{Broken, Evidence, counts_text, gather, named, object, replay, root_of};
 use crate::failure::Failure;
 use crate::statement::Statement;
 use crate::terminal::plain;
@@ -26,11 +25,6 @@ impl Elsewhere {
         }
         Ok(Self(texts))
     }
-}
-
-/// The digest of what a decision follows from; none where none is kept.
-pub(super) fn root_of(replay: &Value) -> Option<Digest> {
-    replay.get("sha256")?.as_str()?.parse().ok()
 }
 
 /// The text that names all others a decision follows from.
@@ -78,10 +72,6 @@ pub(super) fn kept(roots: &[(u64, Digest)], files: &RecordsFiles) -> (usize, Vec
 
 fn file(digest: &Digest, files: &RecordsFiles) -> Option<Vec<u8>> {
     files.read(&object_path(&from_hex(&digest.to_string())?)).ok().flatten()
-}
-
-fn object(digest: &Digest, view: &RecordsView<'_>) -> Option<Vec<u8>> {
-    view.file(&object_path(&from_hex(&digest.to_string())?)).ok().flatten()
 }
 
 /// What came of it.

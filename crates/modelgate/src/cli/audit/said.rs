@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use crate::candidate::threads;
-use crate::cli::audit::replay;
+use crate::evidence::root_of;
 use crate::statement::{PAYLOAD_TYPE, STATEMENT, Statement, predicate_type};
 use crate::terminal::plain;
 
@@ -54,7 +54,7 @@ impl Said {
     }
 
     fn of(entry: &TrailEntry, statement: Option<Statement>, stated: &Stated) -> Self {
-        let root = replay::root_of(&stated.replay).filter(|_| entry.kind == Kind::Decision);
+        let root = root_of(&stated.replay).filter(|_| entry.kind == Kind::Decision);
         Self { entry: entry.clone(), statement, documents: stated.documents, root, illegal: illegal(entry, stated) }
     }
 }
