@@ -133,6 +133,7 @@ pub(crate) fn run(
     let now = context.now.as_second() as f64;
     let known = Known { profile: &profile, columns: columns.as_ref(), population: shares.as_ref() };
     let measured = if profile.is_empty() { Vec::new() } else { measured(config, &candidate, known, &baseline, looked_at, now) };
+    let changes = Changes::since(config, &candidate, (&baseline, anchor.as_ref()));
     console.step("Judging", &judging(config, decisions));
     let files = read_files(config, &candidate, population_digest);
     let compared: Vec<&Found> = std::iter::once(&baseline).chain(anchor.as_ref()).collect();
@@ -156,8 +157,7 @@ pub(crate) fn run(
         written: &written,
         other_configuration,
     };
-    let past = (&baseline, anchor.as_ref());
-    let (verdict, comparison) = verdict_of(config, (&candidate, &profile), past, &evaluation, beside, context.today())?;
+    let (verdict, comparison) = verdict_of(config, (&candidate, &profile), changes, &evaluation, beside, context.today())?;
     let past = Past { baseline: &baseline, anchor: anchor.as_ref(), decisions };
     let inputs = match handed {
         Some(handed) => vec![handed.input()],
@@ -241,17 +241,31 @@ pub(crate) struct Beside<'a> {
     pub(crate) other_configuration: Option<Digest>,
 }
 
+/// What changed since the releases that a run is held against.
+pub(crate) struct Changes<'a> {
+    baseline: &'a Found,
+    anchor: Option<&'a Found>,
+    since_baseline: Option<Comparison>,
+    since_anchor: Option<Comparison>,
+}
+
+impl<'a> Changes<'a> {
+    pub(crate) fn since(config: &Config, candidate: &Candidate, (baseline, anchor): (&'a Found, Option<&'a Found>)) -> Self {
+        let since_baseline = compared(config, candidate, baseline);
+        Self { baseline, anchor, since_baseline, since_anchor: anchor.and_then(|anchor| compared(config, candidate, anchor)) }
+    }
+}
+
 /// The verdict, and the comparison with the baseline. Rows are not looked at: whoever has the same arguments gets the same verdict.
 pub(crate) fn verdict_of(
     config: &Config,
     (candidate, profile): (&Candidate, &DataProfile),
-    (baseline, anchor): (&Found, Option<&Found>),
+    changes: Changes<'_>,
     evaluation: &Evaluation,
     beside: Beside<'_>,
     today: Date,
 ) -> Result<(Verdict, Option<Comparison>), Failure> {
-    let comparison = compared(config, candidate, baseline);
-    let with_anchor = anchor.and_then(|anchor| compared(config, candidate, anchor));
+    let Changes { baseline, anchor, since_baseline: comparison, since_anchor: with_anchor } = changes;
     let data = (!profile.is_empty()).then(|| {
         let mut data = evaluate_data(profile, baseline.profile(), config.evaluation.confidence_level);
         data.measurements.extend(beside.measured.iter().cloned());

@@ -22,7 +22,7 @@ use crate::candidate::Candidate;
 use crate::controls;
 use crate::decision;
 use crate::handed_over::HandedOver;
-use crate::pipeline::{self, Beside};
+use crate::pipeline::{self, Beside, Changes};
 use crate::statement::Statement;
 
 /// Why evidence gives no verdict at all.
@@ -70,7 +70,7 @@ pub(crate) fn replay(evidence: &Evidence, said: &Statement) -> Result<Recomputed
     let judged = pipeline::verdict_of(
         &config,
         (&counted.candidate, &counted.bundle.profile),
-        (&baseline, anchor.as_ref()),
+        Changes::since(&config, &counted.candidate, (&baseline, anchor.as_ref())),
         &evaluation,
         Beside {
             drift: &pipeline::moved(&config, &baseline, &counted.bundle.features, batch.as_ref()),
