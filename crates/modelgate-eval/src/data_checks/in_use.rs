@@ -71,7 +71,8 @@ fn of_numbers(tested: &FeatureTable, batch: &FeatureTable, settings: &EvalSettin
         Some((column.kind.clone(), column.histograms.get(&(Part::Test, Slice::overall()))?.clone()))
     };
     let (Some((kind, tested)), Some((same, used))) = (column(tested), column(batch)) else { return Vec::new() };
-    if kind != same {
+    // Releases of older programs carry no errors.
+    if kind != same || tested.errors.is_empty() {
         return Vec::new();
     }
     let mut found = Vec::new();
