@@ -53,10 +53,9 @@ impl<V> Sample<V> {
             return;
         }
         let mut hashes: Vec<u64> = self.kept.keys().copied().collect();
-        hashes.sort_unstable();
-        if let Some(largest) = hashes.get(self.most - 1) {
-            self.keep_to(*largest);
-        }
+        let Some(last) = self.most.checked_sub(1).filter(|last| *last < hashes.len()) else { return };
+        let (_, largest, _) = hashes.select_nth_unstable(last);
+        self.keep_to(*largest);
     }
 
     /// Keeps the hashes up to one, in a new map: where values were removed from one, it grows before it is full.
