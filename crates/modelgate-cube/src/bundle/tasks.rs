@@ -127,16 +127,12 @@ pub(super) struct StoredRegression {
     partial: [(u64, StoredMoments); 4],
 }
 
-fn store_moments(loss: &LossMoments) -> StoredMoments {
-    [loss.weighted, loss.weight_squared, loss.both_squared].map(Wide::to_hex)
-}
-
 fn wide(text: &str) -> Result<Wide, BundleError> {
     Wide::from_hex(text).ok_or_else(|| malformed("a sum is not a hexadecimal number"))
 }
 
-fn read_moments([weighted, weight_squared, both_squared]: &StoredMoments) -> Result<LossMoments, BundleError> {
-    Ok(LossMoments { weighted: wide(weighted)?, weight_squared: wide(weight_squared)?, both_squared: wide(both_squared)? })
+fn read_moments(stored: &StoredMoments) -> Result<LossMoments, BundleError> {
+    LossMoments::from_hex(stored).ok_or_else(|| malformed("a sum is not a hexadecimal number"))
 }
 
 impl StoredCounts {
@@ -158,8 +154,8 @@ impl StoredCounts {
             TaskCounts::Regression(counts) => Self::Regression(Box::new(StoredRegression {
                 rows: store_tally(&counts.rows),
                 sums: counts.wide().map(Wide::to_hex),
-                losses: counts.losses().map(store_moments),
-                partial: counts.partial().map(|loss| (loss.rows_without, store_moments(&loss.sums))),
+                losses: counts.losses().map(|loss| loss.to_hex()),
+                partial: counts.partial().map(|loss| (loss.rows_without, loss.sums.to_hex())),
             })),
             TaskCounts::Clusters(counts) => Self::of_clusters(counts),
             TaskCounts::Ranking(counts) => Self::Ranking(Box::new(StoredRanking {

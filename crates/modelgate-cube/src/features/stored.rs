@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     BinErrors, FeatureColumn, FeatureHistogram, FeatureId, FeatureKind, FeatureMoments, FeatureTable, LeftOut, NumberBins, Part,
 };
-use crate::{Fixed, LossMoments, Slice, Tally, Term, Wide};
+use crate::{Fixed, LossMoments, Slice, Tally, Term};
 
 /// A feature table; absent from bundles of programs that did not count features.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -200,12 +200,11 @@ fn store_histogram(part: Part, slice: &Slice, histogram: &FeatureHistogram) -> S
 fn store_errors(errors: &BinErrors) -> StoredErrors {
     let BinErrors { rows, absolute, squared } = errors;
     let text = |sum: Fixed| sum.to_bits().to_string();
-    let hex = |loss: &LossMoments| [loss.weighted, loss.weight_squared, loss.both_squared].map(Wide::to_hex);
     StoredErrors {
         rows: rows.rows,
         weights: (*rows != Tally::unweighted(rows.rows)).then(|| (text(rows.weight), text(rows.weight_squared))),
-        absolute: hex(absolute),
-        squared: hex(squared),
+        absolute: absolute.to_hex(),
+        squared: squared.to_hex(),
     }
 }
 
@@ -278,18 +277,16 @@ fn read_errors(stored: StoredErrors) -> Result<BinErrors, Unusable> {
     if rows > MOST_ROWS {
         return Err(Unusable::Malformed("a bin has errors of more rows than there are"));
     }
-    let sum = |text: &String| {
-        let sum = Wide::from_hex(text).ok_or(Unusable::Malformed("a sum of errors is not a hexadecimal number"))?;
-        if sum.to_f64() < 0.0 { Err(Unusable::Malformed("a sum of sizes of errors is negative")) } else { Ok(sum) }
-    };
-    let loss = |[weighted, weight_squared, both_squared]: [String; 3]| -> Result<LossMoments, Unusable> {
-        Ok(LossMoments { weighted: sum(&weighted)?, weight_squared: sum(&weight_squared)?, both_squared: sum(&both_squared)? })
+    let loss = |stored: &[String; 3]| {
+        let loss = LossMoments::from_hex(stored).ok_or(Unusable::Malformed("a sum of errors is not a hexadecimal number"))?;
+        let is_size = [loss.weighted, loss.weight_squared, loss.both_squared].iter().all(|sum| sum.to_f64() >= 0.0);
+        if is_size { Ok(loss) } else { Err(Unusable::Malformed("a sum of sizes of errors is negative")) }
     };
     let rows = match weights {
         None => Tally::unweighted(rows),
         Some((weight, squared)) => Tally { rows, weight: positive(&weight)?, weight_squared: positive(&squared)? },
     };
-    Ok(BinErrors { rows, absolute: loss(absolute)?, squared: loss(squared)? })
+    Ok(BinErrors { rows, absolute: loss(&absolute)?, squared: loss(&squared)? })
 }
 
 fn fixed(text: &str) -> Result<Fixed, Unusable> {

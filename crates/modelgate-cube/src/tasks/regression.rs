@@ -20,6 +20,17 @@ pub struct LossMoments {
 }
 
 impl LossMoments {
+    /// The sums as they are stored, in hexadecimal digits.
+    pub(crate) fn to_hex(self) -> [String; 3] {
+        [self.weighted, self.weight_squared, self.both_squared].map(Wide::to_hex)
+    }
+
+    /// Reads stored sums; `None` where one is not in hexadecimal digits.
+    pub(crate) fn from_hex(sums: &[String; 3]) -> Option<Self> {
+        let [weighted, weight_squared, both_squared] = sums.each_ref().map(|sum| Wide::from_hex(sum));
+        Some(Self { weighted: weighted?, weight_squared: weight_squared?, both_squared: both_squared? })
+    }
+
     pub(crate) fn add_row(&mut self, loss: f64, weight: f64) {
         self.weighted += Wide::product(weight, loss);
         self.weight_squared += Wide::product(weight * weight, loss);
