@@ -440,8 +440,7 @@ impl Run<'_> {
         Some(measured(value, interval.map(inside), n))
     }
 
-    /// The interval from the spread of replicates. None where there are none, or too few have a value. Where they do not
-    /// spread, nothing is known but for a share of rows, which has Wilson's.
+    /// The interval from the spread of replicates; none where there are none.
     fn by_replicates<S: TaskSums>(
         &self,
         metric: MetricId,
@@ -453,17 +452,8 @@ impl Run<'_> {
     ) -> Option<Interval> {
         let drawn = Drawn::<S>::of(self.cube, slice)?;
         let values: Vec<f64> = drawn.sums.iter().filter_map(|sums| (measure.value)(sums).ok()).collect();
-        if values.len() * 20 < drawn.sums.len() * 19 {
-            return None;
-        }
-        let error = deviation(&values);
-        if error > 1e-12 * value.abs().max(f64::MIN_POSITIVE) {
-            return Some(normal(value, error, z, Method::Replicates));
-        }
-        let row = metric.metric();
-        let is_share = row.lowest.total_cmp(&0.0).is_eq() && row.highest.total_cmp(&1.0).is_eq();
         let support = (measure.support)(&S::rows(S::counts(cell)?)).min(drawn.rows);
-        (is_share && support > 0.0).then(|| interval::wilson(value.clamp(0.0, 1.0), support, z))
+        spread(metric, value, (&values, drawn.sums.len()), support, z)
     }
 
     fn of_class_scores(
@@ -490,8 +480,23 @@ impl Run<'_> {
     }
 }
 
+/// The interval from the spread of the values of so many draws; none where too few have a value. Where they do not spread, nothing is
+/// known but for a share of rows, which has Wilson's of `support` rows.
+pub(crate) fn spread(metric: MetricId, value: f64, (values, draws): (&[f64], usize), support: f64, z: f64) -> Option<Interval> {
+    if values.len() * 20 < draws * 19 {
+        return None;
+    }
+    let error = deviation(values);
+    if error > 1e-12 * value.abs().max(f64::MIN_POSITIVE) {
+        return Some(normal(value, error, z, Method::Replicates));
+    }
+    let row = metric.metric();
+    let is_share = row.lowest.total_cmp(&0.0).is_eq() && row.highest.total_cmp(&1.0).is_eq();
+    (is_share && support > 0.0).then(|| interval::wilson(value.clamp(0.0, 1.0), support, z))
+}
+
 /// A normal interval.
-fn normal(value: f64, error: f64, z: f64, method: Method) -> Interval {
+pub(crate) fn normal(value: f64, error: f64, z: f64, method: Method) -> Interval {
     Interval { lower: value - z * error, upper: value + z * error, method }
 }
 
@@ -507,7 +512,7 @@ fn logit_interval(value: f64, error: f64, z: f64, method: Method) -> Interval {
 }
 
 /// The standard error of a mean loss; `None` for a single row.
-fn half_width(sums: &Moments, total: &Tally) -> Option<f64> {
+pub(crate) fn half_width(sums: &Moments, total: &Tally) -> Option<f64> {
     let weight = total.weight.to_f64();
     let mean = ratio(sums.weighted, weight)?;
     let squares = sums.both_squared - 2.0 * mean * sums.weight_squared + mean * mean * total.weight_squared.to_f64();

@@ -5,7 +5,7 @@
 use modelgate_cube::{BinErrors, FeatureHistogram, LossMoments};
 
 use super::{MOST_UNKNOWN, Pair};
-use crate::tasks::ratio;
+use crate::tasks::{Moments, half_width, normal, ratio};
 use crate::{Estimate, Interval, Measured, Method, MetricId, Reason};
 
 /// A number of a regression that follows from the mean of a loss.
@@ -52,13 +52,16 @@ pub(super) fn estimated(of: OfLoss, tested: &[BinErrors], batch: &FeatureHistogr
     if used <= 0.0 || tested.is_empty() || used - known > MOST_UNKNOWN * used {
         return undefined(Reason::PredictionsNotTested);
     }
-    let whole = spread(of, &all);
+    // One row does not tell how its loss is spread: of the loss of a row in all rows, it does.
+    let of_all = error_squared(of, &all);
+    let of_a_row = of_all.unwrap_or(0.0) * effective(&all).unwrap_or(0.0);
     let bins = batch.bins.iter().zip(tested).filter_map(|(used, tested)| {
         let (share, mean) = (ratio(used.weight.to_f64(), known)?, mean(of, tested)?);
-        // One row does not tell how its loss is spread.
-        let spread = if tested.rows.rows > 1 { spread(of, tested) } else { whole };
-        let effective = ratio(tested.rows.weight.to_f64().powi(2), tested.rows.weight_squared.to_f64())?;
-        Some(Bin { share, mean, error_squared: spread / effective })
+        let error_squared = match error_squared(of, tested) {
+            Some(known) => known,
+            None => ratio(of_a_row, effective(tested)?)?,
+        };
+        Some(Bin { share, mean, error_squared })
     });
     let bins: Vec<Bin> = bins.collect();
     let mean = bins.iter().map(|bin| bin.share * bin.mean).sum::<f64>();
@@ -68,22 +71,23 @@ pub(super) fn estimated(of: OfLoss, tested: &[BinErrors], batch: &FeatureHistogr
     let variance = bins.iter().map(|bin| bin.share.powi(2) * bin.error_squared).sum::<f64>() + between / drawn;
     let value = root(mean);
     let error = if of.is_root { ratio(variance.sqrt(), 2.0 * value).unwrap_or(0.0) } else { variance.sqrt() };
-    let interval = Interval { lower: (value - z * error).max(0.0), upper: value + z * error, method: Method::Moments };
-    Pair { was, is: Estimate::Measured(Measured { value, interval: Some(interval), n, binning_error: 0.0 }) }
+    let interval = of_all.map(|_| normal(value, error, z, Method::Moments));
+    let interval = interval.map(|found| Interval { lower: found.lower.max(0.0), ..found });
+    Pair { was, is: Estimate::Measured(Measured { value, interval, n, binning_error: 0.0 }) }
 }
 
 fn mean(of: OfLoss, errors: &BinErrors) -> Option<f64> {
     ratio((of.loss)(errors).weighted.to_f64(), errors.rows.weight.to_f64())
 }
 
-/// The variance of the loss of a row, of more than one row.
-fn spread(of: OfLoss, errors: &BinErrors) -> f64 {
-    let (loss, rows) = ((of.loss)(errors), errors.rows);
-    let (Some(mean), squared) = (mean(of, errors), rows.weight_squared.to_f64()) else { return 0.0 };
-    let about_mean =
-        loss.both_squared.to_f64() - 2.0 * mean * loss.weight_squared.to_f64() + mean * mean * rows.weight_squared.to_f64();
-    let n = rows.rows as f64;
-    ratio(about_mean.max(0.0), squared).unwrap_or(0.0) * n / (n - 1.0).max(1.0)
+/// The square of the standard error of the mean loss; `None` for a single row.
+fn error_squared(of: OfLoss, errors: &BinErrors) -> Option<f64> {
+    half_width(&Moments::from((of.loss)(errors)), &errors.rows).map(|error| error * error)
+}
+
+/// As many rows of equal weight tell as much.
+fn effective(errors: &BinErrors) -> Option<f64> {
+    ratio(errors.rows.weight.to_f64().powi(2), errors.rows.weight_squared.to_f64())
 }
 
 #[cfg(test)]
@@ -146,6 +150,22 @@ mod tests {
             }
         }
         assert!(held.iter().all(|held| (178..=199).contains(held)), "{held:?} of 200");
+    }
+
+    #[test]
+    fn one_evaluated_row_gives_a_number_without_an_interval_and_bins_of_one_row_are_no_more_sure_than_others() {
+        let (mut tested, mut batch) =
+            (vec![BinErrors::default(); 20], drawn(0, 1.0, &mut Xoshiro256PlusPlus::seed_from_u64(1)).1);
+        tested[3].add_row(2.0, 1.0);
+        batch.bins[3].add_row(1.0);
+        let alone = is("mean_absolute_error", &tested, &batch);
+        assert!((alone.value - 2.0).abs() < 1e-12 && alone.interval.is_none(), "{alone:?}");
+        for (bin, error) in [(4, 1.0), (5, 3.0), (5, 7.0)] {
+            tested[bin].add_row(error, 1.0);
+        }
+        let interval = is("mean_absolute_error", &tested, &batch).interval.unwrap();
+        // The losses 2, 1, 3 and 7 have a standard deviation of 2.63.
+        assert!((interval.upper - (2.0 + 1.959_963_985 * 6.916_666_667_f64.sqrt())).abs() < 1e-6, "{interval:?}");
     }
 
     #[test]

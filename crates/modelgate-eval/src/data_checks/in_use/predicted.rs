@@ -5,9 +5,10 @@ use modelgate_cube::{ClassCounts, ClassSums, FeatureHistogram, FeatureKind, Slic
 
 use super::MOST_UNKNOWN;
 use crate::evaluate::within;
+use crate::interval::z_of;
 use crate::resample::tally_replicates;
-use crate::tasks::{Measure, OnTask, deviation, ratio};
-use crate::{Estimate, EvalSettings, Interval, Measured, Method, MetricId, Reason, interval};
+use crate::tasks::{Measure, OnTask, ratio, spread};
+use crate::{Estimate, EvalSettings, Measured, MetricId, Reason};
 
 /// How a metric is computed of the rows by label and prediction; `None` where it needs more than these.
 pub(super) fn of_classes(metric: MetricId) -> Option<&'static Measure<ClassSums>> {
@@ -67,24 +68,11 @@ impl<'a> Predicted<'a> {
             (measure.value)(&self.sums(tested, batch)).ok()
         };
         let values: Vec<f64> = draws.iter().filter_map(of_draw).collect();
-        let interval = self.interval(value, &values, draws.len(), interval::z_of(settings.confidence_level));
+        let rows = |tallies: &[Tally]| tallies.iter().map(|tally| tally.rows).sum::<u64>() as f64;
+        let support = rows(&self.counts.confusion).min(n as f64);
+        let interval = spread(metric, value, (&values, draws.len()), support, z_of(settings.confidence_level));
         let interval = interval.map(|found| within(metric.metric(), found));
         Estimate::Measured(Measured { value, interval, n, binning_error: 0.0 })
-    }
-
-    /// None where too few draws have a value. Draws that do not spread say nothing, but for Wilson's interval of as many rows as there
-    /// are of the smaller side.
-    fn interval(&self, value: f64, values: &[f64], draws: usize, z: f64) -> Option<Interval> {
-        if draws == 0 || values.len() * 20 < draws * 19 {
-            return None;
-        }
-        let error = deviation(values);
-        if error > 1e-12 * value.abs().max(f64::MIN_POSITIVE) {
-            return Some(Interval { lower: value - z * error, upper: value + z * error, method: Method::Replicates });
-        }
-        let rows = |tallies: &[Tally]| tallies.iter().map(|tally| tally.rows).sum::<u64>() as f64;
-        let support = rows(&self.counts.confusion).min(rows(&self.batch));
-        (support > 0.0 && (0.0..=1.0).contains(&value)).then(|| interval::wilson(value, support, z))
     }
 
     /// The evaluated rows by label and prediction, weighted to the shares of the batch's predictions.
