@@ -203,10 +203,12 @@ pub(super) fn state(state: BlockState) -> &'static str {
 
 fn compliance(config: &Config, known: &Compliance, judged: &Judged, objects: &mut Objects) -> Result<StoredCompliance, Failure> {
     let mut packs = Vec::new();
-    let earlier = EarlierPacks::of(config, judged.baseline.commit());
+    let is_other = known.packs.iter().any(|chosen| chosen.before.is_some());
+    // The trail is looked through for it.
+    let earlier = is_other.then(|| EarlierPacks::of(config, judged.baseline.commit()));
     for (chosen, choice) in known.packs.iter().zip(&config.packs) {
         let (name, text) = pack_source(&choice.which)?;
-        let before = chosen.before.as_ref().and_then(|_| earlier.text(choice)).map(|(_, text)| text);
+        let before = chosen.before.as_ref().and_then(|_| earlier.as_ref()?.text(choice)).map(|(_, text)| text);
         packs.push(StoredPack { name, text: objects.add(text), before: before.map(|text| objects.add(text)) });
     }
     let (mut facts, mut in_file) = (None, 0);
